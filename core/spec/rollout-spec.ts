@@ -51,9 +51,9 @@ const image = z.strictObject({
 const pause = z.pipe(
   z.strictObject({
     for: duration.check(z.describe('How long a person has to resume or abort')),
-    then: z._default(z.enum(['abort', 'advance']), 'abort'),
+    onDeadline: z._default(z.enum(['abort', 'advance']), 'abort'),
   }),
-  z.transform(({ for: forSeconds, then }) => ({ forSeconds, then })),
+  z.transform(({ for: forSeconds, onDeadline }) => ({ forSeconds, onDeadline })),
 );
 
 const explicitStep = z.pipe(
@@ -137,8 +137,8 @@ const analysis = z.pipe(
 
 /** A bounded hold, and what is done when it ends (J1, J2, W1). */
 const boundedHold = z.pipe(
-  z.strictObject({ hold: z.prefault(duration, '5m'), then: z._default(z.enum(['abort', 'advance', 'pause']), 'abort') }),
-  z.transform(({ hold, then }) => ({ holdSeconds: hold, onDeadline: then })),
+  z.strictObject({ hold: z.prefault(duration, '5m'), onDeadline: z._default(z.enum(['abort', 'advance', 'pause']), 'abort') }),
+  z.transform(({ hold, onDeadline }) => ({ holdSeconds: hold, onDeadline })),
 );
 
 const policies = z.strictObject({
