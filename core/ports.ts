@@ -246,7 +246,10 @@ export interface ExecutionStatus {
 }
 
 export interface Executions {
-  /** Idempotent by name: a second start with the same name is `exists`. @throws AwsUnavailableError */
+  /**
+   * Idempotent by name: a second start is `exists`, or, with the same input while the first still runs, `started` again; there is one
+   * execution either way. @throws AwsUnavailableError
+   */
   start(machine: MachineName, name: string, input: Readonly<Record<string, unknown>>): Promise<'started' | 'exists'>;
   /** Idempotent. `unknown` where no such execution exists. By ARN, or by machine and name. */
   describe(execution: { readonly arn: string } | { readonly machine: MachineName; readonly name: string }): Promise<ExecutionStatus>;

@@ -13,11 +13,14 @@ const kubernetesName = z
   .check(z.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens' }), z.maxLength(56));
 
 /** Keeps `<rollout>-<fence>-<attempt>` within the 80 characters of an execution name, and the annotation key within 63. */
-const rolloutName = z
+export const rolloutName = z
   .string()
   .check(z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens, a letter first' }), z.maxLength(40));
 
 const positiveInt = z.int().check(z.positive());
+
+/** `<registry>/<name>`, without tag and digest. */
+export const repositoryPattern = /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+$/;
 
 /** One rule of one route object. The rule may be left out where the object has only one. */
 export const routeRef = z.strictObject({
@@ -27,8 +30,10 @@ export const routeRef = z.strictObject({
 export type RouteRef = z.infer<typeof routeRef>;
 
 const router = z.strictObject({
-  kind: z.enum(['istio']),
-  routes: z.array(routeRef).check(z.minLength(1), z.maxLength(10)),
+  kind: z.enum(['istio']).check(z.describe('The mesh that moves the traffic')),
+  routes: z
+    .array(routeRef)
+    .check(z.minLength(1), z.maxLength(10), z.describe('The routes that carry the traffic of the service; all are written together')),
   totalWeight: z
     ._default(z.int().check(z.minimum(100), z.maximum(100_000)), 100)
     .check(z.describe('Weights are integers of this total: 1000 makes steps of 0.1 % possible')),
@@ -36,9 +41,10 @@ const router = z.strictObject({
 
 const image = z.strictObject({
   repository: z.string().check(
-    z.regex(/^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+$/, {
+    z.regex(repositoryPattern, {
       error: 'an image repository with its registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/checkout',
     }),
+    z.describe('Where the image is pushed to, with its registry, without tag and digest'),
   ),
   tags: z._default(
     z
@@ -51,20 +57,29 @@ const image = z.strictObject({
 const pause = z.pipe(
   z.strictObject({
     for: duration.check(z.describe('How long a person has to resume or abort')),
-    onDeadline: z._default(z.enum(['abort', 'advance']), 'abort'),
+    onDeadline: z
+      ._default(z.enum(['abort', 'advance']), 'abort')
+      .check(z.describe('What happens when nobody answered in time: roll back, or go on to the next step')),
   }),
   z.transform(({ for: forSeconds, onDeadline }) => ({ forSeconds, onDeadline })),
 );
 
 const explicitStep = z.pipe(
-  z.strictObject({ weight: positiveInt, bake: duration, pause: z.optional(pause) }),
+  z.strictObject({
+    weight: positiveInt.check(z.describe("The canary's share of new requests, as an integer of totalWeight. Rises with each step")),
+    bake: duration.check(z.describe('How long this weight is held while it is judged; at least one analysis interval')),
+    pause: z.optional(pause.check(z.describe('After the bake, wait for a person'))),
+  }),
   z.transform(({ weight, bake, pause }) => ({ weight, bakeSeconds: bake, ...(pause === undefined ? {} : { pause }) })),
 );
 export type ExplicitStep = z.infer<typeof explicitStep>;
 
 const linearSteps = z.strictObject({
   linear: z.pipe(
-    z.strictObject({ by: positiveInt, every: duration }),
+    z.strictObject({
+      by: positiveInt.check(z.describe('By how much the weight rises with each step; the last step is at totalWeight')),
+      every: duration.check(z.describe('The bake of each step')),
+    }),
     z.transform(({ by, every }) => ({ by, bakeSeconds: every })),
   ),
 });
@@ -72,33 +87,39 @@ const linearSteps = z.strictObject({
 const exponentialSteps = z.strictObject({
   exponential: z.pipe(
     z.strictObject({
-      from: z._default(positiveInt, 1),
-      factor: z._default(z.number().check(z.minimum(1.1), z.maximum(100)), 2),
-      every: duration,
+      from: z._default(positiveInt, 1).check(z.describe('The weight of the first step')),
+      factor: z
+        ._default(z.number().check(z.minimum(1.1), z.maximum(100)), 2)
+        .check(z.describe('What the weight is multiplied by from step to step, rounded; the last step is at totalWeight')),
+      every: duration.check(z.describe('The bake of each step')),
     }),
     z.transform(({ from, factor, every }) => ({ from, factor, bakeSeconds: every })),
   ),
 });
 
-const steps = z.union([z.array(explicitStep).check(z.minLength(1), z.maxLength(100)), linearSteps, exponentialSteps]);
+const steps = z
+  .union([z.array(explicitStep).check(z.minLength(1), z.maxLength(100)), linearSteps, exponentialSteps], {
+    error: 'a list of steps (weight, bake), or linear (by, every), or exponential (from, factor, every)',
+  })
+  .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
 /** How many failed measurements a metric may have before its verdict is fail: in a row, and in the whole rollout. */
 const failures = z.strictObject({
-  consecutive: z._default(positiveInt, 2),
-  total: z._default(positiveInt, 5),
+  consecutive: z._default(positiveInt, 2).check(z.describe('So many failed measurements in a row fail the metric')),
+  total: z._default(positiveInt, 5).check(z.describe('So many failed measurements in the whole rollout fail the metric')),
 });
 
 const metric = z
   .strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(80)),
+    name: z.string().check(z.minLength(1), z.maxLength(80), z.describe('Stands in verdicts and notifications; differs from all others')),
     query: z
       .string()
       .check(
         z.minLength(1),
         z.describe('PromQL with one value as its answer. {{canary}}, {{stable}}, {{namespace}} and {{interval}} are filled in'),
       ),
-    min: z.optional(z.number()),
-    max: z.optional(z.number()),
+    min: z.optional(z.number().check(z.describe('A measurement below it fails. At least one of min and max is given'))),
+    max: z.optional(z.number().check(z.describe('A measurement above it fails. At least one of min and max is given'))),
     failures: z.prefault(failures, {}),
   })
   .check(
@@ -110,15 +131,23 @@ export type MetricSpec = z.infer<typeof metric>;
 const analysis = z.pipe(
   z
     .strictObject({
-      interval: z.prefault(duration, '10s'),
+      interval: z.prefault(duration, '10s').check(z.describe('The time from one measurement to the next; at least 1s')),
       prometheus: z.optional(
-        z.strictObject({
-          url: z.url({ protocol: /^https?$/, error: 'the http or https address of a Prometheus API' }),
-        }),
+        z
+          .strictObject({
+            url: z
+              .url({ protocol: /^https?$/, error: 'the http or https address of a Prometheus API' })
+              .check(z.describe('The address before /api/v1/query')),
+          })
+          .check(z.describe('Who answers the metrics and alerts; required where there are any')),
       ),
-      metrics: z._default(z.array(metric).check(z.maxLength(50)), []),
-      alarms: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(100)), []),
-      alerts: z._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(100)), []),
+      metrics: z._default(z.array(metric).check(z.maxLength(50)), []).check(z.describe('Questions to Prometheus, each with a threshold')),
+      alarms: z
+        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(100)), [])
+        .check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
+      alerts: z
+        ._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(100)), [])
+        .check(z.describe('Names of Prometheus alerts; one that fires rolls back at once')),
     })
     .check(
       z.refine((a) => a.metrics.length + a.alarms.length + a.alerts.length > 0, {
@@ -137,16 +166,25 @@ const analysis = z.pipe(
 
 /** A bounded hold, and what is done when it ends (J1, J2, W1). */
 const boundedHold = z.pipe(
-  z.strictObject({ hold: z.prefault(duration, '5m'), onDeadline: z._default(z.enum(['abort', 'advance', 'pause']), 'abort') }),
+  z.strictObject({
+    hold: z.prefault(duration, '5m').check(z.describe('How long the step is held, its weight unchanged')),
+    onDeadline: z._default(z.enum(['abort', 'advance', 'pause']), 'abort').check(z.describe('What is done when the hold ends')),
+  }),
   z.transform(({ hold, onDeadline }) => ({ holdSeconds: hold, onDeadline })),
 );
 
 const policies = z.strictObject({
-  newImage: z._default(z.enum(['supersede', 'queue', 'refuse']), 'supersede'),
-  noData: z.prefault(boundedHold, {}),
-  sourceDown: z.prefault(boundedHold, {}),
-  alarmAtStart: z._default(z.enum(['block', 'ignore']), 'block'),
-  outsideEdit: z._default(z.enum(['restore', 'halt', 'abort']), 'abort'),
+  newImage: z
+    ._default(z.enum(['supersede', 'queue', 'refuse']), 'supersede')
+    .check(z.describe('What a new image does to the rollout that is running: end it, wait for it, or be refused')),
+  noData: z.prefault(boundedHold, {}).check(z.describe('Where there is too little traffic or data to judge')),
+  sourceDown: z.prefault(boundedHold, {}).check(z.describe('Where Prometheus or CloudWatch does not answer')),
+  alarmAtStart: z
+    ._default(z.enum(['block', 'ignore']), 'block')
+    .check(z.describe('Where an alarm already fires when the rollout is to begin: do not begin, or begin without that alarm')),
+  outsideEdit: z
+    ._default(z.enum(['restore', 'halt', 'abort']), 'abort')
+    .check(z.describe('Where somebody else changed weights or pods: write ours again, stop and wait for a person, or roll back')),
 });
 
 const deadlines = z.pipe(
@@ -167,17 +205,21 @@ const deadlines = z.pipe(
 const transitions = ['begun', 'advanced', 'paused', 'promoting', 'succeeded', 'rollingBack', 'rolledBack', 'failed'] as const;
 
 const notifications = z.strictObject({
-  on: z._default(z.array(z.enum(transitions)), ['begun', 'paused', 'succeeded', 'rollingBack', 'rolledBack', 'failed']),
+  on: z
+    ._default(z.array(z.enum(transitions)), ['begun', 'paused', 'succeeded', 'rollingBack', 'rolledBack', 'failed'])
+    .check(z.describe('The transitions that are told')),
   channel: z._default(z.string().check(z.describe('Carried in each event; the subscriber on the event bus decides what it means')), ''),
 });
 
 export const rolloutSpec = z
   .strictObject({
     name: rolloutName.check(z.describe('The rollout, and the file: rollouts/<name>.yaml')),
-    cluster: z.string().check(z.regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, { error: "an EKS cluster's name" })),
-    namespace: kubernetesName,
+    cluster: z
+      .string()
+      .check(z.regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, { error: "an EKS cluster's name" }), z.describe('The name of the EKS cluster')),
+    namespace: kubernetesName.check(z.describe('The namespace of the workload, its Service and its routes')),
     workload: z.strictObject({
-      deployment: kubernetesName,
+      deployment: kubernetesName.check(z.describe("Stable's Deployment; the canary is its clone, <name>-canary")),
       container: kubernetesName.check(z.describe('The container whose image is rolled out')),
       service: z.optional(kubernetesName.check(z.describe("Stable's Service; the Deployment's name where left out"))),
     }),
@@ -185,12 +227,14 @@ export const rolloutSpec = z
     router,
     steps,
     analysis,
-    policies: z.prefault(policies, {}),
-    deadlines: z.prefault(deadlines, {}),
-    promotion: z._default(z.enum(['patch', 'git']), 'patch'),
+    policies: z.prefault(policies, {}).check(z.describe('What is done in situations that have no single right answer')),
+    deadlines: z.prefault(deadlines, {}).check(z.describe('Every wait ends')),
+    promotion: z
+      ._default(z.enum(['patch', 'git']), 'patch')
+      .check(z.describe('How stable gets the new image: Sluice patches the Deployment, or waits until Git has brought it')),
     notifications: z.prefault(notifications, {}),
   })
-  .check(z.describe('A rollout: how a new image of one service reaches its users'));
+  .check(z.describe('How a new image of one service reaches its users, step by step'));
 
 /** A spec as parsed: defaults filled in, durations in seconds. */
 export type RolloutSpec = z.infer<typeof rolloutSpec>;

@@ -1,0 +1,14 @@
+import type { KubernetesApi } from '../../../core/ports.ts';
+import { type Autoscaler, autoscaler, parseAs } from './schemas.ts';
+
+/** The HorizontalPodAutoscalers of a namespace. */
+export async function listAutoscalers(api: KubernetesApi, namespace: string): Promise<Autoscaler[]> {
+  const found = await api.list({ apiVersion: 'autoscaling/v2', resource: 'horizontalpodautoscalers', namespace }, '');
+  return found.map((object) => parseAs(autoscaler, object));
+}
+
+/** Those of them that size one Deployment. */
+export async function findAutoscalers(api: KubernetesApi, namespace: string, deployment: string): Promise<Autoscaler[]> {
+  const all = await listAutoscalers(api, namespace);
+  return all.filter(({ spec }) => spec.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === deployment);
+}

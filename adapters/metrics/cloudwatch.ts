@@ -1,0 +1,82 @@
+import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
+import type { AlarmReading, AlarmSource, AlarmState } from '../../core/ports.ts';
+
+/** The part of CloudWatchClient that is used. */
+export interface CloudWatchSender {
+  send(command: DescribeAlarmsCommand): Promise<DescribeAlarmsCommandOutput>;
+}
+
+/** What one DescribeAlarms takes, as names and as answers. Its rate is about 9 calls a second for an account and region. */
+const namesPerCall = 100;
+
+const states: Readonly<Record<string, AlarmState>> = { OK: 'ok', ALARM: 'alarm', INSUFFICIENT_DATA: 'insufficientData' };
+
+/**
+ * CloudWatch's alarms, metric and composite ones, asked by name: one call for each hundred, one after the other, so that a
+ * sweep over many rollouts stays below the rate. The role needs cloudwatch:DescribeAlarms; without it every alarm reads as
+ * unavailable, and says so.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
+export function createCloudWatchAlarmSource(client: CloudWatchSender): AlarmSource {
+  return {
+    async read(names) {
+      const distinct = [...new Set(names)];
+      const readings = new Map<string, AlarmReading>();
+      for (let start = 0; start < distinct.length; start += namesPerCall) {
+        const batch = distinct.slice(start, start + namesPerCall);
+        for (const reading of await readBatch(client, batch)) readings.set(reading.name, reading);
+      }
+      return names.map((name) => readings.get(name) ?? absent(name));
+    },
+  };
+}
+
+async function readBatch(client: CloudWatchSender, batch: readonly string[]): Promise<AlarmReading[]> {
+  const found: AlarmReading[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      const input: DescribeAlarmsCommandInput = {
+        AlarmNames: [...batch],
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        MaxRecords: namesPerCall,
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      };
+      const page = await client.send(new DescribeAlarmsCommand(input));
+      found.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].map(toReading));
+      nextToken = page.NextToken;
+    } while (nextToken !== undefined);
+    return found;
+  } catch (error) {
+    const known = new Set(found.map((reading) => reading.name));
+    const reason = `CloudWatch did not answer DescribeAlarms: ${error instanceof Error ? `${error.name}, ${error.message}` : String(error)}`;
+    const unknown = batch.filter((name) => !known.has(name));
+    return [...found, ...unknown.map((name) => ({ name, state: 'unavailable' as const, reason, sinceMs: undefined }))];
+  }
+}
+
+/** The fields that metric and composite alarms share. */
+interface DescribedAlarm {
+  readonly AlarmName?: string | undefined;
+  readonly StateValue?: string | undefined;
+  readonly StateReason?: string | undefined;
+  /** When the state changed; the other one also moves when only the reason does. */
+  readonly StateTransitionedTimestamp?: Date | undefined;
+  readonly StateUpdatedTimestamp?: Date | undefined;
+}
+
+function toReading(alarm: DescribedAlarm): AlarmReading {
+  const state = states[alarm.StateValue ?? ''];
+  const unknownState = `CloudWatch answered the state ${alarm.StateValue ?? 'none'}, which Sluice does not know`;
+  return {
+    name: alarm.AlarmName ?? '',
+    state: state ?? 'unavailable',
+    reason: state === undefined ? unknownState : (alarm.StateReason ?? ''),
+    sinceMs: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
+  };
+}
+
+function absent(name: string): AlarmReading {
+  return { name, state: 'missing', reason: `CloudWatch knows no alarm of the name ${name} in this account and region`, sinceMs: undefined };
+}

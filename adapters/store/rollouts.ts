@@ -1,0 +1,234 @@
+import { FencedError, NotFoundError, StoreConflictError } from '../../core/errors.ts';
+import type { Clock, RolloutStore, StoreChange } from '../../core/ports.ts';
+import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
+import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
+
+/** How long a rollout may be silent, beyond the wait that it announced, before the sweep takes it for dead (O3). */
+export const leaseSeconds = 60;
+
+/** How often a lost race is run again. */
+const attempts = 6;
+
+export interface HeldRollout {
+  readonly record: RolloutRecord;
+  readonly version: number;
+  readonly lock: Lock;
+}
+
+/** The execution that starts a rollout, and the event that started it, where one did. */
+export interface Starter {
+  readonly executionArn: string;
+  readonly eventId: string | undefined;
+}
+
+export type BeginResult =
+  | { readonly outcome: 'begun'; readonly record: RolloutRecord }
+  /** Another rollout holds the service. */
+  | { readonly outcome: 'held'; readonly holder: RolloutRecord };
+
+/**
+ * What the documents in the store mean: one lock per service with its fence, one record per rollout, a lease. Every write of an
+ * owner carries the condition that the lock is still its own, in the same transaction (O1, O3).
+ */
+export class Rollouts {
+  readonly #store: RolloutStore;
+  readonly #clock: Clock;
+
+  constructor(store: RolloutStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  async readLock(rollout: string): Promise<Lock | undefined> {
+    const item = await this.#store.read(keys.lock(rollout));
+    return item === undefined ? undefined : lockSchema.parse(item.value);
+  }
+
+  /** All locks that a rollout holds now. */
+  async active(): Promise<Lock[]> {
+    const items = await this.#store.list(locksPartition);
+    return items.map((item) => lockSchema.parse(item.value)).filter((lock) => lock.rolloutId !== '');
+  }
+
+  /** The rollouts of a service, oldest first. */
+  async list(rollout: string): Promise<RolloutRecord[]> {
+    const items = await this.#store.list(rolloutsPartition(rollout));
+    return items.map((item) => rolloutRecord.parse(item.value));
+  }
+
+  /** @throws NotFoundError */
+  async load(rollout: string, rolloutId: string): Promise<HeldRollout> {
+    const [item, lock] = await Promise.all([this.#store.read(keys.rollout(rollout, rolloutId)), this.readLock(rollout)]);
+    if (item === undefined || lock === undefined) {
+      throw new NotFoundError(`There is no rollout ${rolloutId}.`, { remedy: 'List them with `sluice status`.' });
+    }
+    return { record: rolloutRecord.parse(item.value), version: item.version, lock };
+  }
+
+  /**
+   * The rollout, if it is still this owner's.
+   * @throws FencedError where a door has raised the fence, or another rollout holds the service.
+   */
+  async loadOwned(owner: { readonly rollout: string; readonly rolloutId: string; readonly fence: number }): Promise<HeldRollout> {
+    const held = await this.load(owner.rollout, owner.rolloutId);
+    if (held.lock.rolloutId !== owner.rolloutId || held.lock.fence !== owner.fence) throw fenced(owner, held.lock);
+    return held;
+  }
+
+  /**
+   * Takes the service for a new rollout. Idempotent by execution: the one that already holds it is told `begun` again.
+   * `make` builds the record once the fence is known.
+   */
+  async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
+    return this.#retryOnConflict(async () => {
+      const item = await this.#store.read(keys.lock(rollout));
+      const lock = item === undefined ? undefined : lockSchema.parse(item.value);
+      if (lock !== undefined && lock.rolloutId !== '') {
+        const { record } = await this.load(rollout, lock.rolloutId);
+        return record.executionArn === start.executionArn ? { outcome: 'begun', record } : { outcome: 'held', holder: record };
+      }
+      const fence = (lock?.fence ?? 0) + 1;
+      const rolloutId = rolloutIdOf(rollout, fence);
+      const record = make({ rolloutId, fence });
+      const taken: Lock = { rollout, fence, rolloutId, leaseUntilMs: this.#leaseUntil(0) };
+      await this.#store.write([
+        { put: keys.lock(rollout), value: taken, expect: item === undefined ? 'absent' : { version: item.version } },
+        { put: keys.rollout(rollout, rolloutId), value: record, expect: 'absent' },
+        ...seenChanges(rollout, record.image, start, this.#clock.now()),
+      ]);
+      return { outcome: 'begun', record };
+    });
+  }
+
+  /**
+   * Writes the record as the owner, and renews the lease: the rollout promises to be heard of again within `quietSeconds`. Whoever
+   * writes in between (a person's request) says `keep`.
+   * @throws FencedError where the lock is not the owner's any more.
+   */
+  async save(held: HeldRollout, change: Partial<RolloutRecord>, quietSeconds: number | 'keep' = 0): Promise<HeldRollout> {
+    const record: RolloutRecord = { ...held.record, ...change };
+    const leaseUntilMs = quietSeconds === 'keep' ? held.lock.leaseUntilMs : this.#leaseUntil(quietSeconds);
+    const lock: Lock = { ...held.lock, leaseUntilMs };
+    const mine = { rolloutId: record.rolloutId, fence: held.lock.fence };
+    try {
+      await this.#store.write([
+        { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
+        { put: keys.lock(record.rollout), value: lock, expect: { where: mine } },
+      ]);
+    } catch (error) {
+      if (!(error instanceof StoreConflictError)) throw error;
+      const now = await this.readLock(record.rollout);
+      if (now?.rolloutId !== mine.rolloutId || now.fence !== mine.fence) throw fenced({ ...mine, rollout: record.rollout }, now);
+      throw error;
+    }
+    return { record, version: held.version + 1, lock };
+  }
+
+  /**
+   * A door takes the rollout away from its execution: the fence grows by one (or to `atLeast`), and the record says why. A second
+   * door finds it done, and gets the same fence: n deliveries have one effect (O2).
+   *
+   * @returns undefined where this rollout does not hold the service any more: there is nothing to take.
+   */
+  async raiseFence(rollout: string, rolloutId: string, change: Partial<RolloutRecord>, atLeast = 0): Promise<HeldRollout | undefined> {
+    return this.#retryOnConflict(async () => {
+      const held = await this.load(rollout, rolloutId);
+      if (held.lock.rolloutId !== rolloutId) return undefined;
+      if (held.record.phase === 'rollingBack' && held.lock.fence >= atLeast) return held;
+      const fence = Math.max(held.lock.fence + 1, atLeast);
+      const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence };
+      const { waiting, ...rest } = held.lock;
+      const lock: Lock = { ...rest, ...(waiting === undefined ? {} : { waiting }), fence, leaseUntilMs: this.#leaseUntil(0) };
+      await this.#store.write([
+        { put: keys.rollout(rollout, rolloutId), value: record, expect: { version: held.version } },
+        { put: keys.lock(rollout), value: lock, expect: { where: { rolloutId, fence: held.lock.fence } } },
+      ]);
+      return { record, version: held.version + 1, lock };
+    });
+  }
+
+  /** Ends the rollout and gives the service free, or with `failed` keeps it until a person has looked. The fence stays. */
+  async end(held: HeldRollout, change: Partial<RolloutRecord>, quarantineWhy?: string): Promise<RolloutRecord> {
+    const record: RolloutRecord = { ...held.record, ...change, endedAtMs: this.#clock.now() };
+    const lock: Lock = { ...held.lock, rolloutId: record.phase === 'failed' ? record.rolloutId : '' };
+    const changes: StoreChange[] = [
+      { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
+      { put: keys.lock(record.rollout), value: lock, expect: { where: { rolloutId: record.rolloutId, fence: held.lock.fence } } },
+    ];
+    if (quarantineWhy !== undefined) {
+      const key = keys.quarantine(record.rollout, record.image.digest);
+      changes.push({ put: key, value: { why: quarantineWhy, rolloutId: record.rolloutId, atMs: this.#clock.now() }, expect: 'anything' });
+    }
+    await this.#store.write(changes);
+    return record;
+  }
+
+  /** Notes who waits for the service. The newest image wins: the answer says whether this one still does. */
+  async wait(rollout: string, waiter: { digest: string; executionArn: string; pushedAtMs: number }): Promise<boolean> {
+    return this.#retryOnConflict(async () => {
+      const item = await this.#store.read(keys.lock(rollout));
+      if (item === undefined) return true;
+      const lock = lockSchema.parse(item.value);
+      const other = lock.waiting;
+      if (other !== undefined && other.executionArn !== waiter.executionArn && other.pushedAtMs >= waiter.pushedAtMs) return false;
+      if (other?.executionArn === waiter.executionArn) return true;
+      await this.#store.write([{ put: keys.lock(rollout), value: { ...lock, waiting: waiter }, expect: { version: item.version } }]);
+      return true;
+    });
+  }
+
+  /** Why an image may not be rolled out again, or undefined (O4). */
+  async quarantineOf(rollout: string, digest: string): Promise<string | undefined> {
+    const item = await this.#store.read(keys.quarantine(rollout, digest));
+    return item === undefined ? undefined : String(item.value['why']);
+  }
+
+  /** Whether a push of the digest was dealt with, whatever came of it. */
+  async wasSeen(rollout: string, digest: string): Promise<boolean> {
+    return (await this.#store.read(keys.seen(rollout, digest))) !== undefined;
+  }
+
+  /** Whether another execution has dealt with this very event: a second delivery (O2). */
+  async wasDelivered(rollout: string, start: Starter): Promise<boolean> {
+    if (start.eventId === undefined) return false;
+    const item = await this.#store.read(keys.delivered(rollout, start.eventId));
+    return item !== undefined && item.value['executionArn'] !== start.executionArn;
+  }
+
+  /** Notes that a push was dealt with, so that the sweep does not take it for lost, nor a second delivery for a new push. */
+  async noteSeen(rollout: string, image: Image, start: Starter): Promise<void> {
+    await this.#store.write(seenChanges(rollout, image, start, this.#clock.now()));
+  }
+
+  isEnded(record: RolloutRecord): boolean {
+    return endedPhases.includes(record.phase);
+  }
+
+  #leaseUntil(quietSeconds: number): number {
+    return this.#clock.now() + (leaseSeconds + quietSeconds) * 1000;
+  }
+
+  async #retryOnConflict<T>(act: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof StoreConflictError) || attempt === attempts) throw error;
+      }
+    }
+  }
+}
+
+function seenChanges(rollout: string, image: Image, start: Starter, atMs: number): StoreChange[] {
+  const { executionArn, eventId } = start;
+  const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, expect: 'anything' };
+  if (eventId === undefined) return [seen];
+  return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, expect: 'anything' }];
+}
+
+function fenced(owner: { rollout: string; rolloutId: string; fence: number }, lock: Lock | undefined): FencedError {
+  return new FencedError(
+    `Rollout ${owner.rolloutId} acts under fence ${owner.fence}, but ${owner.rollout} is at fence ${lock?.fence ?? 'none'}${lock?.rolloutId ? `, held by ${lock.rolloutId}` : ''}.`,
+    { remedy: 'Another owner has taken over; this execution ends.' },
+  );
+}

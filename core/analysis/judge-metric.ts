@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import type { Measurement } from '../ports.ts';
+import type { MetricSpec } from '../spec/rollout-spec.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a metric has to its name so far: kept with the rollout between ticks. */
+export const metricTally = z.strictObject({ consecutiveFailures: z.int(), totalFailures: z.int() });
+export type MetricTally = z.infer<typeof metricTally>;
+
+export const emptyTally: MetricTally = { consecutiveFailures: 0, totalFailures: 0 };
+
+/**
+ * Judges one measurement against its thresholds. A value out of bounds is a failure of the metric only when it has happened
+ * often enough, in a row or in all; until then it is inconclusive, so that a blip neither aborts nor advances a rollout. No data
+ * and a source that is down leave the counts as they are: they say nothing about the canary.
+ *
+ * @example With `max: 0.01` and `failures: { consecutive: 2, total: 5 }`, the values 0.02, 0.001, 0.02, 0.03 give inconclusive,
+ *   pass, inconclusive, fail: the last two are two in a row.
+ */
+export function judgeMetric(spec: MetricSpec, measurement: Measurement, tally: MetricTally): { verdict: Verdict; tally: MetricTally } {
+  const name = spec.name;
+  if (measurement.status === 'noData') {
+    return { verdict: { name, verdict: 'inconclusive', reason: `${name} has no data: ${measurement.why}` }, tally };
+  }
+  if (measurement.status === 'unavailable') {
+    return { verdict: { name, verdict: 'unavailable', reason: `${name} could not be asked: ${measurement.why}` }, tally };
+  }
+  const { value } = measurement;
+  const breach = breachOf(spec, value);
+  if (breach === undefined) {
+    return {
+      verdict: { name, verdict: 'pass', reason: `${name} is ${show(value)}, ${boundsOf(spec)}.`, value },
+      tally: { ...tally, consecutiveFailures: 0 },
+    };
+  }
+  const counted: MetricTally = { consecutiveFailures: tally.consecutiveFailures + 1, totalFailures: tally.totalFailures + 1 };
+  const { consecutive, total } = spec.failures;
+  const failed = counted.consecutiveFailures >= consecutive || counted.totalFailures >= total;
+  const counts = `${counted.consecutiveFailures} of ${consecutive} in a row, ${counted.totalFailures} of ${total} in all`;
+  return {
+    verdict: { name, verdict: failed ? 'fail' : 'inconclusive', reason: `${name} is ${show(value)}, ${breach} (${counts}).`, value },
+    tally: counted,
+  };
+}
+
+function breachOf(spec: MetricSpec, value: number): string | undefined {
+  if (spec.max !== undefined && value > spec.max) return `above ${show(spec.max)}`;
+  if (spec.min !== undefined && value < spec.min) return `below ${show(spec.min)}`;
+  return undefined;
+}
+
+function boundsOf(spec: MetricSpec): string {
+  if (spec.min === undefined) return `at most ${show(spec.max ?? Number.POSITIVE_INFINITY)}`;
+  return spec.max === undefined ? `at least ${show(spec.min)}` : `between ${show(spec.min)} and ${show(spec.max)}`;
+}
+
+/** Four significant digits: enough to compare with a threshold, short enough for one line. */
+function show(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+
+/**
+ * What the judge says, always with a reason that a person can act on.
+ * `inconclusive` is too little evidence (no data is that, and never a pass); `unavailable` is a source of metrics that is down.
+ */
+export const verdictKind = z.enum(['pass', 'fail', 'inconclusive', 'unavailable']);
+export type VerdictKind = z.infer<typeof verdictKind>;
+
+export const verdict = z.strictObject({
+  /** The metric, alarm or alert that was judged, or `canary` for the pods themselves. */
+  name: z.string(),
+  verdict: verdictKind,
+  reason: z.string(),
+  /** The measured value, where there was one. */
+  value: z.optional(z.number()),
+});
+export type Verdict = z.infer<typeof verdict>;
+
+/** What weighs more decides: one fail fails all, and a pass needs every one to pass. */
+const gravity: Record<VerdictKind, number> = { fail: 3, unavailable: 2, inconclusive: 1, pass: 0 };
+
+/**
+ * The verdict of a whole analysis: the gravest of its parts. Nothing judged at all is inconclusive (J3: no evidence can never be
+ * a success).
+ */
+export function overallVerdict(parts: readonly Verdict[]): Verdict {
+  const gravest = parts.reduce<Verdict | undefined>(
+    (worst, part) => (worst === undefined || gravity[part.verdict] > gravity[worst.verdict] ? part : worst),
+    undefined,
+  );
+  if (gravest === undefined) return { name: 'analysis', verdict: 'inconclusive', reason: 'Nothing was measured.' };
+  if (gravest.verdict !== 'pass') return gravest;
+  const names = parts.map((part) => part.name).join(', ');
+  return { name: 'analysis', verdict: 'pass', reason: parts.length === 1 ? gravest.reason : `All ${parts.length} pass: ${names}.` };
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from '../spec/duration.ts';
+import type { Plan, PlanStep } from './plan.ts';
+
+const headings = ['step', 'weight', 'bake', 'pause', 'starts at', "canary's share"] as const;
+
+/**
+ * The plan as a table of plain text. `starts at` counts from the first weight and takes no time for pauses, which a person can end at
+ * once; from the first pause on it says `or later`.
+ *
+ * @example
+ * step  weight  bake  pause                 starts at    canary's share
+ * 1     5       2m    -                     0s           5 %
+ * 2     50      5m    up to 1h, then abort  2m           50 %
+ * 3     100     10m   -                     7m or later  100 %
+ *
+ * 3 steps, at least 17m, measured every 10s, deadline 1d.
+ */
+export function formatPlan(plan: Plan): string {
+  let startSeconds = 0;
+  let paused = false;
+  const rows = plan.steps.map((step) => {
+    const row = [
+      String(step.index + 1),
+      String(step.weight),
+      formatDuration(step.bakeSeconds),
+      pauseText(step),
+      `${formatDuration(startSeconds)}${paused ? ' or later' : ''}`,
+      shareText(step.weight, plan.totalWeight),
+    ];
+    startSeconds += step.bakeSeconds;
+    paused ||= step.pause !== undefined;
+    return row;
+  });
+  const table = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n\n${summary(plan)}\n`;
+}
+
+function pauseText({ pause }: PlanStep): string {
+  return pause === undefined ? '-' : `up to ${formatDuration(pause.forSeconds)}, then ${pause.onDeadline}`;
+}
+
+/** As many digits as the total can tell apart: 0.1 % of 1000. */
+function shareText(weight: number, totalWeight: number): string {
+  return `${Number(((weight / totalWeight) * 100).toPrecision(4))} %`;
+}
+
+function summary(plan: Plan): string {
+  const count = plan.steps.length === 1 ? '1 step' : `${plan.steps.length} steps`;
+  const parts = [
+    count,
+    `at least ${formatDuration(plan.minimumSeconds)}`,
+    `measured every ${formatDuration(plan.tick.intervalSeconds)}`,
+    `deadline ${formatDuration(plan.deadlineSeconds)}`,
+  ];
+  return `${parts.join(', ')}.`;
+}

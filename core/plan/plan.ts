@@ -1,0 +1,74 @@
+import type { ExplicitStep, RolloutSpec } from '../spec/rollout-spec.ts';
+
+/** One step, as the state machine walks it. */
+export interface PlanStep {
+  /** From 0. */
+  readonly index: number;
+  readonly weight: number;
+  readonly bakeSeconds: number;
+  /** After the bake: a wait for a person. */
+  readonly pause?: { readonly forSeconds: number; readonly onDeadline: 'abort' | 'advance' };
+}
+
+/** What a rollout will do, as far as time and weights go. The same spec always gives the same plan. */
+export interface Plan {
+  readonly totalWeight: number;
+  /** Weights rise strictly; the last one is totalWeight, because health is judged at full weight (J6). */
+  readonly steps: readonly PlanStep[];
+  /** All bakes: no rollout succeeds sooner, but for the pods' start, which comes on top. */
+  readonly minimumSeconds: number;
+  /** All bakes, and all pauses to their ends. */
+  readonly longestSeconds: number;
+  /** After that the rollout is rolled back, wherever it is (W1). */
+  readonly deadlineSeconds: number;
+  readonly tick: { readonly intervalSeconds: number };
+}
+
+/** Expands the steps of a spec. The spec has passed `parseSpec`; one that has not may give a plan that cannot be walked. */
+export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'router' | 'analysis' | 'deadlines'>): Plan {
+  const { totalWeight } = spec.router;
+  const steps = expandSteps(spec.steps, totalWeight).map((step, index) => ({ index, ...step }));
+  const minimumSeconds = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
+  return {
+    totalWeight,
+    steps,
+    minimumSeconds,
+    longestSeconds: steps.reduce((sum, step) => sum + (step.pause?.forSeconds ?? 0), minimumSeconds),
+    deadlineSeconds: spec.deadlines.rolloutSeconds,
+    tick: { intervalSeconds: spec.analysis.intervalSeconds },
+  };
+}
+
+function expandSteps(steps: RolloutSpec['steps'], totalWeight: number): readonly ExplicitStep[] {
+  if ('linear' in steps) {
+    const { by, bakeSeconds } = steps.linear;
+    return linearWeights(by, totalWeight).map((weight) => ({ weight, bakeSeconds }));
+  }
+  if ('exponential' in steps) {
+    const { from, factor, bakeSeconds } = steps.exponential;
+    return exponentialWeights(from, factor, totalWeight).map((weight) => ({ weight, bakeSeconds }));
+  }
+  return steps;
+}
+
+/** @example linearWeights(30, 100) // [30, 60, 90, 100] */
+function linearWeights(by: number, totalWeight: number): number[] {
+  const weights: number[] = [];
+  for (let weight = by; weight < totalWeight; weight += by) weights.push(weight);
+  return [...weights, totalWeight];
+}
+
+/**
+ * Rounds the exact curve, and leaves out what rounds to a weight that was there already, so that a small factor does not linger.
+ *
+ * @example exponentialWeights(1, 3, 100) // [1, 3, 9, 27, 81, 100]
+ * @example exponentialWeights(1, 1.5, 8) // 1, 1.5, 2.25, 3.4, 5.1, 7.6: [1, 2, 3, 5, 8]
+ */
+function exponentialWeights(from: number, factor: number, totalWeight: number): number[] {
+  const weights: number[] = [];
+  for (let exact = from; Math.round(exact) < totalWeight; exact *= factor) {
+    const weight = Math.round(exact);
+    if (weight > (weights.at(-1) ?? 0)) weights.push(weight);
+  }
+  return [...weights, totalWeight];
+}

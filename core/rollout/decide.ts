@@ -1,0 +1,144 @@
+import type { Plan, PlanStep } from '../plan/plan.ts';
+import { planTick, type Tick } from '../plan/tick.ts';
+import { formatDuration } from '../spec/duration.ts';
+import type { RolloutSpec } from '../spec/rollout-spec.ts';
+import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
+
+/** How often an outside edit is put right before the rollout gives way (T6: never an endless fight). */
+export const restoreLimit = 3;
+
+/** All that a decision depends on. */
+export interface DecisionState {
+  readonly spec: RolloutSpec;
+  readonly plan: Plan;
+  readonly watch: Watch;
+  readonly startedAtMs: number;
+  readonly restores: number;
+  readonly request: OperatorRequest | undefined;
+}
+
+export type Decision =
+  /** Go to the step of that index. */
+  | { readonly action: 'advance'; readonly stepIndex: number; readonly why: string }
+  /** Stay, and look again after the tick. */
+  | { readonly action: 'hold' | 'pause'; readonly tick: Tick; readonly why: string }
+  /** All steps are done: the canary becomes stable. */
+  | { readonly action: 'promote'; readonly why: string }
+  /** Write the step's own weight again. */
+  | { readonly action: 'restore'; readonly why: string }
+  | { readonly action: 'abort'; readonly reason: RollbackReason; readonly why: string };
+
+/**
+ * What happens next at a step: pure, so that the same record always gives the same answer, however often a Lambda is retried.
+ *
+ * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a person's request, a source that is down, too
+ * little evidence, the bake, the step's pause; then the next step, or promotion.
+ */
+export function decide(state: DecisionState, analysis: AnalysisResult): Decision {
+  const { spec, plan, watch } = state;
+  const { atMs: nowMs, overall } = analysis;
+  const step = stepOf(plan, watch.stepIndex);
+
+  if (overall.verdict === 'fail') return { action: 'abort', reason: failureReason(spec, overall.name), why: overall.reason };
+  const deadlineAtMs = state.startedAtMs + spec.deadlines.rolloutSeconds * 1000;
+  if (nowMs >= deadlineAtMs) {
+    return {
+      action: 'abort',
+      reason: 'timeout',
+      why: `The rollout has taken ${formatDuration(spec.deadlines.rolloutSeconds)}, its deadline.`,
+    };
+  }
+  if (analysis.drift !== undefined) return onDrift(state, analysis.drift, nowMs);
+  if (state.request?.action === 'pause') {
+    return pauseFor(state, nowMs, deadlineAtMs, `Paused by ${state.request.by}: ${state.request.why || 'no reason given'}.`);
+  }
+  if (state.request?.action === 'promote' && overall.verdict === 'pass' && watch.stepIndex < plan.steps.length - 1) {
+    return { action: 'advance', stepIndex: plan.steps.length - 1, why: `${state.request.by} asked to promote: on to the last step.` };
+  }
+  if (overall.verdict === 'unavailable') {
+    return onSilence(state, analysis, watch.unavailableSinceMs ?? nowMs, spec.policies.sourceDown, 'unavailable', deadlineAtMs);
+  }
+  if (overall.verdict === 'inconclusive') {
+    return onSilence(state, analysis, watch.inconclusiveSinceMs ?? nowMs, spec.policies.noData, 'inconclusive', deadlineAtMs);
+  }
+  return onPass(state, step, analysis);
+}
+
+function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult): Decision {
+  const { spec, plan, watch } = state;
+  const leftMs = step.bakeSeconds * 1000 - watch.bakedMs;
+  if (leftMs > 0) {
+    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil(leftMs / 1000) });
+    return { action: 'hold', tick, why: `Baking at weight ${step.weight}, ${formatDuration(Math.ceil(leftMs / 1000))} left.` };
+  }
+  if (step.pause !== undefined && watch.resumed !== true) {
+    const endMs = (watch.pausedSinceMs ?? analysis.atMs) + step.pause.forSeconds * 1000;
+    if (analysis.atMs < endMs) {
+      return pauseFor(state, analysis.atMs, endMs, `Waits for a person, at most ${formatDuration(step.pause.forSeconds)}.`);
+    }
+    if (step.pause.onDeadline === 'abort') {
+      return { action: 'abort', reason: 'timeout', why: `Nobody resumed the rollout within ${formatDuration(step.pause.forSeconds)}.` };
+    }
+  }
+  return nextStep(plan, watch, analysis.overall.reason);
+}
+
+function nextStep(plan: Plan, watch: Watch, why: string): Decision {
+  return watch.stepIndex < plan.steps.length - 1 ? { action: 'advance', stepIndex: watch.stepIndex + 1, why } : { action: 'promote', why };
+}
+
+/** A bounded hold, then the action that the policy declares (J1, J2, W1). */
+function onSilence(
+  state: DecisionState,
+  analysis: AnalysisResult,
+  sinceMs: number,
+  policy: RolloutSpec['policies']['noData'],
+  kind: 'inconclusive' | 'unavailable',
+  deadlineAtMs: number,
+): Decision {
+  const { spec, plan, watch } = state;
+  const endMs = sinceMs + policy.holdSeconds * 1000;
+  const why = analysis.overall.reason;
+  if (analysis.atMs < endMs) {
+    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil((endMs - analysis.atMs) / 1000) });
+    return { action: 'hold', tick, why: `${why} Held for at most ${formatDuration(policy.holdSeconds)}.` };
+  }
+  const over = `${why} It has been ${kind} for ${formatDuration(policy.holdSeconds)}.`;
+  switch (policy.onDeadline) {
+    case 'abort':
+      return { action: 'abort', reason: kind === 'inconclusive' ? 'inconclusive' : 'error', why: over };
+    case 'pause':
+      return pauseFor(state, analysis.atMs, deadlineAtMs, over);
+    case 'advance':
+      return nextStep(plan, watch, `${over} The spec says to advance.`);
+  }
+}
+
+function onDrift(state: DecisionState, drift: string, nowMs: number): Decision {
+  const { spec } = state;
+  switch (spec.policies.outsideEdit) {
+    case 'abort':
+      return { action: 'abort', reason: 'drift', why: drift };
+    case 'halt':
+      return pauseFor(state, nowMs, state.startedAtMs + spec.deadlines.rolloutSeconds * 1000, drift);
+    case 'restore':
+      return state.restores < restoreLimit
+        ? { action: 'restore', why: drift }
+        : { action: 'abort', reason: 'drift', why: `${drift} It was put right ${restoreLimit} times already.` };
+  }
+}
+
+function pauseFor(state: DecisionState, nowMs: number, endMs: number, why: string): Decision {
+  const remainingSeconds = Math.max(1, Math.ceil((endMs - nowMs) / 1000));
+  return { action: 'pause', tick: planTick({ intervalSeconds: state.spec.analysis.intervalSeconds, remainingSeconds }), why };
+}
+
+function failureReason(spec: RolloutSpec, name: string): RollbackReason {
+  return spec.analysis.alarms.includes(name) || spec.analysis.alerts.includes(name) ? 'alarm' : 'analysis';
+}
+
+function stepOf(plan: Plan, index: number): PlanStep {
+  const step = plan.steps[index];
+  if (step === undefined) throw new RangeError(`the plan has no step ${index}`);
+  return step;
+}

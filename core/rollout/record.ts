@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { metricTally } from '../analysis/judge-metric.ts';
+import { verdict } from '../analysis/verdict.ts';
+import { side, split } from '../traffic/split.ts';
+
+/** The documents that a rollout leaves in the store. Parsed on every read, so that an old or damaged one is noticed. */
+
+export const phase = z.enum(['pending', 'progressing', 'paused', 'promoting', 'succeeded', 'rollingBack', 'rolledBack', 'failed']);
+export type Phase = z.infer<typeof phase>;
+
+/** Phases in which nothing moves any more. `failed` keeps the lock: a rollback that could not be verified needs a person. */
+export const endedPhases: readonly Phase[] = ['succeeded', 'rolledBack', 'failed'];
+
+export const rollbackReason = z.enum(['alarm', 'analysis', 'inconclusive', 'abort', 'timeout', 'error', 'superseded', 'drift']);
+export type RollbackReason = z.infer<typeof rollbackReason>;
+
+/** Who or what started, stopped or resumed a rollout. */
+export const actor = z.strictObject({ kind: z.enum(['push', 'person', 'alarm', 'sweep', 'sluice']), id: z.string() });
+export type Actor = z.infer<typeof actor>;
+
+/** How the present step is watched. It is begun anew with each step. */
+export const watch = z.strictObject({
+  stepIndex: z.int(),
+  /** When the step's weight was verified. */
+  startedAtMs: z.number(),
+  /** How long the step has been watched with a pass at both ends: the bake counts only time with evidence (J4). */
+  bakedMs: z.number(),
+  /** When the last verdict was given, if it was a pass. */
+  passedAtMs: z.optional(z.number()),
+  inconclusiveSinceMs: z.optional(z.number()),
+  unavailableSinceMs: z.optional(z.number()),
+  pausedSinceMs: z.optional(z.number()),
+  /** A person has let the step's pause go. */
+  resumed: z.optional(z.boolean()),
+});
+export type Watch = z.infer<typeof watch>;
+
+/** What the last analysis of the step came to. */
+export const analysisResult = z.strictObject({
+  atMs: z.number(),
+  overall: verdict,
+  verdicts: z.array(verdict),
+  /** What somebody else changed, where something was. */
+  drift: z.optional(z.string()),
+});
+export type AnalysisResult = z.infer<typeof analysisResult>;
+
+/** What was pinned for the time of the rollout, and what it was before (T7). */
+export const autoscalerPin = z.strictObject({ name: z.string(), minReplicas: z.int(), pinnedTo: z.int() });
+export type AutoscalerPin = z.infer<typeof autoscalerPin>;
+
+export const image = z.strictObject({
+  repository: z.string(),
+  digest: z.string(),
+  tag: z.optional(z.string()),
+  pushedAtMs: z.number(),
+});
+export type Image = z.infer<typeof image>;
+
+/** The reference to put into a manifest: by digest, so that it always means the same bytes. */
+export function imageReference(of: Pick<Image, 'repository' | 'digest'>): string {
+  return `${of.repository}@${of.digest}`;
+}
+
+export const clusterEndpoint = z.strictObject({ name: z.string(), endpoint: z.string(), certificateAuthority: z.string() });
+
+export const operatorRequest = z.strictObject({
+  action: z.enum(['pause', 'resume', 'promote']),
+  by: z.string(),
+  why: z.string(),
+  atMs: z.number(),
+});
+export type OperatorRequest = z.infer<typeof operatorRequest>;
+
+export const rolloutRecord = z.strictObject({
+  rolloutId: z.string(),
+  rollout: z.string(),
+  fence: z.int(),
+  phase,
+  /** The spec as it stood in the file when the rollout began. */
+  spec: z.record(z.string(), z.unknown()),
+  specVersion: z.int(),
+  image,
+  executionArn: z.string(),
+  actor,
+  cluster: clusterEndpoint,
+  stableImage: z.string(),
+  stableReplicas: z.int(),
+  startedAtMs: z.number(),
+  endedAtMs: z.optional(z.number()),
+  stepIndex: z.int(),
+  /** What the routes should say now. */
+  split,
+  /** The side that a door sends everything to, unless it has no ready endpoint. */
+  safeSide: side,
+  /** When stable's image was about to be written for the first time. */
+  pointOfNoReturnAtMs: z.optional(z.number()),
+  /** The image that stable is to run in the end, once it is being written. */
+  stableGoal: z.optional(z.string()),
+  pins: z.array(autoscalerPin),
+  watch: z.optional(watch),
+  analysis: z.optional(analysisResult),
+  tallies: z.record(z.string(), metricTally),
+  ignoredAlarms: z.array(z.string()),
+  /** How often an outside edit was put right; bounded, so that nobody fights for ever (T6). */
+  restores: z.int(),
+  request: z.optional(operatorRequest),
+  rollbackReason: z.optional(rollbackReason),
+  reason: z.optional(z.string()),
+  rollbackActor: z.optional(actor),
+  rollbackAttempt: z.int(),
+});
+export type RolloutRecord = z.infer<typeof rolloutRecord>;
+
+/** One per service (O1). It outlives rollouts, so that the fence never falls back. */
+export const lock = z.strictObject({
+  rollout: z.string(),
+  fence: z.int(),
+  /** The rollout that holds the service, or empty. */
+  rolloutId: z.string(),
+  leaseUntilMs: z.number(),
+  /** The newest image that waits for its turn. */
+  waiting: z.optional(z.strictObject({ digest: z.string(), executionArn: z.string(), pushedAtMs: z.number() })),
+});
+export type Lock = z.infer<typeof lock>;
+
+/** One line of a rollout's history: what changed, why, and on which numbers (P2). */
+export const historyEntry = z.strictObject({
+  atMs: z.number(),
+  rolloutId: z.string(),
+  what: z.string(),
+  phase,
+  stepIndex: z.int(),
+  weight: z.int(),
+  reason: z.string(),
+  verdicts: z.optional(z.array(verdict)),
+  actor: z.optional(actor),
+});
+export type HistoryEntry = z.infer<typeof historyEntry>;

@@ -1,0 +1,23 @@
+import type { RollbackReason } from './record.ts';
+
+/** Why a rollout is rolled back when an execution ends by a named error instead of a decision. */
+export function rollbackReasonOf(errorName: string): RollbackReason {
+  switch (errorName) {
+    case 'DeadlineExceededError':
+    case 'States.Timeout':
+      return 'timeout';
+    case 'FencedError':
+      return 'drift';
+    default:
+      return 'error';
+  }
+}
+
+/**
+ * What a rollback past the point of no return is to end with: the image that stable runs at the end. An execution that merely
+ * died, or ran out of time, says nothing against the new version, which has passed its last bake: the promotion is finished.
+ * A reason that speaks against the version restores the old image.
+ */
+export function goalPastPointOfNoReturn(reason: RollbackReason): 'promoted' | 'restored' {
+  return reason === 'error' || reason === 'timeout' || reason === 'superseded' ? 'promoted' : 'restored';
+}

@@ -1,0 +1,41 @@
+import { checkQuery } from '../analysis/check-query.ts';
+import { fillQuery, unknownPlaceholders } from '../analysis/query-template.ts';
+import { listWords, quote } from './diagnostic.ts';
+import type { UnplacedProblem } from './problems-of.ts';
+import type { RolloutSpec } from './rollout-spec.ts';
+import { didYouMean } from './typo-hint.ts';
+
+const placeholders = ['canary', 'stable', 'namespace', 'interval'];
+
+/** Each is as long as its placeholder once it is filled in, so that a position in the filled query is one in the file. */
+const sample = {
+  canary: 'c'.repeat('{{canary}}'.length),
+  stable: 's'.repeat('{{stable}}'.length),
+  namespace: 'n'.repeat('{{namespace}}'.length),
+  intervalSeconds: 10 ** ('{{interval}}'.length - '1s'.length),
+};
+
+/** Refuses queries that could never be answered, before traffic moves (J7): unknown placeholders, and what is not PromQL. */
+export function checkQueries({ metrics }: RolloutSpec['analysis']): UnplacedProblem[] {
+  return metrics.flatMap(({ query }, index): UnplacedProblem[] => {
+    const path = ['analysis', 'metrics', index, 'query'];
+    const unknown = unknownPlaceholders(query);
+    if (unknown.length > 0) {
+      const expected = `one of ${listWords(placeholders.map((name) => `{{${name}}}`))}`;
+      return unknown.map((name) => ({
+        code: 'placeholder',
+        path,
+        found: quote(`{{${name}}}`),
+        expected,
+        hint: didYouMean(name, placeholders),
+        at: { character: Math.max(0, query.indexOf(`{{${name}`)) },
+      }));
+    }
+    const checked = checkQuery(fillQuery(query, sample));
+    if (checked.ok) return [];
+    const { position, message } = checked;
+    const rest = query.slice(position).trim();
+    const found = rest === '' ? 'the end of the query' : quote(rest.split('\n', 1)[0] ?? rest);
+    return [{ code: 'promql', path, found, expected: 'PromQL', hint: message, at: { character: position } }];
+  });
+}

@@ -1,0 +1,129 @@
+import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
+import { type Plan, planRollout } from '../plan/plan.ts';
+import { checkQueries } from './check-queries.ts';
+import { quote } from './diagnostic.ts';
+import { formatDuration } from './duration.ts';
+import type { UnplacedProblem } from './problems-of.ts';
+import type { RolloutSpec, RouteRef } from './rollout-spec.ts';
+
+/** What a spec must hold beyond its shape: rules that join several fields, or a field and the file. Empty: the spec is good. */
+export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
+  const weights = Array.isArray(spec.steps) ? checkWeights(spec.steps, spec.router.totalWeight) : checkCurve(spec);
+  // A plan is only as good as its weights: what is derived from it is checked once they hold.
+  const plan = weights.length === 0 ? planRollout(spec) : undefined;
+  return [
+    ...checkFileName(spec.name, file),
+    ...checkRoutes(spec.router.routes),
+    ...weights,
+    ...checkBakes(spec),
+    ...checkQueries(spec.analysis),
+    ...(plan === undefined ? [] : [...checkDeadline(plan), ...checkHistory(plan, spec)]),
+  ];
+}
+
+function checkFileName(name: string, file: string): UnplacedProblem[] {
+  const base = /([^/\\]+)\.ya?ml$/.exec(file)?.[1];
+  if (base === undefined || base === name) return [];
+  const hint = `rename the file to ${name}.yaml, or the rollout to ${base}`;
+  return [{ code: 'fileName', path: ['name'], found: quote(name), expected: `the name of the file, ${quote(base)}`, hint }];
+}
+
+function checkRoutes(routes: readonly RouteRef[]): UnplacedProblem[] {
+  const seen = new Map<string, { readonly unnamed: boolean; readonly rules: Set<string> }>();
+  return routes.flatMap(({ virtualService, http }, index): UnplacedProblem[] => {
+    const before = seen.get(virtualService);
+    if (before === undefined) {
+      seen.set(virtualService, { unnamed: http === undefined, rules: new Set(http === undefined ? [] : [http]) });
+      return [];
+    }
+    const path = ['router', 'routes', index];
+    if (http === undefined || before.unnamed) {
+      const hint = 'name the http route in both: the one that is left out could be the same';
+      return [{ code: 'duplicateRoute', path, found: `${quote(virtualService)} a second time`, expected: 'each route once', hint }];
+    }
+    if (!before.rules.has(http)) {
+      before.rules.add(http);
+      return [];
+    }
+    return [{ code: 'duplicateRoute', path, found: `${quote(`${virtualService}/${http}`)} a second time`, expected: 'each route once' }];
+  });
+}
+
+function checkWeights(steps: readonly { readonly weight: number }[], totalWeight: number): UnplacedProblem[] {
+  const problems = steps.flatMap(({ weight }, index): UnplacedProblem[] => {
+    const path = ['steps', index, 'weight'];
+    const before = index === 0 ? 0 : (steps[index - 1]?.weight ?? 0);
+    if (weight > totalWeight) return [aboveTotal(path, weight, totalWeight)];
+    if (weight <= before) return [{ code: 'weightOrder', path, found: String(weight), expected: `more than ${before}, the step before` }];
+    return [];
+  });
+  const last = steps.at(-1);
+  if (last === undefined || problems.length > 0 || last.weight === totalWeight) return problems;
+  const hint = `add a last step of weight ${totalWeight}: the canary is judged at full weight while the old version is still warm`;
+  const found = `${last.weight} as the last weight`;
+  return [{ code: 'fullWeight', path: ['steps', steps.length - 1, 'weight'], found, expected: `${totalWeight}, the total`, hint }];
+}
+
+function checkCurve({ steps, router: { totalWeight } }: RolloutSpec): UnplacedProblem[] {
+  if ('linear' in steps && steps.linear.by > totalWeight) return [aboveTotal(['steps', 'linear', 'by'], steps.linear.by, totalWeight)];
+  if ('exponential' in steps && steps.exponential.from > totalWeight) {
+    return [aboveTotal(['steps', 'exponential', 'from'], steps.exponential.from, totalWeight)];
+  }
+  return [];
+}
+
+function aboveTotal(path: UnplacedProblem['path'], weight: number, totalWeight: number): UnplacedProblem {
+  const hint = 'weights are integers of router.totalWeight, which is 100 where it is left out';
+  return { code: 'weightAboveTotal', path, found: String(weight), expected: `at most ${totalWeight}, the total`, hint };
+}
+
+function checkBakes({ steps, analysis: { intervalSeconds } }: RolloutSpec): UnplacedProblem[] {
+  return bakesOf(steps).flatMap(({ path, bakeSeconds }): UnplacedProblem[] => {
+    if (bakeSeconds >= intervalSeconds) return [];
+    const interval = formatDuration(intervalSeconds);
+    const hint = 'within a shorter bake nothing is measured: lengthen the bake, or shorten analysis.interval';
+    return [{ code: 'bakeTooShort', path, found: formatDuration(bakeSeconds), expected: `at least ${interval}, the interval`, hint }];
+  });
+}
+
+function bakesOf(steps: RolloutSpec['steps']): { readonly path: UnplacedProblem['path']; readonly bakeSeconds: number }[] {
+  if ('linear' in steps) return [{ path: ['steps', 'linear', 'every'], bakeSeconds: steps.linear.bakeSeconds }];
+  if ('exponential' in steps) return [{ path: ['steps', 'exponential', 'every'], bakeSeconds: steps.exponential.bakeSeconds }];
+  return steps.map(({ bakeSeconds }, index) => ({ path: ['steps', index, 'bake'], bakeSeconds }));
+}
+
+function checkDeadline({ longestSeconds, deadlineSeconds }: Plan): UnplacedProblem[] {
+  if (longestSeconds <= deadlineSeconds) return [];
+  return [
+    {
+      code: 'deadlineTooShort',
+      path: ['deadlines', 'rollout'],
+      found: formatDuration(deadlineSeconds),
+      expected: `at least ${formatDuration(longestSeconds)}, all bakes and pauses together`,
+      hint: 'lengthen the deadline (at most 30d), or shorten the steps',
+    },
+  ];
+}
+
+function checkHistory(plan: Plan, { policies }: RolloutSpec): UnplacedProblem[] {
+  const events = expectedHistoryEvents(plan, policies);
+  if (events <= historyLimit) return [];
+  const { atMostSeconds, atLeastSeconds } = intervalsThatFit(plan, policies);
+  const intervals = [
+    ...(atLeastSeconds === undefined ? [] : [`at least ${formatDuration(atLeastSeconds)}`]),
+    ...(atMostSeconds === undefined ? [] : [`at most ${formatDuration(atMostSeconds)}, which is watched inside one Lambda`]),
+  ];
+  const found = `a plan of up to ${events} history events`;
+  const expected = `at most ${historyLimit}: Step Functions ends an execution at 25000`;
+  return intervals.length === 0
+    ? [{ code: 'historyTooLong', path: ['steps'], found, expected, hint: 'plan fewer steps, or shorter bakes and pauses', at: 'key' }]
+    : [
+        {
+          code: 'historyTooLong',
+          path: ['analysis', 'interval'],
+          found,
+          expected,
+          hint: `set an interval of ${intervals.join(', or of ')}`,
+        },
+      ];
+}

@@ -1,0 +1,36 @@
+import { replicasForStep } from '../adapters/eks/workload/replicas-for-step.ts';
+import { scaleCanary } from '../adapters/eks/workload/scale-canary.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { openOwned, readCanary } from '../runtime/acts/open-rollout.ts';
+import { untilReady } from '../runtime/acts/until-ready.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Brings the canary to the size of the step and waits for it: no weight above 0 before it has its ready endpoints and the capacity
+ * for the step (T1). It looks every second for a while, then lets the state machine wait, until the spec's deadline (W1).
+ */
+export const awaitReady = defineFunction({
+  name: 'AwaitReady',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, plan, api, target, names, owner } = open;
+    const weight = plan.steps[payload.stepIndex]?.weight ?? target.totalWeight;
+    const replicas = replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight });
+    await scaleCanary(api, { ...names, ...owner, replicas });
+    return untilReady(deps, open, payload, async () => {
+      const pods = await readCanary(open);
+      const readyEndpoints = pods?.readyEndpoints ?? 0;
+      const ready = pods?.settled === true && readyEndpoints >= replicas;
+      const crashing = pods?.crashing === undefined ? '' : `: ${pods.crashing}`;
+      return { ready, state: `${readyEndpoints} of ${replicas} pods of the canary are ready${crashing}` };
+    });
+  },
+});
+
+export const handler = awaitReady.handler;

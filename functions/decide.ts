@@ -1,0 +1,83 @@
+import { type Decision, decide as decideNext } from '../core/rollout/decide.ts';
+import { newWatch } from '../core/rollout/observe.ts';
+import { type RolloutPayload, rolloutPayload } from '../core/rollout/payload.ts';
+import type { RolloutRecord, Watch } from '../core/rollout/record.ts';
+import { announce } from '../runtime/acts/announce.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Turns the last analysis into the next action, and writes it down. A retry after the answer got lost finds the step advanced
+ * already, and says the same again (W2).
+ */
+export const decide = defineFunction({
+  name: 'Decide',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, spec, plan } = open;
+    if (record.stepIndex > payload.stepIndex) return { ...payload, stepIndex: record.stepIndex, outcome: 'advance' };
+    const watch = record.watch ?? newWatch(payload.stepIndex, deps.clock.now());
+    const analysis = record.analysis ?? {
+      atMs: deps.clock.now(),
+      overall: { name: 'analysis', verdict: 'inconclusive' as const, reason: 'Nothing was measured yet.' },
+      verdicts: [],
+    };
+    const { startedAtMs, restores, request } = record;
+    const decision = decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis);
+    const quiet = 'tick' in decision ? decision.tick.waitSeconds + decision.tick.watchSeconds : 0;
+    const saved = await open.rollouts.save(open.held, changeOf(decision, record, watch, analysis.atMs), quiet);
+    await tell(deps, { spec, record: saved.record }, decision, record);
+    return next(payload, decision);
+  },
+});
+
+function changeOf(decision: Decision, record: RolloutRecord, watch: Watch, nowMs: number): Partial<RolloutRecord> {
+  switch (decision.action) {
+    case 'advance':
+      return { phase: 'progressing', stepIndex: decision.stepIndex };
+    case 'pause':
+      return { phase: 'paused', watch: { ...watch, pausedSinceMs: watch.pausedSinceMs ?? nowMs } };
+    case 'hold':
+      return { phase: 'progressing' };
+    case 'restore':
+      return { restores: record.restores + 1 };
+    case 'promote':
+    case 'abort':
+      return {};
+  }
+}
+
+async function tell(
+  deps: Parameters<typeof announce>[0],
+  rollout: Parameters<typeof announce>[1],
+  decision: Decision,
+  before: RolloutRecord,
+): Promise<void> {
+  if (decision.action === 'advance') await announce(deps, rollout, 'advanced', decision.why);
+  if (decision.action === 'pause' && before.phase !== 'paused') await announce(deps, rollout, 'paused', decision.why);
+}
+
+function next(payload: RolloutPayload, decision: Decision): RolloutPayload {
+  const base = { ...payload, outcome: decision.action, why: decision.why, waitSeconds: 0, watchSeconds: 0 };
+  switch (decision.action) {
+    case 'advance':
+      return { ...base, stepIndex: decision.stepIndex };
+    case 'hold':
+    case 'pause':
+      return { ...base, ...decision.tick };
+    case 'abort':
+      return { ...base, abort: { reason: decision.reason, why: decision.why } };
+    case 'promote':
+    case 'restore':
+      return base;
+  }
+}
+
+export const handler = decide.handler;

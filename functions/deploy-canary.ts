@@ -1,0 +1,37 @@
+import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
+import { deployCanary as deploy } from '../adapters/eks/workload/deploy-canary.ts';
+import { replicasForStep } from '../adapters/eks/workload/replicas-for-step.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { imageReference } from '../core/rollout/record.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Pins stable's capacity, so that all traffic can return at any time (T7), and makes the canary beside it: its Service first, then
+ * its Deployment in the size of the first step. No route names it yet (T8).
+ */
+export const deployCanary = defineFunction({
+  name: 'DeployCanary',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, plan, api, target, names, owner } = open;
+    const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
+    await open.rollouts.save(open.held, { pins });
+    const weight = plan.steps[0]?.weight ?? target.totalWeight;
+    await deploy(api, {
+      ...names,
+      ...owner,
+      image: imageReference(record.image),
+      replicas: replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight }),
+    });
+    return { ...payload, outcome: 'deployed' };
+  },
+});
+
+export const handler = deployCanary.handler;

@@ -1,0 +1,30 @@
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { announce } from '../runtime/acts/announce.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * A rollback that could not be verified: the service stays locked, and people are told what to do by hand (O5). Nothing is claimed
+ * about where the traffic is.
+ */
+export const failRollback = defineFunction({
+  name: 'FailRollback',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { spec, target } = open;
+    const routes = target.routes.map((route) => `kubectl -n ${target.namespace} edit virtualservice ${route.virtualService}`).join(' ; ');
+    const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
+    const ended = await open.rollouts.end(open.held, { phase: 'failed' });
+    await announce(deps, { spec, record: ended }, 'failed', why);
+    return { ...payload, outcome: 'failed', why };
+  },
+});
+
+export const handler = failRollback.handler;

@@ -1,0 +1,40 @@
+import { unpinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { imageReference, type RollbackReason } from '../core/rollout/record.ts';
+import { announce } from '../runtime/acts/announce.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/** Reasons that speak against the image itself: it is quarantined, so that the next push of the same bytes does not loop (O4). */
+const quarantining: readonly RollbackReason[] = ['alarm', 'analysis', 'inconclusive'];
+
+/**
+ * Ends a rollback: unpins stable's autoscaler, gives the service free and says what happened. A promotion that was finished here
+ * because its execution died ends as succeeded. What could not be removed is told, and does not keep the service.
+ */
+export const finishRollback = defineFunction({
+  name: 'FinishRollback',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, api, spec, names, owner } = open;
+    await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
+    const promoted = record.stableGoal === imageReference(record.image);
+    const reason = record.rollbackReason ?? 'error';
+    const why = record.reason ?? 'The reason was not recorded.';
+    const quarantineWhy = !promoted && quarantining.includes(reason) ? `${reason}: ${why}` : undefined;
+    const ended = await open.rollouts.end(open.held, { phase: promoted ? 'succeeded' : 'rolledBack' }, quarantineWhy);
+    const left =
+      payload['error'] === undefined ? '' : ' Some of what the canary was made of could not be removed; kubectl get deployments shows it.';
+    await announce(deps, { spec, record: ended }, promoted ? 'succeeded' : 'rolledBack', `${why}${left}`);
+    return { ...payload, outcome: ended.phase };
+  },
+});
+
+export const handler = finishRollback.handler;

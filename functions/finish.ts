@@ -1,0 +1,27 @@
+import { unpinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { announce } from '../runtime/acts/announce.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/** Unpins stable's autoscaler, gives the service free for the next rollout, and says that this one has succeeded. */
+export const finish = defineFunction({
+  name: 'Finish',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, api, spec, names, owner } = open;
+    await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
+    const ended = await open.rollouts.end(open.held, { phase: 'succeeded' });
+    await announce(deps, { spec, record: ended }, 'succeeded', `Stable runs ${record.stableGoal ?? record.stableImage}.`);
+    return { ...payload, outcome: 'succeeded' };
+  },
+});
+
+export const handler = finish.handler;

@@ -1,0 +1,42 @@
+import { Rollouts } from '../adapters/store/rollouts.ts';
+import { InvalidInputError, NotFoundError } from '../core/errors.ts';
+import { operatorRequest } from '../core/spec/inputs.ts';
+import { abortForPerson } from '../runtime/acts/abort-for-person.ts';
+import { note } from '../runtime/acts/announce.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
+import { provideExecutions } from '../runtime/providers/executions.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * What people may ask of a rollout that runs: pause, resume, promote, abort. The wish is written to its record, and RunAnalysis
+ * sees it at its next look; abort goes through the abort door's own act at once.
+ */
+export const operate = defineFunction({
+  name: 'Operate',
+  input: operatorRequest,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideExecutions, ...provideEvents, ...provideLog },
+  run: async ({ rollout, action, by = 'unknown', why = '' }, deps) => {
+    if (action === 'abort') return abortForPerson(deps, { rollout, by, why });
+    const rollouts = new Rollouts(deps.store, deps.clock);
+    const lock = await rollouts.readLock(rollout);
+    if (lock === undefined || lock.rolloutId === '') {
+      throw new NotFoundError(`No rollout of ${rollout} is under way.`, { remedy: 'See `sluice status`.' });
+    }
+    const held = await rollouts.load(rollout, lock.rolloutId);
+    const { record } = held;
+    if (record.phase !== 'progressing' && record.phase !== 'paused') {
+      throw new InvalidInputError(`${record.rolloutId} is ${record.phase}; it takes no ${action} now.`, { remedy: 'See `sluice status`.' });
+    }
+    const watch = record.watch === undefined || action !== 'resume' ? record.watch : { ...record.watch, resumed: true };
+    const request = { action, by, why, atMs: deps.clock.now() };
+    const saved = await rollouts.save(held, { request, ...(watch === undefined ? {} : { watch }) }, 'keep');
+    await note(deps, saved.record, action, `${by}: ${why}`);
+    return { outcome: action, rolloutId: record.rolloutId };
+  },
+});
+
+export const handler = operate.handler;

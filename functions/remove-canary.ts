@@ -1,0 +1,24 @@
+import { removeCanary as removeWorkload } from '../adapters/eks/workload/remove-canary.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/** Takes the canary away, in the order that loses no request: out of the routes first, then its pods and its Service (T4, T8). */
+export const removeCanary = defineFunction({
+  name: 'RemoveCanary',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, router, target, api, names, owner } = open;
+    await router.removeCanary(target, record.fence);
+    await removeWorkload(api, { ...names, ...owner });
+    return { ...payload, outcome: 'removed' };
+  },
+});
+
+export const handler = removeCanary.handler;

@@ -1,0 +1,40 @@
+import { setStableImage } from '../adapters/eks/workload/set-stable-image.ts';
+import { WriteConflictError } from '../core/errors.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { imageReference } from '../core/rollout/record.ts';
+import { goalPastPointOfNoReturn } from '../core/rollout/rollback-reason.ts';
+import { note } from '../runtime/acts/announce.ts';
+import { openOwned, readStable } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Brings stable to the image that this rollout is to end with, while the canary holds the traffic: the old one where something spoke
+ * against the new version, the new one where an execution merely died half-way through the promotion (O3).
+ */
+export const restoreStable = defineFunction({
+  name: 'RestoreStable',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, api, names, owner } = open;
+    const promoted = record.pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(record.rollbackReason ?? 'error') === 'promoted';
+    const goal = promoted ? imageReference(record.image) : record.stableImage;
+    const saved = await open.rollouts.save(open.held, { stableGoal: goal });
+    const stable = await readStable(open);
+    if (stable?.image !== undefined && stable.image !== goal) {
+      const written = await setStableImage(api, { ...names, ...owner, image: goal, expectedImage: stable.image });
+      if (written.status === 'edited') {
+        throw new WriteConflictError(`Stable was written to ${written.found} at the same moment.`, { remedy: 'It is tried again.' });
+      }
+    }
+    await note(deps, saved.record, 'stableRestored', `Stable is to run ${goal}.`);
+    return { ...payload, outcome: 'restoring' };
+  },
+});
+
+export const handler = restoreStable.handler;

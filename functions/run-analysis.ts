@@ -1,0 +1,49 @@
+import { decide } from '../core/rollout/decide.ts';
+import { newWatch, observe } from '../core/rollout/observe.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { analyse } from '../runtime/acts/analyse.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { providePrometheus } from '../runtime/providers/prometheus.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Judges the canary at each interval for `watchSeconds`, inside the Lambda, and leaves as soon as there is anything to do but hold: a
+ * failed verdict, an outside edit, a person's request, the end of the bake; or a fence, which every write to the store checks. With
+ * `watchSeconds` 0 it judges once: the state machine does the waiting.
+ */
+export const runAnalysis = defineFunction({
+  name: 'RunAnalysis',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...providePrometheus, ...provideLog },
+  run: async (payload, deps) => {
+    const { clock } = deps;
+    const untilMs = clock.now() + payload.watchSeconds * 1000;
+    for (;;) {
+      const open = await openOwned(deps, payload);
+      const { record, spec, plan } = open;
+      const { result, tallies } = await analyse(deps, open, record.tallies);
+      const intervalMs = spec.analysis.intervalSeconds * 1000;
+      const watch = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result.overall, result.atMs, intervalMs);
+      const saved = await open.rollouts.save(
+        open.held,
+        { watch, tallies: { ...tallies }, analysis: result },
+        spec.analysis.intervalSeconds,
+      );
+      const { action } = decide(
+        { spec, plan, watch, startedAtMs: record.startedAtMs, restores: record.restores, request: record.request },
+        result,
+      );
+      deps.log.info(result.overall.reason, { verdict: result.overall.verdict, weight: saved.record.split.canary });
+      if ((action !== 'hold' && action !== 'pause') || clock.now() >= untilMs) {
+        return { ...payload, outcome: result.overall.verdict, weight: record.split.canary };
+      }
+      await clock.sleep(Math.max(0, Math.min(result.atMs + intervalMs, untilMs) - clock.now()));
+    }
+  },
+});
+
+export const handler = runAnalysis.handler;

@@ -1,0 +1,38 @@
+import { readReadyEndpoints } from '../adapters/eks/workload/readiness.ts';
+import { WorkloadRejectedError } from '../core/errors.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { splitAt } from '../core/traffic/split.ts';
+import { note } from '../runtime/acts/announce.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Raises the canary's weight to the step's. What is intended is written to the store before the routes, so that whoever looks in
+ * between knows what they are to say. The write itself holds only while the fence on the routes is ours (T3).
+ */
+export const setWeight = defineFunction({
+  name: 'SetWeight',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { plan, target, router, api } = open;
+    const split = splitAt(plan.steps[payload.stepIndex]?.weight ?? 0, target.totalWeight);
+    if ((await readReadyEndpoints(api, target.namespace, target.canaryService)) === 0) {
+      throw new WorkloadRejectedError('The canary lost all its ready endpoints before its weight was set.', {
+        remedy: 'Look at its events and logs with kubectl describe and kubectl logs.',
+      });
+    }
+    const { record } = await open.rollouts.save(open.held, { split, stepIndex: payload.stepIndex });
+    const role = payload.outcome === 'restore' ? 'claim' : 'owner';
+    await router.write(target, { split, fence: record.fence, role });
+    await note(deps, record, 'weightSet', `Weight ${split.canary} of ${target.totalWeight}.`);
+    return { ...payload, weight: split.canary, outcome: 'set' };
+  },
+});
+
+export const handler = setWeight.handler;

@@ -1,0 +1,39 @@
+import { WeightNotVerifiedError } from '../core/errors.ts';
+import { planTick } from '../core/plan/tick.ts';
+import { newWatch } from '../core/rollout/observe.ts';
+import { rolloutPayload } from '../core/rollout/payload.ts';
+import { sameSplit } from '../core/traffic/split.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { defineFunction } from '../runtime/define-function.ts';
+import { provideClock } from '../runtime/providers/clock.ts';
+import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideLog } from '../runtime/providers/log.ts';
+import { provideStore } from '../runtime/providers/store.ts';
+
+/**
+ * Reads every route back before the step's bake begins: a write that was accepted can still be lost, late, or overwritten. Then the
+ * step is watched from now on.
+ */
+export const verifyWeight = defineFunction({
+  name: 'VerifyWeight',
+  input: rolloutPayload,
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  run: async (payload, deps) => {
+    const open = await openOwned(deps, payload);
+    const { record, router, target, plan, spec } = open;
+    const wrong = (await router.read(target)).find(({ split, fence }) => !sameSplit(split, record.split) || fence !== record.fence);
+    if (wrong !== undefined) {
+      throw new WeightNotVerifiedError(
+        `VirtualService ${wrong.route.virtualService} reads ${wrong.split.stable}/${wrong.split.canary}, not ${record.split.stable}/${record.split.canary}.`,
+        { remedy: 'It is read again; if it stays so, the rollout gives way.' },
+      );
+    }
+    const step = plan.steps[payload.stepIndex];
+    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: step?.bakeSeconds ?? 0 });
+    const watch = record.watch?.stepIndex === payload.stepIndex ? record.watch : newWatch(payload.stepIndex, deps.clock.now());
+    await open.rollouts.save(open.held, { watch }, tick.waitSeconds + tick.watchSeconds);
+    return { ...payload, outcome: 'verified', ...tick };
+  },
+});
+
+export const handler = verifyWeight.handler;

@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+import { createRouter } from '../../adapters/mesh/registry.ts';
+import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
+import { rolloutPayload } from '../../core/rollout/payload.ts';
+import { rollbackReason } from '../../core/rollout/record.ts';
+import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
+import { type AbortDeps, abortRollout } from './abort-rollout.ts';
+import { announceRefusal } from './announce.ts';
+import { restoreTrafficWithoutStore } from './restore-traffic.ts';
+
+/** What the rollout machine hands over: its payload as it was, with the error that was caught or the decision to abort. */
+export const caughtInput = z.strictObject({ executionArn: z.string(), payload: z.unknown() });
+
+const caughtError = z.looseObject({ error: z.looseObject({ Error: z.string(), Cause: z._default(z.string(), '') }) });
+const decided = z.looseObject({ abort: z.strictObject({ reason: rollbackReason, why: z.string() }) });
+
+/** `refused`: the execution never held its service, so there is nothing to undo. `ended`: it holds it no longer. */
+export interface ExecutionAborted {
+  readonly outcome: 'rollbackStarted' | 'ended' | 'refused';
+  readonly error: string;
+  readonly why: string;
+}
+
+/** The rollout machine's own way to the rollback: from every Catch, and from a decision to abort. */
+export async function abortExecution(deps: AbortDeps, { executionArn, payload }: z.infer<typeof caughtInput>): Promise<ExecutionAborted> {
+  const cause = causeOf(payload);
+  const own = rolloutPayload.safeParse(payload);
+  try {
+    const held = own.success ? own.data : await findByExecution(deps, executionArn);
+    if (held === undefined) {
+      await announceRefusal(deps, undefined, executionArn, cause.why);
+      return { outcome: 'refused', error: cause.error, why: cause.why };
+    }
+    const actor = { kind: 'sluice' as const, id: executionArn };
+    const result = await abortRollout(deps, {
+      rollout: held.rollout,
+      rolloutId: held.rolloutId,
+      reason: cause.reason,
+      why: cause.why,
+      actor,
+    });
+    return { outcome: result.outcome, error: cause.error, why: cause.why };
+  } catch (error) {
+    if (error instanceof StoreUnavailableError && own.success) await writeTombstone(deps, own.data);
+    throw error;
+  }
+}
+
+/** The store does not answer, but the payload says where the routes are: traffic does not wait for the store. */
+async function writeTombstone(deps: AbortDeps, payload: z.infer<typeof rolloutPayload>): Promise<void> {
+  const { cluster, target } = payload.door;
+  const api = deps.clusters.open(cluster);
+  await restoreTrafficWithoutStore(deps, { api, router: createRouter('istio', api), target }, payload.fence);
+}
+
+async function findByExecution(deps: AbortDeps, executionArn: string): Promise<{ rollout: string; rolloutId: string } | undefined> {
+  const rollouts = new Rollouts(deps.store, deps.clock);
+  for (const lock of await rollouts.active()) {
+    const { record } = await rollouts.load(lock.rollout, lock.rolloutId);
+    if (record.executionArn === executionArn && !rollouts.isEnded(record)) return record;
+  }
+  return undefined;
+}
+
+function causeOf(payload: unknown) {
+  const decision = decided.safeParse(payload);
+  if (decision.success) return { error: 'RolledBack', ...decision.data.abort };
+  const caught = caughtError.safeParse(payload);
+  if (!caught.success) return { error: 'Unknown', reason: 'error' as const, why: 'The execution gave up without saying why.' };
+  const { Error: error, Cause } = caught.data.error;
+  return { error, reason: rollbackReasonOf(error), why: messageOf(Cause) || error };
+}
+
+/** Lambda's Cause is JSON with errorMessage; an interpreter's may be the message itself. */
+function messageOf(text: string): string {
+  try {
+    const parsed = z.looseObject({ errorMessage: z.string() }).safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data.errorMessage : text;
+  } catch {
+    return text;
+  }
+}

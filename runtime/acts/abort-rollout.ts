@@ -1,0 +1,65 @@
+import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
+import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
+import type { Deps } from '../deps.ts';
+import { announce } from './announce.ts';
+import { doorTargetOf, openHeld } from './open-rollout.ts';
+import { restoreTraffic } from './restore-traffic.ts';
+
+export interface AbortRequest {
+  readonly rollout: string;
+  readonly rolloutId: string;
+  readonly reason: RollbackReason;
+  readonly why: string;
+  readonly actor: Actor;
+}
+
+export type AbortDeps = Pick<Deps, 'store' | 'clock' | 'clusters' | 'executions' | 'events' | 'log'>;
+
+/** `ended`: the rollout no longer holds its service, so there is nothing to undo. */
+export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record: RolloutRecord } | { readonly outcome: 'ended' };
+
+/**
+ * What every door does with one rollout: raises the fence, moves the traffic to the safe side, and starts the rollback machine that
+ * finishes the rest. Doing it twice is harmless: the second finds the fence raised, writes the same split under it, and is told that
+ * the machine's execution exists.
+ */
+export async function abortRollout(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
+  const rollouts = new Rollouts(deps.store, deps.clock);
+  const change = { rollbackReason: request.reason, reason: request.why, rollbackActor: request.actor, rollbackAttempt: 1 };
+  const held = await rollouts.raiseFence(request.rollout, request.rolloutId, change);
+  if (held === undefined) return { outcome: 'ended' };
+  const open = openHeld(deps, rollouts, held);
+  const machineInput = rollbackInput(open.record, open.target);
+  const [traffic, started] = await Promise.allSettled([
+    restoreTraffic(deps, open, held.record.safeSide, held.record.fence, async (atLeast) => {
+      const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, atLeast);
+      return raised?.record.fence;
+    }),
+    deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
+  ]);
+  // The rollback machine writes the traffic too, so either of the two is enough to be sure that it will be done.
+  if (traffic.status === 'rejected') throw traffic.reason;
+  if (started.status === 'rejected') throw started.reason;
+  if (started.value === 'started') await announce(deps, open, 'rollingBack', request.why);
+  return { outcome: 'rollbackStarted', record: open.record };
+}
+
+/** `<rollout>-<fence>-<attempt>`: Step Functions refuses a second execution of that name, so many doors start one. */
+export function rollbackExecutionName(record: RolloutRecord): string {
+  return `${record.rollout}-${record.fence}-${record.rollbackAttempt}`;
+}
+
+export function rollbackInput(record: RolloutRecord, target: Parameters<typeof doorTargetOf>[1]): RolloutPayload {
+  return {
+    payloadVersion,
+    rollout: record.rollout,
+    rolloutId: record.rolloutId,
+    fence: record.fence,
+    stepIndex: record.stepIndex,
+    outcome: 'rollingBack',
+    waitSeconds: 0,
+    watchSeconds: 0,
+    door: doorTargetOf(record, target),
+  };
+}

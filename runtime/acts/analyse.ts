@@ -1,0 +1,71 @@
+import { AlarmStates } from '../../adapters/store/alarm-states.ts';
+import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
+import { judgeCanary } from '../../core/analysis/judge-canary.ts';
+import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/judge-metric.ts';
+import { fillQuery } from '../../core/analysis/query-template.ts';
+import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
+import type { AnalysisResult } from '../../core/rollout/record.ts';
+import type { Deps } from '../deps.ts';
+import { lookAtCluster } from './find-drift.ts';
+import type { OpenRollout } from './open-rollout.ts';
+
+export interface Analysis {
+  readonly result: AnalysisResult;
+  readonly tallies: Readonly<Record<string, MetricTally>>;
+}
+
+/** One analysis: the cluster, all metrics, alarms and alerts at once, each judged, and the gravest verdict of them. */
+export async function analyse(
+  deps: Pick<Deps, 'clock' | 'store' | 'prometheus'>,
+  open: OpenRollout,
+  tallies: Readonly<Record<string, MetricTally>>,
+): Promise<Analysis> {
+  const { spec, record } = open;
+  const [look, metrics, alarms, alerts] = await Promise.all([
+    lookAtCluster(open),
+    judgeMetrics(deps, open, tallies),
+    new AlarmStates(deps.store).read(spec.analysis.alarms),
+    readAlerts(deps, open),
+  ]);
+  const verdicts: Verdict[] = [
+    judgeCanary(look.canary),
+    ...[...alarms, ...alerts].map((reading) => judgeAlarm(reading, record.ignoredAlarms)),
+    ...metrics.verdicts,
+  ];
+  return {
+    result: {
+      atMs: deps.clock.now(),
+      overall: overallVerdict(verdicts),
+      verdicts,
+      ...(look.drift === undefined ? {} : { drift: look.drift }),
+    },
+    tallies: metrics.tallies,
+  };
+}
+
+async function judgeMetrics(deps: Pick<Deps, 'prometheus'>, open: OpenRollout, tallies: Readonly<Record<string, MetricTally>>) {
+  const { analysis, namespace } = open.spec;
+  const { prometheus, metrics, intervalSeconds } = analysis;
+  if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies };
+  const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
+  const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
+  const measurements = await deps.prometheus(prometheus.url).metrics.measure(queries);
+  const judged = metrics.map((metric, index) => {
+    const measurement = measurements[index] ?? {
+      name: metric.name,
+      atMs: 0,
+      status: 'unavailable' as const,
+      why: 'the provider left it out',
+    };
+    return { name: metric.name, ...judgeMetric(metric, measurement, tallies[metric.name] ?? emptyTally) };
+  });
+  return {
+    verdicts: judged.map(({ verdict }) => verdict),
+    tallies: Object.fromEntries(judged.map(({ name, tally }) => [name, tally])),
+  };
+}
+
+async function readAlerts(deps: Pick<Deps, 'prometheus'>, open: OpenRollout) {
+  const { prometheus, alerts } = open.spec.analysis;
+  return prometheus === undefined || alerts.length === 0 ? [] : deps.prometheus(prometheus.url).alerts.read(alerts);
+}

@@ -1,0 +1,48 @@
+import type { CanaryPods } from '../../core/analysis/judge-canary.ts';
+import { FencedError } from '../../core/errors.ts';
+import { imageReference } from '../../core/rollout/record.ts';
+import { sameSplit } from '../../core/traffic/split.ts';
+import { type OpenRollout, readCanary, readStable } from './open-rollout.ts';
+
+export interface ClusterLook {
+  /** What somebody else changed, as a sentence, or undefined. */
+  readonly drift: string | undefined;
+  readonly canary: CanaryPods;
+}
+
+/**
+ * One look at what a rollout has made and relies on: the routes, the canary, stable's image (T6). It is taken at each interval.
+ *
+ * @throws FencedError where a route carries a newer fence: a door has taken over.
+ */
+export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
+  const { record, router, target } = open;
+  const [routes, stable, canary] = await Promise.all([router.read(target), readStable(open), readCanary(open)]);
+  for (const { fence, route } of routes) {
+    if (fence !== undefined && fence > record.fence) {
+      throw new FencedError(`VirtualService ${route.virtualService} carries fence ${fence}, newer than ${record.fence}.`, {
+        remedy: 'A door has taken over; this execution ends.',
+      });
+    }
+  }
+  const edits = [
+    ...routes.flatMap(({ route, split, fence }) => {
+      if (fence !== record.fence) return [`The fence on VirtualService ${route.virtualService} is gone.`];
+      if (sameSplit(split, record.split)) return [];
+      return [
+        `VirtualService ${route.virtualService} says ${split.stable}/${split.canary}, not ${record.split.stable}/${record.split.canary}.`,
+      ];
+    }),
+    ...(stable?.image === record.stableImage ? [] : [`Stable runs ${stable?.image ?? 'nothing'}, not ${record.stableImage}.`]),
+    ...(canary?.image === imageReference(record.image)
+      ? []
+      : [`The canary runs ${canary?.image ?? 'nothing'}, not ${imageReference(record.image)}.`]),
+    ...(stable !== undefined && stable.desired < record.stableReplicas
+      ? [`Stable was scaled to ${stable.desired}, below the ${record.stableReplicas} that it began with.`]
+      : []),
+  ];
+  return {
+    drift: edits.length === 0 ? undefined : `Somebody else changed things. ${edits.join(' ')}`,
+    canary: { readyEndpoints: canary?.readyEndpoints ?? 0, crashing: canary?.crashing },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Owner, WorkloadNames } from '../../adapters/eks/workload/names.ts';
+import { type Readiness, readReadiness } from '../../adapters/eks/workload/readiness.ts';
+import { createRouter } from '../../adapters/mesh/registry.ts';
+import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
+import { type Plan, planRollout } from '../../core/plan/plan.ts';
+import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
+import type { DoorTarget, RolloutPayload } from '../../core/rollout/payload.ts';
+import type { RolloutRecord } from '../../core/rollout/record.ts';
+import { type RolloutSpec, rolloutSpec } from '../../core/spec/rollout-spec.ts';
+import type { Deps } from '../deps.ts';
+
+/** A rollout with all that an act on it needs: its record, its spec as it began with, and its cluster. */
+export interface OpenRollout {
+  readonly rollouts: Rollouts;
+  readonly held: HeldRollout;
+  readonly record: RolloutRecord;
+  readonly spec: RolloutSpec;
+  readonly plan: Plan;
+  readonly target: RouteTarget;
+  readonly api: KubernetesApi;
+  readonly router: TrafficRouter;
+  readonly names: WorkloadNames;
+  readonly owner: Owner;
+}
+
+export type StoreDeps = Pick<Deps, 'store' | 'clock' | 'clusters'>;
+
+/**
+ * Opens the rollout of a payload for its owner: the first thing that every Task does.
+ * @throws FencedError where the rollout is not this execution's any more.
+ */
+export async function openOwned(deps: StoreDeps, payload: Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>): Promise<OpenRollout> {
+  const rollouts = new Rollouts(deps.store, deps.clock);
+  return openHeld(deps, rollouts, await rollouts.loadOwned(payload));
+}
+
+/** Opens a rollout that was loaded already. */
+export function openHeld(deps: Pick<Deps, 'clusters'>, rollouts: Rollouts, held: HeldRollout): OpenRollout {
+  const spec = rolloutSpec.parse(held.record.spec);
+  const api = deps.clusters.open(held.record.cluster);
+  return {
+    rollouts,
+    held,
+    record: held.record,
+    spec,
+    plan: planRollout(spec),
+    target: routeTargetOf(spec),
+    api,
+    router: createRouter(spec.router.kind, api),
+    names: workloadNamesOf(spec),
+    owner: { rollout: held.record.rollout, rolloutId: held.record.rolloutId, fence: held.record.fence },
+  };
+}
+
+export function routeTargetOf(spec: RolloutSpec): RouteTarget {
+  const { stableService, canaryService } = workloadNamesOf(spec);
+  return {
+    rollout: spec.name,
+    namespace: spec.namespace,
+    routes: spec.router.routes,
+    stableService,
+    canaryService,
+    totalWeight: spec.router.totalWeight,
+  };
+}
+
+/** What the workload's objects are called: the canary's are stable's with `-canary` behind. */
+export function workloadNamesOf(spec: RolloutSpec): WorkloadNames {
+  const stableService = spec.workload.service ?? spec.workload.deployment;
+  return {
+    namespace: spec.namespace,
+    deployment: spec.workload.deployment,
+    container: spec.workload.container,
+    stableService,
+    canaryDeployment: `${spec.workload.deployment}-canary`,
+    canaryService: `${stableService}-canary`,
+  };
+}
+
+export function doorTargetOf(record: RolloutRecord, target: RouteTarget): DoorTarget {
+  return { cluster: record.cluster, target: { ...target, routes: [...target.routes] } };
+}
+
+/** How far stable's pods are; undefined where its Deployment is gone. */
+export function readStable({ api, names }: Pick<OpenRollout, 'api' | 'names'>): Promise<Readiness | undefined> {
+  const { namespace, container, deployment, stableService } = names;
+  return readReadiness(api, { namespace, container, deployment, service: stableService });
+}
+
+/** How far the canary's pods are; undefined where its Deployment is gone. */
+export function readCanary({ api, names }: Pick<OpenRollout, 'api' | 'names'>): Promise<Readiness | undefined> {
+  const { namespace, container, canaryDeployment, canaryService } = names;
+  return readReadiness(api, { namespace, container, deployment: canaryDeployment, service: canaryService });
+}

@@ -1,0 +1,86 @@
+import { readReadyEndpoints } from '../../adapters/eks/workload/readiness.ts';
+import { FencedError, WriteConflictError } from '../../core/errors.ts';
+import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
+import { type SideReadiness, safeSplit } from '../../core/rollout/safe-split.ts';
+import { type Side, type Split, wholeSide } from '../../core/traffic/split.ts';
+import type { Deps } from '../deps.ts';
+
+export interface TrafficRestored {
+  readonly side: Side;
+  readonly split: Split;
+  readonly ready: SideReadiness;
+  readonly fence: number;
+}
+
+/**
+ * The one act that every door does: everything to the safe side, under the door's fence, at once (T2). It waits for no measurement
+ * and not for the canary. Asking which side has ready endpoints costs one round trip; where the cluster does not say, the recorded
+ * side is taken.
+ *
+ * A route that carries a newer fence than the store knows was written by a door that could not reach the store; `raise` is then
+ * asked for a fence beyond it.
+ */
+export async function restoreTraffic(
+  deps: Pick<Deps, 'log'>,
+  where: { readonly api: KubernetesApi; readonly router: TrafficRouter; readonly target: RouteTarget },
+  recordedSide: Side,
+  fence: number,
+  raise: (atLeast: number) => Promise<number | undefined>,
+): Promise<TrafficRestored> {
+  const { api, router, target } = where;
+  const ready = await readReadiness(deps, api, target);
+  const split = safeSplit(recordedSide, ready, target.totalWeight);
+  const side = wholeSide(split) ?? recordedSide;
+  const write = async (under: number): Promise<TrafficRestored> => {
+    await router.write(target, { split, fence: under, role: 'door' });
+    return { side, split, ready, fence: under };
+  };
+  try {
+    return await write(fence);
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    const newest = Math.max(...(await router.read(target)).map((reading) => reading.fence ?? 0));
+    const raised = await raise(newest + 1);
+    if (raised === undefined) throw error;
+    return write(raised);
+  }
+}
+
+/**
+ * The same without the store: the tombstone that keeps a late writer out is written all the same, one above what the route carries.
+ * The store learns of it when it answers again.
+ */
+export async function restoreTrafficWithoutStore(
+  deps: Pick<Deps, 'log'>,
+  where: { readonly api: KubernetesApi; readonly router: TrafficRouter; readonly target: RouteTarget },
+  fence: number,
+): Promise<TrafficRestored> {
+  const { api, router, target } = where;
+  const ready = await readReadiness(deps, api, target);
+  const split = safeSplit('stable', ready, target.totalWeight);
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    const newest = Math.max(fence, ...(await router.read(target)).map((reading) => reading.fence ?? 0));
+    try {
+      await router.write(target, { split, fence: newest + 1, role: 'door' });
+      return { side: wholeSide(split) ?? 'stable', split, ready, fence: newest + 1 };
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+    }
+  }
+  throw new WriteConflictError(`The routes of ${target.rollout} were fenced anew three times in a row.`, {
+    remedy: 'Another door is at work; it is tried again.',
+  });
+}
+
+async function readReadiness(deps: Pick<Deps, 'log'>, api: KubernetesApi, target: RouteTarget): Promise<SideReadiness> {
+  const count = async (service: string): Promise<number | undefined> => {
+    try {
+      return await readReadyEndpoints(api, target.namespace, service);
+    } catch (error) {
+      deps.log.warn('could not count ready endpoints', { service, why: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  };
+  const [stable, canary] = await Promise.all([count(target.stableService), count(target.canaryService)]);
+  return { stable, canary };
+}

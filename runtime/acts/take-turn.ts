@@ -1,0 +1,80 @@
+import type { Rollouts } from '../../adapters/store/rollouts.ts';
+import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
+import { imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
+import { formatDuration } from '../../core/spec/duration.ts';
+import { abortRollout } from './abort-rollout.ts';
+import type { BeginDeps, BeginOutcome, Start } from './begin-rollout.ts';
+
+type Turn = { readonly outcome: 'free' } | Exclude<BeginOutcome, { outcome: 'begun' }>;
+
+/**
+ * Whether this start may take the service now (O1, O2, O4): free, wait, or ignored, by the spec's policy for a new image while
+ * another one is rolled out.
+ *
+ * @throws RolloutRefusedError, DeadlineExceededError
+ */
+export async function takeTurn(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<Turn> {
+  const { stored, image } = start;
+  const rollout = stored.spec.name;
+  if (await rollouts.wasDelivered(rollout, start)) return { outcome: 'ignored', reason: 'This push was dealt with already.' };
+  const lock = await rollouts.readLock(rollout);
+  const holder = lock === undefined || lock.rolloutId === '' ? undefined : (await rollouts.load(rollout, lock.rolloutId)).record;
+  if (holder !== undefined && holder.executionArn !== start.executionArn) return meetHolder(deps, rollouts, start, holder);
+  if (holder === undefined && lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn) {
+    // Somebody else was told to wait and has not come back yet; the newer image goes first.
+    if (lock.waiting.digest === image.digest) return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
+    if (lock.waiting.pushedAtMs > image.pushedAtMs) return refuse(start, `a newer image (${lock.waiting.digest}) waits for its turn`);
+  }
+  const quarantined = await rollouts.quarantineOf(rollout, image.digest);
+  if (quarantined !== undefined && start.force === undefined) {
+    if (start.actor.kind !== 'person') return { outcome: 'ignored', reason: `${image.digest} is quarantined: ${quarantined}` };
+    throw new RolloutRefusedError(`${imageReference(image)} is quarantined: ${quarantined}`, {
+      remedy: 'Push a mended image, or start it with "force": { "by": "your name", "why": "..." }.',
+    });
+  }
+  return { outcome: 'free' };
+}
+
+async function meetHolder(deps: BeginDeps, rollouts: Rollouts, start: Start, holder: RolloutRecord): Promise<Turn> {
+  const { stored, image } = start;
+  const { policies, deadlines } = stored.spec;
+  if (holder.phase === 'failed') {
+    return refuse(start, `${holder.rolloutId} failed to roll back and holds the service until a person has looked`);
+  }
+  if (holder.image.digest === image.digest && holder.phase !== 'rollingBack') {
+    return { outcome: 'ignored', reason: `${holder.rolloutId} rolls the same image out already.` };
+  }
+  if (start.actor.kind !== 'person' && image.pushedAtMs < holder.image.pushedAtMs) {
+    return refuse(start, `${holder.rolloutId} rolls out an image that was pushed later`);
+  }
+  if (policies.newImage === 'refuse' && holder.phase !== 'rollingBack')
+    return refuse(start, `${holder.rolloutId} is under way, and policies.newImage is refuse`);
+  if (deps.clock.now() >= start.executionStartedAtMs + deadlines.queueSeconds * 1000) {
+    throw new DeadlineExceededError(`Waited ${formatDuration(deadlines.queueSeconds)} for ${holder.rolloutId} to end.`, {
+      remedy: 'Start again later, or abort the other rollout.',
+    });
+  }
+  const waiter = { digest: image.digest, executionArn: start.executionArn, pushedAtMs: image.pushedAtMs };
+  const lock = await rollouts.readLock(stored.spec.name);
+  if (lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn && lock.waiting.digest === image.digest) {
+    return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
+  }
+  if (!(await rollouts.wait(stored.spec.name, waiter))) return refuse(start, 'a newer image waits for its turn');
+  const canBeSuperseded = holder.phase !== 'rollingBack' && holder.pointOfNoReturnAtMs === undefined;
+  if (policies.newImage === 'supersede' && canBeSuperseded) {
+    await abortRollout(deps, {
+      rollout: holder.rollout,
+      rolloutId: holder.rolloutId,
+      reason: 'superseded',
+      why: `Superseded by ${image.tag ?? image.digest}.`,
+      actor: start.actor,
+    });
+  }
+  return { outcome: 'wait', reason: `Waits for ${holder.rolloutId} to end.` };
+}
+
+function refuse(start: Start, why: string): never {
+  throw new RolloutRefusedError(`${imageReference(start.image)} is not rolled out: ${why}.`, {
+    remedy: 'See `sluice status`, and policies.newImage in the spec.',
+  });
+}

@@ -1,0 +1,21 @@
+import { NotFoundError } from '../core/errors.ts';
+
+/** Every environment variable that functions read, by the name that the stacks set. A rename breaks the compile, not the deploy. */
+export const variables = {
+  region: 'AWS_REGION',
+  table: 'SLUICE_TABLE',
+  eventBus: 'SLUICE_EVENT_BUS',
+  rolloutMachine: 'SLUICE_ROLLOUT_MACHINE',
+  rollbackMachine: 'SLUICE_ROLLBACK_MACHINE',
+} as const;
+
+/** @throws NotFoundError where the deployment did not set it. */
+export function readVariable(name: keyof typeof variables, environment: NodeJS.ProcessEnv = process.env): string {
+  const value = environment[variables[name]];
+  if (value === undefined || value === '') {
+    throw new NotFoundError(`The environment variable ${variables[name]} is not set.`, {
+      remedy: 'Deploy the controller again with `npx cdk deploy`.',
+    });
+  }
+  return value;
+}

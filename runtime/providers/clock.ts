@@ -1,0 +1,4 @@
+import { systemClock } from '../../adapters/clock.ts';
+import type { Providers } from '../define-function.ts';
+
+export const provideClock: Providers<'clock'> = { clock: () => systemClock };

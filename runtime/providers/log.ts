@@ -1,0 +1,4 @@
+import type { Providers } from '../define-function.ts';
+import { createLog } from '../log.ts';
+
+export const provideLog: Providers<'log'> = { log: () => createLog() };

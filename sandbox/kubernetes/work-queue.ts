@@ -1,0 +1,34 @@
+import type { SandboxClock } from '../clock.ts';
+import type { ObjectKey } from './object-store.ts';
+
+/**
+ * Calls a controller back once per object that changed, however often it changed meanwhile, and never inside the write that
+ * changed it: as with a real controller, a reader right after a write may see a status that lags behind.
+ */
+export class WorkQueue {
+  readonly #clock: SandboxClock;
+  readonly #reconcile: (key: ObjectKey) => void;
+  readonly #delayMs: number;
+  readonly #pending = new Map<string, () => void>();
+
+  constructor(clock: SandboxClock, delayMs: number, reconcile: (key: ObjectKey) => void) {
+    this.#clock = clock;
+    this.#delayMs = delayMs;
+    this.#reconcile = reconcile;
+  }
+
+  add({ namespace, name }: ObjectKey): void {
+    const id = `${namespace}/${name}`;
+    if (this.#pending.has(id)) return;
+    const cancel = this.#clock.timer(this.#delayMs, () => {
+      this.#pending.delete(id);
+      this.#reconcile({ namespace, name });
+    });
+    this.#pending.set(id, cancel);
+  }
+
+  close(): void {
+    for (const cancel of this.#pending.values()) cancel();
+    this.#pending.clear();
+  }
+}

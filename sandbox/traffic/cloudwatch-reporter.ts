@@ -1,0 +1,63 @@
+import { every, type SandboxClock } from '../clock.ts';
+import type { RunningProxy } from './proxy.ts';
+
+/** One data point, as CloudWatch's PutMetricData takes it. */
+export interface MetricSample {
+  readonly namespace: 'Sandbox/Mesh';
+  readonly metricName: 'Requests' | 'Errors' | 'Latency';
+  /** `Service` is the name of the destination Service. */
+  readonly dimensions: { readonly Service: string };
+  readonly value: number;
+  readonly atMs: number;
+  readonly unit: 'Count' | 'Milliseconds';
+}
+
+export interface CloudWatchReporterOptions {
+  readonly clock: SandboxClock;
+  readonly proxy: Pick<RunningProxy, 'observe'>;
+  /** 1000 where left out. */
+  readonly everyMs?: number;
+  readonly record: (sample: MetricSample) => void;
+}
+
+interface Interval {
+  requests: number;
+  errors: number;
+  latenciesMs: number[];
+}
+
+/**
+ * Tells CloudWatch what the proxy measured, so that alarms judge the load and nothing else. For each interval and destination
+ * with finished requests: Requests, Errors (5xx or broken off; 0 is reported too), and Latency once per request, for exact
+ * percentiles. A destination without requests reports nothing, so that no traffic is no data. Samples bear the time of the
+ * report, the interval's end. Stopping drops what was not yet reported.
+ */
+export function startCloudWatchReporter({ clock, proxy, everyMs = 1000, record }: CloudWatchReporterOptions): { stop(): void } {
+  let intervals = new Map<string, Interval>();
+  const unobserve = proxy.observe({
+    onRequest({ destination, status, durationMs }) {
+      const interval = intervals.get(destination) ?? { requests: 0, errors: 0, latenciesMs: [] };
+      intervals.set(destination, interval);
+      interval.requests += 1;
+      if (status === 0 || status >= 500) interval.errors += 1;
+      interval.latenciesMs.push(durationMs);
+    },
+  });
+  const cancel = every(clock, everyMs, () => {
+    const reported = intervals;
+    intervals = new Map();
+    const atMs = clock.now();
+    for (const [service, { requests, errors, latenciesMs }] of reported) {
+      const common = { namespace: 'Sandbox/Mesh', dimensions: { Service: service }, atMs } as const;
+      record({ ...common, metricName: 'Requests', value: requests, unit: 'Count' });
+      record({ ...common, metricName: 'Errors', value: errors, unit: 'Count' });
+      for (const value of latenciesMs) record({ ...common, metricName: 'Latency', value, unit: 'Milliseconds' });
+    }
+  });
+  return {
+    stop() {
+      cancel();
+      unobserve();
+    },
+  };
+}
