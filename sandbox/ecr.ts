@@ -122,7 +122,7 @@ export class Ecr implements ImageRegistry {
     if (known !== undefined && (tag === undefined || known.tags.includes(tag))) return known;
     for (const [other, image] of images) images.set(other, { ...image, tags: image.tags.filter((held) => held !== tag) });
     const tags = [...(known?.tags ?? []), ...(tag === undefined ? [] : [tag])];
-    const stored = { digest, tags, pushedAtMs: this.#clock.now(), manifestMediaType, artifactMediaType };
+    const stored = { digest, tags, pushedAtMs: Math.floor(this.#clock.now()), manifestMediaType, artifactMediaType };
     // Newest last, whatever was there under this digest before.
     images.delete(digest);
     images.set(digest, stored);

@@ -38,7 +38,7 @@ export interface EventBusOptions {
   readonly clock: SandboxClock;
   readonly account?: string;
   readonly region?: string;
-  /** From put to delivery. EventBridge takes about half a second at the median; the sandbox 50 ms. */
+  /** From put to delivery. */
   readonly deliveryMs?: number;
   readonly retry?: Partial<RetryPolicy>;
 }

@@ -41,6 +41,7 @@ function parseLine(line: string): ExposedSample | string | undefined {
   const name = cursor.take(nameAt);
   if (name === undefined) return 'expected the name of a metric';
   const labels: Record<string, string> = { [metricName]: name };
+  cursor.take(spaceAt);
   if (cursor.takeChar('{')) {
     const wrong = parseLabels(cursor, labels);
     if (wrong !== undefined) return wrong;

@@ -58,7 +58,7 @@ function brokenAnswer(status: Faults['status']): ApiAnswer | undefined {
 
 function answerInstant(engine: QueryEngine, parameters: URLSearchParams, nowMs: number, warnings: readonly string[]): ApiAnswer {
   const atMs = parameters.has('time') ? timeOf(parameters, 'time') : nowMs;
-  const answer = engine.instant(parameters.get('query') ?? '', atMs);
+  const answer = run(() => engine.instant(parameters.get('query') ?? '', atMs));
   return success(instantData(answer.result, atMs), [...answer.warnings, ...warnings]);
 }
 
@@ -74,25 +74,29 @@ function answerRange(engine: QueryEngine, parameters: URLSearchParams, warnings:
     const hint = 'Try decreasing the query resolution (?step=XX)';
     return failure('bad_data', `exceeded maximum resolution of 11,000 points per timeseries. ${hint}`);
   }
-  const answer = engine.range(parameters.get('query') ?? '', { startMs, endMs, stepMs });
+  const answer = run(() => engine.range(parameters.get('query') ?? '', { startMs, endMs, stepMs }));
   return success(matrixData(answer.result), [...answer.warnings, ...warnings]);
 }
 
-class InvalidParameterError extends Error {
-  override readonly name = 'InvalidParameterError';
+function invalid(parameter: string, message: string): QueryError {
+  return new QueryError('bad_data', `invalid parameter "${parameter}": ${message}`);
 }
 
-function invalid(parameter: string, message: string): InvalidParameterError {
-  return new InvalidParameterError(`invalid parameter "${parameter}": ${message}`);
+/** A query that cannot be run is an invalid parameter; one that fails while it runs is not. */
+function run<T>(query: () => T): T {
+  try {
+    return query();
+  } catch (error) {
+    throw error instanceof QueryError && error.type === 'bad_data' ? invalid('query', error.message) : error;
+  }
 }
 
 function orError(answer: () => ApiAnswer): ApiAnswer {
   try {
     return answer();
   } catch (error) {
-    if (error instanceof InvalidParameterError) return failure('bad_data', error.message);
     if (!(error instanceof QueryError)) throw error;
-    return failure(error.type, error.type === 'bad_data' ? invalid('query', error.message).message : error.message);
+    return failure(error.type, error.message);
   }
 }
 

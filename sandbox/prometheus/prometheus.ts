@@ -82,7 +82,7 @@ async function listen(api: HttpApiOptions): Promise<{ url: string; close(): Prom
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     if (api.faults.down) request.destroy();
-    else void respond(api, request, response);
+    else void respond(api, request, response).catch(() => response.destroy());
   });
   server.on('connection', (socket) => {
     if (api.faults.down) socket.destroy();

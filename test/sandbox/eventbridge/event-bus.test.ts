@@ -47,7 +47,10 @@ describe('EventBus', () => {
   });
 
   it('gives each event an id of its own, and the same ids in each run', () => {
-    const idsOf = () => setUp().bus.putEvents([push, push]).map((event) => event.id);
+    const idsOf = () =>
+      setUp()
+        .bus.putEvents([push, push])
+        .map((event) => event.id);
     const [first, second] = idsOf();
     expect(first).not.toBe(second);
     expect(idsOf()).toEqual([first, second]);
@@ -100,7 +103,15 @@ describe('EventBus', () => {
     await clock.sleep(60_000);
     expect(got.map(({ afterMs }) => afterMs)).toEqual([50, 150, 300]);
     expect(bus.deadLetters).toEqual([
-      { event, rule: 'pushes', targetId: 'target', attempt: 3, startedAtMs: startMs + 300, endedAtMs: startMs + 300, error: 'Error: not now' },
+      {
+        event,
+        rule: 'pushes',
+        targetId: 'target',
+        attempt: 3,
+        startedAtMs: startMs + 300,
+        endedAtMs: startMs + 300,
+        error: 'Error: not now',
+      },
     ]);
   });
 
@@ -118,7 +129,17 @@ describe('EventBus', () => {
 
   it.each([
     ['a bad pattern', { pattern: { source: 'aws.ecr' }, targets: [] }, /source must be/],
-    ['target ids that repeat', { pattern: anyPush, targets: [{ id: 'a', deliver() {} }, { id: 'a', deliver() {} }] }, /same id/],
+    [
+      'target ids that repeat',
+      {
+        pattern: anyPush,
+        targets: [
+          { id: 'a', deliver() {} },
+          { id: 'a', deliver() {} },
+        ],
+      },
+      /same id/,
+    ],
   ])('refuses a rule with %s', (_, rule, message) => {
     const { bus } = setUp();
     expect(() => bus.putRule({ name: 'bad', ...rule })).toThrow(InvalidInputError);
@@ -184,7 +205,7 @@ describe('schedule', () => {
     const { clock, bus } = setUp();
     const { got, target } = recorder(clock, { input: { kind: 'sweep' }, failures: 1 });
     bus.schedule(60_000, target);
-    await clock.sleep(61_000);
+    await clock.sleep(61_001);
     clock.stop();
     expect(got).toEqual([
       { payload: { kind: 'sweep' }, afterMs: 60_000 },

@@ -8,7 +8,11 @@ describe('createInProcessEventSink', () => {
     const clock = new VirtualClock();
     const bus = new EventBus({ clock });
     const told: unknown[] = [];
-    bus.putRule({ name: 'all', pattern: { source: ['sluice'] }, targets: [{ id: 'told', inputPath: '$.detail', deliver: (detail) => void told.push(detail) }] });
+    bus.putRule({
+      name: 'all',
+      pattern: { source: ['sluice'] },
+      targets: [{ id: 'told', inputPath: '$.detail', deliver: (detail) => void told.push(detail) }],
+    });
     await createInProcessEventSink(bus).publish([
       { id: 'checkout/1/begun', detailType: 'Rollout Begun', atMs: 5, detail: { rollout: 'checkout' } },
       { id: 'checkout/1/rolledBack', detailType: 'Rollout Rolled Back', atMs: 9, detail: { rollout: 'checkout' } },

@@ -4,6 +4,13 @@ import { deployment, deploymentRef, ref, service, withCluster } from './cluster-
 const slicesRef = ref('discovery.k8s.io/v1', 'endpointslices', '');
 const ofCheckout = 'kubernetes.io/service-name=checkout';
 
+const pod = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'shop', labels: { app: 'checkout' } },
+  spec: { containers: [{ name: 'shop', image: 'shop:1' }] },
+});
+
 describe('the EndpointSlices of a Service', () => {
   it('are one empty slice while no pod stands behind it', () =>
     withCluster(async ({ cluster, pass }) => {
@@ -71,6 +78,34 @@ describe('the EndpointSlices of a Service', () => {
       cluster.delete(ref('v1', 'services', 'checkout'));
       expect(cluster.list(slicesRef)).toEqual([]);
     }));
+
+  it('lose a pod whose labels no longer match', () =>
+    withCluster(async ({ cluster, pass, started }) => {
+      cluster.apply(service('checkout'));
+      cluster.apply(deployment('checkout'));
+      await pass(2000);
+      cluster.patch(ref('v1', 'pods', started[0] ?? ''), { metadata: { labels: { app: 'debug' } } });
+      await pass(10);
+      expect(cluster.endpoints('shop', 'checkout').map(({ podName }) => podName)).toEqual([started[1]]);
+    }));
+
+  it('tell what becomes ready before what ceases to be', () =>
+    withCluster(
+      async ({ cluster, pass }) => {
+        cluster.apply(service('checkout'));
+        for (const name of ['a', 'b', 'c']) cluster.apply(pod(name));
+        await pass(4000);
+        const readyCounts: number[] = [];
+        cluster.onChange(() => readyCounts.push(cluster.endpoints('shop', 'checkout').filter(({ ready }) => ready).length));
+        await pass(2000);
+        expect(Math.min(...readyCounts)).toBe(1);
+        expect(readyCounts.at(-1)).toBe(1);
+      },
+      {
+        behaviour: ({ metadata }) =>
+          metadata.name === 'b' ? { readyAfterMs: 5000 } : { readyAfterMs: 1000, crashAfterMs: 5000 - (metadata.name === 'a' ? 0 : 2000) },
+      },
+    ));
 
   it('drop a pod before what stands behind it is stopped', () =>
     withCluster(async ({ cluster, pass, stopped }) => {

@@ -128,7 +128,9 @@ describe('a fault', () => {
         cluster.faults.unreachable = true;
       });
       await expect(jsonPatch(path, setWeight(5))).rejects.toThrow();
+      const counts = { ...cluster.requestCounts };
       await expect(request('GET', path)).rejects.toThrow();
+      expect(cluster.requestCounts).toEqual(counts);
       await pass(10_000);
       expect(canaryWeight()).toBe(0);
       cluster.faults.unreachable = false;

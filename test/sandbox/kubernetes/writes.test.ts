@@ -101,6 +101,7 @@ describe('PUT', () => {
       const template = { metadata: { labels: { app: 'b' } }, spec: { containers: [{ name: 'shop', image: 'shop:1' }] } };
       const other = await request('PUT', checkout, deployment('checkout', { selector: { matchLabels: { app: 'b' } }, template }));
       expect(other).toMatchObject({ code: 422, body: { message: expect.stringContaining('field is immutable') } });
+      expect((await request('PUT', checkout, deployment('basket'))).code).toBe(400);
       expect((await request('PUT', `${deploymentsPath}/basket`, deployment('basket'))).code).toBe(404);
     }));
 });

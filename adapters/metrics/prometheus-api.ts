@@ -1,0 +1,149 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../core/ports.ts';
+
+export interface PrometheusApiOptions {
+  /** The address of the API, without `/api/v1`. A user and password in it are sent as basic authentication. */
+  readonly url: string;
+  readonly clock: Clock;
+  /** The global one where left out. Signs the requests where Amazon Managed Prometheus is asked. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** How long to wait for one answer, its body included. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** The data of an answer, or why there is none, as a sentence that holds no credentials. */
+export type ApiResult =
+  | { readonly ok: true; readonly data: unknown; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly why: string };
+
+export interface PrometheusApi {
+  /** Asks by POST where there is a form, so that no length of a query is too long, and by GET where there is none. Never throws. */
+  ask(path: string, form?: Readonly<Record<string, string>>): Promise<ApiResult>;
+}
+
+const successAnswer = z.object({ status: z.literal('success'), data: z.unknown(), warnings: z.optional(z.array(z.string())) });
+const errorAnswer = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+const answer = z.union([successAnswer, errorAnswer]);
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ENOTFOUND: 'its name does not resolve',
+  EAI_AGAIN: 'its name does not resolve for now',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+};
+
+/** Asks one Prometheus, or what speaks its HTTP API: Amazon Managed Prometheus, Thanos, Mimir, VictoriaMetrics. */
+export function createPrometheusApi(options: PrometheusApiOptions): PrometheusApi {
+  const { clock, fetch = globalThis.fetch, timeoutMs = 10_000 } = options;
+  const address = parseAddress(options.url);
+  if (address === undefined) {
+    return { ask: async () => ({ ok: false, why: 'The address of Prometheus in the spec is no http or https address.' }) };
+  }
+  const { base, authorization, secrets } = address;
+
+  const request = async (path: string, form: Readonly<Record<string, string>> | undefined, signal: AbortSignal): Promise<ApiResult> => {
+    const headers: Record<string, string> = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
+    const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
+    const response = await fetch(`${base}${path}`, { ...init, headers, signal });
+    return readAnswer(response.status, await response.text(), base);
+  };
+
+  return {
+    ask: async (path, form) => {
+      const gaveUp = new AbortController();
+      const answered = new AbortController();
+      const timeOut = clock.sleep(timeoutMs, answered.signal).then((): ApiResult => {
+        if (!answered.signal.aborted) gaveUp.abort();
+        return { ok: false, why: `Prometheus at ${base} did not answer within ${timeoutMs / 1000} s.` };
+      });
+      const result = request(path, form, gaveUp.signal).catch(
+        (error: unknown): ApiResult => ({ ok: false, why: `Prometheus at ${base} could not be reached: ${reasonOf(error)}.` }),
+      );
+      const first = await Promise.race([result, timeOut]);
+      answered.abort();
+      return first.ok ? first : { ok: false, why: redact(first.why, secrets) };
+    },
+  };
+}
+
+function readAnswer(status: number, body: string, base: string): ApiResult {
+  const parsed = z.safeParse(answer, parseJson(body));
+  if (status === 401 || status === 403) {
+    return { ok: false, why: `Prometheus at ${base} refused the credentials (HTTP ${status}). Check who may query it.` };
+  }
+  if (parsed.success && parsed.data.status === 'error') {
+    const { errorType, error } = parsed.data;
+    const what = errorType === 'bad_data' ? 'refused the query' : `failed with ${errorType}`;
+    return { ok: false, why: `Prometheus at ${base} ${what}: ${shorten(error)}` };
+  }
+  if (status === 429)
+    return { ok: false, why: `Prometheus at ${base} has too many requests (HTTP 429). Lengthen the interval of the analysis.` };
+  if (status < 200 || status > 299) return { ok: false, why: `Prometheus at ${base} answered HTTP ${status}.` };
+  if (!parsed.success || parsed.data.status === 'error') {
+    return { ok: false, why: `What answered at ${base} is no Prometheus API: its answer has another shape. Check the address.` };
+  }
+  return { ok: true, data: parsed.data.data, warnings: parsed.data.warnings ?? [] };
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Address {
+  /** What may be shown: neither a user nor a password nor a query string. */
+  readonly base: string;
+  readonly authorization: string | undefined;
+  readonly secrets: readonly string[];
+}
+
+/** fetch refuses an address with a user in it, and an address with one must never reach a reason or a log. */
+function parseAddress(url: string): Address | undefined {
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
+  const base = `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  if (parsed.username === '' && parsed.password === '') return { base, authorization: undefined, secrets: [] };
+  const user = decodeOr(parsed.username);
+  const password = decodeOr(parsed.password);
+  const encoded = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
+  const secrets = [encoded, `${user}:${password}`, password, parsed.password].filter((secret) => secret.length > 0);
+  return { base, authorization: `Basic ${encoded}`, secrets };
+}
+
+function decodeOr(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Only the code of a network error: its text may repeat the address. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined);
+  if (code === undefined) return 'the request failed';
+  return `${reasons[code] ?? 'the request failed'} (${code})`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const parsed = z.safeParse(z.object({ code: z.string().check(z.regex(/^\w+$/)) }), error);
+  return parsed.success ? parsed.data.code : undefined;
+}
+
+function shorten(message: string): string {
+  return message.length > 500 ? `${message.slice(0, 500)}…` : message;
+}
+
+/** A server or proxy may repeat what it was sent. */
+function redact(why: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), why);
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod/mini';
+import type { Measurement, MetricProvider, MetricQuery } from '../../core/ports.ts';
+import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
+
+export { createPrometheusAlerts } from './prometheus-alerts.ts';
+
+export interface PrometheusOptions extends PrometheusApiOptions {
+  /**
+   * How old a sample may be, where the answer tells its time. Prometheus itself stamps an instant vector with the time of the
+   * query; caches before it may answer with an older one. Default 60 s.
+   */
+  readonly staleAfterMs?: number;
+}
+
+const sample = z.tuple([z.number(), z.string()]);
+const queryData = z.discriminatedUnion('resultType', [
+  z.object({ resultType: z.literal('scalar'), result: sample }),
+  z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.optional(sample), histogram: z.optional(z.unknown()) })),
+  }),
+  z.object({ resultType: z.literal('matrix') }),
+  z.object({ resultType: z.literal('string') }),
+]);
+type QueryData = z.infer<typeof queryData>;
+
+/** What an answer comes to, before it has the name and the time of its measurement. */
+type Outcome = { readonly status: 'value'; readonly value: number } | { readonly status: 'noData' | 'unavailable'; readonly why: string };
+
+/**
+ * Measures by instant queries to a Prometheus, all at once, each at the clock's present. A metric is one number: one sample or a
+ * scalar. Anything else is no data, or where Prometheus did not do its part, unavailable.
+ */
+export function createPrometheus(options: PrometheusOptions): MetricProvider {
+  const { clock, timeoutMs = 10_000, staleAfterMs = 60_000 } = options;
+  const api = createPrometheusApi({ ...options, timeoutMs });
+
+  const measureOne = async ({ name, query }: MetricQuery, atMs: number): Promise<Measurement> => {
+    const answer = await api.ask('/api/v1/query', { query, time: String(atMs / 1000), timeout: `${Math.ceil(timeoutMs)}ms` });
+    if (!answer.ok) return { name, atMs, status: 'unavailable', why: answer.why };
+    if (answer.warnings.length > 0) {
+      return { name, atMs, status: 'noData', why: `Prometheus warns that its answer may be partial: ${answer.warnings.join('; ')}` };
+    }
+    const parsed = z.safeParse(queryData, answer.data);
+    const outcome: Outcome = parsed.success
+      ? judgeData(parsed.data, atMs, staleAfterMs)
+      : { status: 'unavailable', why: 'The answer of Prometheus has a shape that is not known.' };
+    return { name, atMs, ...outcome };
+  };
+
+  return {
+    measure: (queries) => {
+      const atMs = clock.now();
+      return Promise.all(queries.map((query) => measureOne(query, atMs)));
+    },
+  };
+}
+
+function judgeData(data: QueryData, atMs: number, staleAfterMs: number): Outcome {
+  switch (data.resultType) {
+    case 'scalar':
+      return judgeSample(data.result, atMs, staleAfterMs);
+    case 'vector': {
+      const [only, ...others] = data.result;
+      if (only === undefined) {
+        return { status: 'noData', why: 'The query answers no series: no traffic yet, or a label that does not match.' };
+      }
+      if (others.length > 0) {
+        const examples = data.result.slice(0, 2).map(({ metric }) => show(metric));
+        return {
+          status: 'noData',
+          why: `The query answers ${data.result.length} series, such as ${examples.join(' and ')}; aggregate them into one with sum or max.`,
+        };
+      }
+      if (only.value !== undefined) return judgeSample(only.value, atMs, staleAfterMs);
+      return { status: 'unavailable', why: 'The query answers a histogram, not a number; wrap it in histogram_quantile or histogram_avg.' };
+    }
+    case 'matrix':
+      return { status: 'unavailable', why: 'The query answers a range of samples, not a number; wrap it in rate or avg_over_time.' };
+    case 'string':
+      return { status: 'unavailable', why: 'The query answers a string, not a number.' };
+  }
+}
+
+function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, staleAfterMs: number): Outcome {
+  const ageMs = atMs - seconds * 1000;
+  if (ageMs > staleAfterMs) {
+    return { status: 'noData', why: `The newest sample is ${Math.round(ageMs / 1000)} s old; at most ${staleAfterMs / 1000} s counts.` };
+  }
+  if (text === 'NaN') {
+    return { status: 'noData', why: 'The query answers NaN, as a ratio does while there is no traffic: 0 divided by 0.' };
+  }
+  if (text === '+Inf' || text === '-Inf') {
+    return { status: 'noData', why: `The query answers ${text}, as a ratio does whose divisor is 0.` };
+  }
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value)
+    ? { status: 'value', value }
+    : { status: 'unavailable', why: `Prometheus answers ${JSON.stringify(text.slice(0, 50))}, which is no number.` };
+}
+
+function show(metric: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(metric).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return `{${pairs.join(', ')}}`;
+}
