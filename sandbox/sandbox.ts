@@ -55,6 +55,8 @@ export interface Sandbox {
   readonly functions: Readonly<Record<string, LambdaHandler>>;
   /** The repository of a service's images, as its spec names it. */
   repositoryOf(service: string): string;
+  /** The tag under which the image of a reference was pushed. */
+  versionOf(image: string): string;
   close(): Promise<void>;
 }
 
@@ -66,7 +68,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ecr = new Ecr({ clock, bus });
   const repositoryOf = (service: string) => `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com/shop/${service}`;
   const versions = new Map<string, string>();
-  const fleet = new Fleet(clock, (image) => versions.get(image.split('@')[1] ?? '') ?? image);
+  const versionOf = (image: string) => versions.get(image.split('@')[1] ?? '') ?? image;
+  const fleet = new Fleet(clock, versionOf);
   const kubernetes = await startKubernetes({ clock, startPod: fleet.startPod, stopPod: fleet.stopPod, behaviour: fleet.behaviourOf });
   const proxy = await startProxy({ clock, source: objectsOf(kubernetes), propagationMs: options.propagationMs ?? 50 });
   const reporter = startCloudWatchReporter({ clock, proxy, record: (sample) => cloudWatch.record(sample) });
@@ -77,6 +80,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     fetch: busyFetch(clock),
   });
 
+  // What stable runs was pushed long ago: before the rules that would start a rollout of it.
+  const services = options.services.map(({ tag, ...service }): ServiceSetup => {
+    const { digest } = ecr.push({ repository: repositoryOf(service.name), tag });
+    return { ...service, image: `${repositoryOf(service.name)}@${digest}` };
+  });
+  for (const [index, { image }] of services.entries()) versions.set(image.split('@')[1] ?? '', options.services[index]?.tag ?? '');
+  followPushes(bus, versions);
+
   const deps = wire(options, { bus, cloudWatch, ecr, kubernetes, prometheus });
   const tasks: Record<string, LambdaHandler> = {};
   const engine = new Engine({ clock, bus, handlers: tasks, ...(options.onState === undefined ? {} : { onState: options.onState }) });
@@ -85,12 +96,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   Object.assign(tasks, functions);
   const endSchedule = connect(bus, engine, functions);
 
-  const services = options.services.map(({ tag, ...service }): ServiceSetup => {
-    const { digest } = ecr.push({ repository: repositoryOf(service.name), tag });
-    return { ...service, image: `${repositoryOf(service.name)}@${digest}` };
-  });
-  followPushes(bus, versions);
-  for (const [index, { image }] of services.entries()) versions.set(image.split('@')[1] ?? '', options.services[index]?.tag ?? '');
   for (const manifest of [...services.flatMap(manifestsOf), ...virtualServicesOf(services)]) kubernetes.apply(manifest);
   await untilReady(clock, kubernetes, services);
 
@@ -107,6 +112,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     deps: wired,
     functions,
     repositoryOf,
+    versionOf,
     close: async () => {
       clock.stop();
       endSchedule();

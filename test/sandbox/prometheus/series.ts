@@ -57,3 +57,8 @@ export function askNumber(engine: QueryEngine, query: string, atMs: number): num
 export function counting(start: number, step: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
+
+/** What a counter shows that grows by these steps. */
+export function runningTotals(steps: readonly number[]): number[] {
+  return steps.map((_, index) => steps.slice(0, index + 1).reduce((sum, step) => sum + step, 0));
+}

@@ -76,7 +76,8 @@ describe("setting stable's image", () => {
     ['after an earlier write under the same fence', { annotations: { 'fence.sluice.dev/checkout': '7' } }],
   ])('notices an edit at the same moment, %s', async (_what, metadata) => {
     const api = new FakeKubernetes(stableDeployment({ metadata }));
-    api.beforeNextWrite = () => api.put(stableDeployment({ metadata, pod: { containers: [{ name: 'app', image: 'hotfix:1' }] } }));
+    api.beforeNextWrite = () =>
+      api.put(stableDeployment({ metadata, pod: { containers: [{ name: 'sidecar' }, { name: 'app', image: 'hotfix:1' }] } }));
     expect(await setStableImage(api, change)).toEqual({ status: 'edited', found: 'hotfix:1' });
   });
 

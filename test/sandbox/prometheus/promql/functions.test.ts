@@ -83,7 +83,7 @@ describe('label_replace', () => {
 
   it.each([
     ['"host", "$1", "instance", "(.*):.*"', ['host="shop-1"', 'host="till"']],
-    ['"host", "${1}!$$", "instance", "(shop).*"', ['host="shop!$"', 'instance="till:9090"']],
+    ['"host", "\u0024{1}!$$", "instance", "(shop).*"', ['host="shop!$"', 'instance="till:9090"']],
     ['"pod", "", "instance", ".*"', ['instance="shop-1:8080"}', 'instance="till:9090"}']],
     ['"host", "$1x", "instance", "(.*):.*"', ['instance="shop-1:8080", pod="a"}', 'instance="till:9090", pod="b"}']],
     ['"host", "none", "nothing", ""', ['host="none"', 'host="none"']],

@@ -1,0 +1,37 @@
+import type { ScenarioOutcome } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Where an outcome is not as its scenario states; empty where all is as expected. */
+export function differences(scenario: Scenario, outcome: ScenarioOutcome): string[] {
+  const { expected } = scenario;
+  const found: string[] = [...outcome.violations];
+  const compare = (what: string, is: unknown, shouldBe: unknown) => {
+    if (JSON.stringify(is) !== JSON.stringify(shouldBe)) found.push(`${what}: ${JSON.stringify(is)}, expected ${JSON.stringify(shouldBe)}`);
+  };
+  compare(
+    'rollouts',
+    outcome.rollouts.map(({ record, weights }) => ({
+      rollout: record.rollout,
+      tag: record.image.tag ?? record.image.digest,
+      phase: record.phase,
+      ...(record.phase === 'succeeded' || record.rollbackReason === undefined ? {} : { reason: record.rollbackReason }),
+      weights,
+    })),
+    expected.rollouts.map(({ rollout, tag, phase, reason, weights }) => ({
+      rollout,
+      tag,
+      phase,
+      ...(reason === undefined ? {} : { reason }),
+      weights,
+    })),
+  );
+  for (const [service, tag] of Object.entries(outcome.stable)) compare(`stable of ${service}`, tag, expected.stable?.[service] ?? 'v1');
+  const [least, most] = expected.badAnswers;
+  if (outcome.load.failed < least || outcome.load.failed > most) {
+    found.push(`${outcome.load.failed} bad answers of ${outcome.load.sent}, expected ${least} to ${most}`);
+  }
+  const endedIn = (state: string) => outcome.executions.filter(({ states }) => states.at(-1)?.state === state).length;
+  compare('refused starts', endedIn('Refused'), expected.executions?.refused ?? 0);
+  compare('ignored starts', endedIn('NothingToDo'), expected.executions?.ignored ?? 0);
+  return found;
+}

@@ -1,0 +1,46 @@
+import type { RollbackReason } from '../../core/rollout/record.ts';
+import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
+import type { ImageBehaviour } from '../../sandbox/fleet.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { Stage } from './stage.ts';
+
+/** How one rollout is to end. */
+export interface ExpectedRollout {
+  readonly rollout: string;
+  /** The tag that was rolled out. */
+  readonly tag: string;
+  readonly phase: 'succeeded' | 'rolledBack' | 'failed';
+  readonly reason?: RollbackReason;
+  /** The canary's weights in the order in which the route took them, 0 at the end. */
+  readonly weights: readonly number[];
+}
+
+export interface Expected {
+  /** All rollouts that there are in the end, in the order in which they began. */
+  readonly rollouts: readonly ExpectedRollout[];
+  /** Failed answers to the load: at least and at most. */
+  readonly badAnswers: readonly [number, number];
+  /** The version that stable runs in the end, for each service that is not at its first. */
+  readonly stable?: Readonly<Record<string, string>>;
+  /** Starts that were refused or ignored: how their executions ended. */
+  readonly executions?: Readonly<Record<'refused' | 'ignored', number>>;
+}
+
+/**
+ * One story of a rollout, the same on every tier: what is there, what happens, and how it is to end. The promises T1, T3 and the sum
+ * of the split are checked after every change of a route, in every scenario.
+ */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** Promises of design.md that it shows. */
+  readonly promises: readonly string[];
+  readonly services?: SandboxOptions['services'];
+  readonly requestsPerSecond?: number;
+  /** How each version behaves from its start; a version that is not named is healthy. */
+  readonly versions?: Readonly<Record<string, ImageBehaviour>>;
+  /** Changes to the usual spec of a service, as in its file. */
+  readonly spec?: Readonly<Record<string, (usual: RolloutSpecSource) => RolloutSpecSource>>;
+  readonly story: (stage: Stage) => Promise<void>;
+  readonly expected: Expected;
+}

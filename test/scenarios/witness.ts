@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** One change of a service's split, as the route said it. */
+export interface SplitChange {
+  readonly atMs: number;
+  readonly service: string;
+  readonly stable: number;
+  readonly canary: number;
+  readonly fence: number | undefined;
+}
+
+const virtualService = z.looseObject({
+  metadata: z.looseObject({ annotations: z.optional(z.record(z.string(), z.string())) }),
+  spec: z.looseObject({
+    http: z.array(
+      z.looseObject({
+        name: z.string(),
+        route: z.array(z.looseObject({ destination: z.looseObject({ host: z.string() }), weight: z.optional(z.int()) })),
+      }),
+    ),
+  }),
+});
+
+/**
+ * Watches every change of every route, and says what broke a promise: the sum (T5), a side with weight that has no ready endpoint at
+ * the moment it is given it (T1), a canary whose weight rises after a rollback began (T3).
+ */
+export class Witness {
+  readonly changes: SplitChange[] = [];
+  readonly violations: string[] = [];
+  /** Edits made by the scenario's own hand are not Sluice's, and are not judged. */
+  outsiderAtWork = false;
+  readonly #sandbox: Sandbox;
+  readonly #services: ReadonlyMap<string, string>;
+  /** Fences under which a rollback was recorded, by service; and of those, the newest that a route has carried. */
+  readonly #rollbackFences = new Map<string, Set<number>>();
+  readonly #tombstones = new Map<string, number>();
+
+  /** `services` maps each service to its namespace. */
+  constructor(sandbox: Sandbox, services: ReadonlyMap<string, string>) {
+    this.#sandbox = sandbox;
+    this.#services = services;
+    sandbox.kubernetes.onChange((type, object) => {
+      if (object.kind === 'VirtualService' && type === 'MODIFIED') this.#look(object);
+    });
+  }
+
+  /** Told by the store, when a record says that a rollback began. */
+  rollbackRecorded(service: string, fence: number): void {
+    this.#rollbackFences.set(service, (this.#rollbackFences.get(service) ?? new Set()).add(fence));
+  }
+
+  /** The canary's weights of a service in order, without repetitions. */
+  weightsOf(service: string, fromMs = 0, toMs = Number.POSITIVE_INFINITY): number[] {
+    const own = this.changes.filter((change) => change.service === service && change.atMs >= fromMs && change.atMs <= toMs);
+    return own.map(({ canary }) => canary).filter((weight, index, all) => index === 0 || weight !== all[index - 1]);
+  }
+
+  #look(object: unknown): void {
+    const { metadata, spec } = virtualService.parse(object);
+    for (const rule of spec.http) {
+      const namespace = this.#services.get(rule.name);
+      if (namespace === undefined) continue;
+      const weightOf = (host: string) => {
+        const entry = rule.route.find(({ destination }) => destination.host === host);
+        return entry === undefined ? 0 : rule.route.length === 1 ? 100 : (entry.weight ?? 0);
+      };
+      const fence = metadata.annotations?.[`fence.sluice.dev/${rule.name}`];
+      const change: SplitChange = {
+        atMs: this.#sandbox.clock.now(),
+        service: rule.name,
+        stable: weightOf(rule.name),
+        canary: weightOf(`${rule.name}-canary`),
+        fence: fence === undefined ? undefined : Number(fence),
+      };
+      const before = this.changes.findLast(({ service }) => service === rule.name);
+      if (before !== undefined && before.stable === change.stable && before.canary === change.canary && before.fence === change.fence)
+        continue;
+      if (!this.outsiderAtWork) this.#judge(change, before, namespace);
+      this.changes.push(change);
+    }
+  }
+
+  #judge(change: SplitChange, before: SplitChange | undefined, namespace: string): void {
+    const { service, stable, canary, fence } = change;
+    const say = (what: string) => this.violations.push(`${(change.atMs / 1000).toFixed(3)} ${service} ${stable}/${canary}: ${what}`);
+    if (stable + canary !== 100) say('the split does not sum to 100');
+    const raised = { stable: stable > (before?.stable ?? 100), canary: canary > (before?.canary ?? 0) };
+    if (raised.canary && this.#ready(namespace, `${service}-canary`) === 0) say('T1: the canary was given weight without a ready endpoint');
+    if (raised.stable && this.#ready(namespace, service) === 0) say('T1: stable was given weight without a ready endpoint');
+    const tombstone = this.#tombstones.get(service);
+    if (raised.canary && tombstone !== undefined && (fence ?? 0) <= tombstone) say('T3: the canary rose after the rollback began');
+    if (fence !== undefined && this.#rollbackFences.get(service)?.has(fence)) this.#tombstones.set(service, fence);
+  }
+
+  #ready(namespace: string, service: string): number {
+    return this.#sandbox.kubernetes.endpoints(namespace, service).filter(({ ready }) => ready).length;
+  }
+}
