@@ -72,7 +72,7 @@ function parseLabels(cursor: Cursor, labels: Record<string, string>): string | u
     cursor.take(spaceAt);
     const quoted = cursor.match(valueAt);
     if (quoted === undefined) return `expected a quoted value for the label ${label}`;
-    if (label in labels) return `the label ${label} stands twice`;
+    if (Object.hasOwn(labels, label)) return `the label ${label} stands twice`;
     labels[label] = (quoted[1] ?? '').replace(/\\(.)/g, (whole, escaped: string) => unescapeChar(whole, escaped));
     cursor.take(spaceAt);
     if (!cursor.takeChar(',') && !cursor.at('}')) return 'expected , or } after a label';

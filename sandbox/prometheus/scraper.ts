@@ -95,6 +95,6 @@ function seriesOf(target: ScrapeTarget, scrape: Scrape, durationSeconds: number)
 
 /** Where a sample has a label that the target has too, the target's wins and the other is kept as `exported_…`. */
 function underTarget(labels: Labels, own: Labels): Labels {
-  const exposed = Object.entries(labels).map(([name, value]) => [name in own ? `exported_${name}` : name, value]);
+  const exposed = Object.entries(labels).map(([name, value]) => [Object.hasOwn(own, name) ? `exported_${name}` : name, value]);
   return { ...Object.fromEntries(exposed), ...own };
 }

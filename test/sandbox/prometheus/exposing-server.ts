@@ -6,7 +6,7 @@ export interface ExposingServer {
   readonly url: string;
   /** What it answers the next scrapes with. */
   text: string;
-  status: number;
+  status: number | 'cut';
   /** Called within each scrape, before the answer. */
   before: () => Promise<void>;
   close(): Promise<void>;
@@ -15,7 +15,10 @@ export interface ExposingServer {
 /** A target to scrape. */
 export async function exposingServer(text: string): Promise<ExposingServer> {
   const server = createServer((_, response) => {
-    void target.before().then(() => response.writeHead(target.status, { 'content-type': 'text/plain; version=0.0.4' }).end(target.text));
+    void target.before().then(() => {
+      if (target.status === 'cut') response.destroy();
+      else response.writeHead(target.status, { 'content-type': 'text/plain; version=0.0.4' }).end(target.text);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

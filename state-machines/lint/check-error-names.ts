@@ -1,0 +1,82 @@
+import { errorClasses } from '../../core/errors.ts';
+import type { Machine, Problem, State } from './machine.ts';
+
+const errors = errorClasses.map((ErrorClass) => new ErrorClass('It failed.', { remedy: 'Mend it.' }));
+const retryable: readonly string[] = errors.filter((error) => error.retryable).map(({ name }) => name);
+const fatal: readonly string[] = errors.filter((error) => !error.retryable).map(({ name }) => name);
+
+/**
+ * What can pass by itself when Step Functions calls a function.
+ * Source: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+const passingLambdaErrors = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
+
+/** The one list that every Retry names: our errors that can pass, and Lambda's. */
+export const retryPolicy: readonly string[] = [...retryable, ...passingLambdaErrors];
+
+/**
+ * The names that a Retry or a Catch can match. States.Runtime is not among them: it ends the execution whatever is caught.
+ * Sources: https://states-language.net/spec.html#appendix-a,
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+const known = new Set([
+  ...retryPolicy,
+  ...fatal,
+  'Lambda.Unknown',
+  'States.ALL',
+  'States.BranchFailed',
+  'States.DataLimitExceeded',
+  'States.ExceedToleratedFailureThreshold',
+  'States.HeartbeatTimeout',
+  'States.Http.Socket',
+  'States.IntrinsicFailure',
+  'States.ItemReaderFailed',
+  'States.NoChoiceMatched',
+  'States.ParameterPathFailure',
+  'States.Permissions',
+  'States.ResultPathMatchFailure',
+  'States.ResultWriterFailed',
+  'States.TaskFailed',
+  'States.Timeout',
+]);
+
+/** The names in Retry and Catch: each exists, States.ALL is last and alone, and Retry holds what can pass and nothing else. */
+export function checkErrorNames({ definition }: Machine): Problem[] {
+  return Object.entries(definition.States).flatMap(([state, { Retry = [], Catch = [] }]) =>
+    [
+      ...unknownNames([...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals)),
+      ...wildcards('Retry', Retry),
+      ...wildcards('Catch', Catch),
+      ...Retry.flatMap(({ ErrorEquals }) => outsidePolicy(ErrorEquals)),
+    ].map((what) => ({ state, what })),
+  );
+}
+
+function unknownNames(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => !known.has(name)).map((name) => `names the error ${name}, which nothing throws`);
+}
+
+function wildcards(field: 'Retry' | 'Catch', handlers: NonNullable<State['Catch' | 'Retry']>): string[] {
+  return handlers.flatMap(({ ErrorEquals }, index) => {
+    if (!ErrorEquals.includes('States.ALL')) return [];
+    const alone = ErrorEquals.length === 1 ? [] : [`has States.ALL beside other names in ${field}; it must stand alone`];
+    const last = index === handlers.length - 1 ? [] : [`has States.ALL before other entries of ${field}; it must stand last`];
+    return [...alone, ...last];
+  });
+}
+
+function outsidePolicy(names: readonly string[]): string[] {
+  return [
+    ...names.filter((name) => fatal.includes(name)).map((name) => `retries ${name}, which is fatal`),
+    ...retryPolicy.filter((name) => !names.includes(name)).map((name) => `does not retry ${name}`),
+    ...names
+      .filter((name) => /^(States|Lambda)\./.test(name) && !retryPolicy.includes(name))
+      .map((name) => `retries ${name}, which is not in the policy`),
+  ];
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { longestWatchSeconds } from '../../core/plan/tick.ts';
+import { retryPolicy } from '../../state-machines/lint/check-error-names.ts';
+import { checkTasks } from '../../state-machines/lint/check-tasks.ts';
+import { machineNames, readMachine } from '../../state-machines/lint/read.ts';
+import { retryWith, withState } from './planted.ts';
+
+const arnOf = (name: string) => `\${${name}FunctionArn}`;
+const to = (Next: string, ResultPath: string | undefined = '$.error') => [{ ErrorEquals: ['States.ALL'], ResultPath, Next }];
+
+describe('the Tasks of the state machines', () => {
+  it.each(machineNames)('hold in %s', (name) => {
+    expect(checkTasks(readMachine(name))).toEqual([]);
+  });
+
+  it.each([
+    ['no comment', { Comment: undefined }, 'has no Comment'],
+    ['an empty comment', { Comment: ' ' }, 'has no Comment'],
+    [
+      "another Task's function",
+      { Resource: arnOf('Begin') },
+      `calls ${arnOf('Begin')}; a Task calls the function of its own name, ${arnOf('SetWeight')}`,
+    ],
+    ['no time limit', { TimeoutSeconds: undefined }, 'has no TimeoutSeconds'],
+    [
+      'a heartbeat that is too slow to be missed',
+      { HeartbeatSeconds: 60 },
+      'has a HeartbeatSeconds of 60, which is not below its TimeoutSeconds of 60',
+    ],
+    ['no Retry', { Retry: undefined }, 'has 0 entries in Retry; a Task has one'],
+    ['two Retry entries', { Retry: [...retryWith({}), ...retryWith({})] }, 'has 2 entries in Retry; a Task has one'],
+    [
+      'a Retry of its own',
+      { Retry: retryWith({ ErrorEquals: retryPolicy.toReversed() }) },
+      'has a Retry list of its own; all Tasks name the same errors in the same order',
+    ],
+    ['no jitter', { Retry: retryWith({ JitterStrategy: 'NONE' }) }, 'retries without jitter: JitterStrategy is to be FULL'],
+    ['an unbounded back-off', { Retry: retryWith({ MaxDelaySeconds: undefined }) }, 'retries without MaxDelaySeconds'],
+    ['no Catch', { Catch: undefined }, 'does not catch States.ALL'],
+    ['a Catch of one error only', { Catch: [{ ...to('Abort')[0], ErrorEquals: ['FencedError'] }] }, 'does not catch States.ALL'],
+    [
+      'a Catch that loses the payload',
+      { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Abort' }] },
+      'catches into $, over its input; the door reads $.error',
+    ],
+    ['a Catch into another field', { Catch: to('Abort', '$.problem') }, 'catches into $.problem; the door reads $.error'],
+  ])('do not hold with %s', (_, fields, what) => {
+    expect(checkTasks(withState('rollout', 'SetWeight', fields))).toEqual([{ state: 'SetWeight', what }]);
+  });
+
+  it.each([
+    ['rollout', 'SetWeight', 'Finish', 'Abort'],
+    ['rollout', 'Abort', 'Abort', 'AbortFailed'],
+    ['rollback', 'RestoreTraffic', 'Drain', 'FailRollback'],
+    ['rollback', 'RemoveCanary', 'FailRollback', 'FinishRollback'],
+    ['rollback', 'FailRollback', 'FailRollback', 'RollbackFailed'],
+  ] as const)('do not hold when %s leaves %s for %s', (name, state, wrong, right) => {
+    const what = `leads to ${wrong} when it fails; it is to lead to ${right}`;
+    expect(checkTasks(withState(name, state, { Catch: to(wrong) }))).toEqual([{ state, what }]);
+  });
+
+  it('give RunAnalysis more time than it may watch', () => {
+    const what = `may take ${longestWatchSeconds} s, but watches up to ${longestWatchSeconds} s`;
+    expect(checkTasks(withState('rollout', 'RunAnalysis', { TimeoutSeconds: longestWatchSeconds }))).toEqual([
+      { state: 'RunAnalysis', what },
+    ]);
+  });
+});
