@@ -1,0 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions } from '../runtime/bundle-options.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+export interface Bundle {
+  /** The function's file without its ending: `set-weight`. */
+  readonly name: string;
+  /** Absolute; written only where that was asked for. */
+  readonly file: string;
+  /** Of 1,024 bytes, minified, without the source map. */
+  readonly kilobytes: number;
+  readonly exports: readonly string[];
+  /** What is in it: kilobytes by package, or by folder of the house, the heaviest first. */
+  readonly parts: readonly { readonly of: string; readonly kilobytes: number }[];
+}
+
+/** Bundles every function to `<folder>/<name>/index.mjs`, each by itself, as Lambda gets it; or only weighs them. */
+export async function bundleFunctions({ folder, write }: { readonly folder: string; readonly write: boolean }): Promise<Bundle[]> {
+  const files = (await readdir(`${root}functions`)).filter((file) => file.endsWith('.ts')).toSorted();
+  return Promise.all(files.map((file) => bundleOne(file.slice(0, -'.ts'.length), folder, write)));
+}
+
+async function bundleOne(name: string, folder: string, write: boolean): Promise<Bundle> {
+  const file = `${folder}/${name}/index.mjs`;
+  const { metafile } = await build({
+    ...bundleOptions,
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}.ts` },
+    outdir: `${folder}/${name}`,
+    write,
+    metafile: true,
+    logLevel: 'error',
+  });
+  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
+  if (output === undefined) throw new Error(`esbuild gave no output for functions/${name}.ts.`);
+  return { name, file, kilobytes: output.bytes / 1024, exports: output.exports, parts: partsOf(output.inputs) };
+}
+
+function partsOf(inputs: Metafile['outputs'][string]['inputs']): Bundle['parts'] {
+  const bytes = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+    const of = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.split('/')[0] ?? path;
+    bytes.set(of, (bytes.get(of) ?? 0) + bytesInOutput);
+  }
+  return [...bytes].map(([of, size]) => ({ of, kilobytes: size / 1024 })).toSorted((a, b) => b.kilobytes - a.kilobytes);
+}

@@ -1,0 +1,67 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { type Mutant, mutants } from './mutants.ts';
+
+/**
+ * Takes out one safeguard after the other, in a copy of the tree, and runs the tests that must notice. A mutant that survives is a
+ * promise without a test.
+ *
+ * Usage: npm run test:mutants [-- part of a name]
+ */
+const root = new URL('../..', import.meta.url).pathname;
+const wanted = process.argv[2] ?? '';
+
+function copyTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'sluice-mutants-'));
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' });
+  for (const file of files.split('\0').filter((name) => name !== '')) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+function mutate(copy: string, mutant: Mutant): void {
+  const path = join(copy, mutant.file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(mutant.find).length !== 2) throw new Error(`${mutant.file} does not hold exactly one of: ${mutant.find}`);
+  writeFileSync(path, mutant.file.endsWith('.asl.json') ? withoutCatch(text, mutant) : text.replace(mutant.find, () => mutant.replace));
+}
+
+function withoutCatch(text: string, mutant: Mutant): string {
+  const machine = JSON.parse(text) as { States: Record<string, { Catch?: unknown }> };
+  const state = /^"(\w+)"/.exec(mutant.find)?.[1] ?? '';
+  delete machine.States[state]?.Catch;
+  return `${JSON.stringify(machine, null, 2)}\n`;
+}
+
+function isNoticed(copy: string, mutant: Mutant): boolean {
+  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...mutant.tests], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  return run.status !== 0 && /Tests\s.*\d+ failed/.test(stripVTControlCharacters(run.stdout));
+}
+
+const copy = copyTree();
+let noticed = 0;
+let survived = 0;
+try {
+  for (const mutant of mutants.filter(({ name }) => name.includes(wanted))) {
+    const before = readFileSync(join(copy, mutant.file), 'utf8');
+    mutate(copy, mutant);
+    const seen = isNoticed(copy, mutant);
+    writeFileSync(join(copy, mutant.file), before);
+    if (seen) noticed += 1;
+    else survived += 1;
+    console.log(`${seen ? 'noticed ' : 'SURVIVED'}  without ${mutant.name}`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${noticed} passed, ${survived} failed`);
+process.exitCode = survived === 0 ? 0 : 1;
