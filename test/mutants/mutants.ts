@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the no-data rule',
     file: 'core/analysis/judge-metric.ts',
-    find: "verdict: 'inconclusive', reason: `${name} has no data",
-    replace: "verdict: 'pass', reason: `${name} has no data",
+    find: "if (measurement.status === 'noData') {\n    return { verdict: { name, verdict: 'inconclusive',",
+    replace: "if (measurement.status === 'noData') {\n    return { verdict: { name, verdict: 'pass',",
     tests: ['test/core/analysis'],
   },
   {
