@@ -9,7 +9,7 @@ import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideEvents } from '../runtime/providers/events.ts';
 import { provideExecutions } from '../runtime/providers/executions.ts';
 import { provideLog } from '../runtime/providers/log.ts';
-import { provideStore } from '../runtime/providers/store.ts';
+import { provideDoorStore } from '../runtime/providers/store.ts';
 
 /** Told apart by their shape: what a rollout machine caught, an alarm's event, a person's wish. */
 const input = z.union([
@@ -35,7 +35,7 @@ const input = z.union([
 export const abort = defineFunction({
   name: 'Abort',
   input,
-  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideExecutions, ...provideEvents, ...provideLog },
+  uses: { ...provideClock, ...provideDoorStore, ...provideClusters, ...provideExecutions, ...provideEvents, ...provideLog },
   run: async (request, deps): Promise<object> => {
     switch (request.from) {
       case 'execution':

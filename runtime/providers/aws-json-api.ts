@@ -5,7 +5,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { readVariable } from '../environment.ts';
 
 /** A service that speaks AWS's JSON protocol, as a Lambda reaches it. */
-export function awsJsonApi(service: AwsService, targetPrefix: string): AwsJsonApi {
+export function awsJsonApi(service: AwsService, targetPrefix: string, timeoutMs?: number): AwsJsonApi {
   const region = readVariable('region');
   return createAwsJsonApi({
     service: service.name,
@@ -15,5 +15,6 @@ export function awsJsonApi(service: AwsService, targetPrefix: string): AwsJsonAp
     credentials: environmentCredentials(process.env),
     fetch: globalThis.fetch,
     clock: systemClock,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 }
