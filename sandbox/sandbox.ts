@@ -37,6 +37,8 @@ export interface SandboxOptions {
   readonly onState?: EngineOptions['onState'];
   /** Around the ports, for those who watch or break them. */
   readonly wrapDeps?: (deps: Deps) => Deps;
+  /** Around each Lambda, for those who break them. */
+  readonly wrapFunction?: (name: string, handler: LambdaHandler) => LambdaHandler;
 }
 
 /** The whole of AWS and of the cluster, as far as a rollout sees them, in one process. */
@@ -92,7 +94,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tasks: Record<string, LambdaHandler> = {};
   const engine = new Engine({ clock, bus, handlers: tasks, ...(options.onState === undefined ? {} : { onState: options.onState }) });
   const wired = (options.wrapDeps ?? ((plain) => plain))({ ...deps, executions: engine });
-  const functions = wireFunctions(wired);
+  const wrapFunction = options.wrapFunction ?? ((_, handler) => handler);
+  const functions = Object.fromEntries(Object.entries(wireFunctions(wired)).map(([name, handler]) => [name, wrapFunction(name, handler)]));
   Object.assign(tasks, functions);
   const endSchedule = connect(bus, engine, functions);
 

@@ -19,8 +19,9 @@ export interface Bundle {
 
 /** Bundles every function to `<folder>/<name>/index.mjs`, each by itself, as Lambda gets it; or only weighs them. */
 export async function bundleFunctions({ folder, write }: { readonly folder: string; readonly write: boolean }): Promise<Bundle[]> {
-  const files = (await readdir(`${root}functions`)).filter((file) => file.endsWith('.ts')).toSorted();
-  return Promise.all(files.map((file) => bundleOne(file.slice(0, -'.ts'.length), folder, write)));
+  const files = (await readdir(`${root}functions`)).filter((file) => file.endsWith('.ts'));
+  const names = files.map((file) => file.slice(0, -'.ts'.length)).toSorted();
+  return Promise.all(names.map((name) => bundleOne(name, folder, write)));
 }
 
 async function bundleOne(name: string, folder: string, write: boolean): Promise<Bundle> {

@@ -15,6 +15,7 @@ export const keys = {
   quarantine: (rollout: string, digest: string): StoreKey => ({ partition: `quarantine#${rollout}`, sort: digest }),
   seen: (rollout: string, digest: string): StoreKey => ({ partition: `seen#${rollout}`, sort: digest }),
   delivered: (rollout: string, eventId: string): StoreKey => ({ partition: `delivered#${rollout}`, sort: eventId }),
+  begun: (rollout: string, executionArn: string): StoreKey => ({ partition: `begun#${rollout}`, sort: executionArn }),
   alarm: (name: string): StoreKey => ({ partition: `alarm#${name}`, sort: 'state' }),
   alarmIndex: (name: string, rollout: string): StoreKey => ({ partition: alarmIndexPartition(name), sort: rollout }),
   repositoryIndex: (repository: string, rollout: string): StoreKey => ({ partition: repositoryIndexPartition(repository), sort: rollout }),

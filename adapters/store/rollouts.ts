@@ -13,6 +13,7 @@ export interface HeldRollout {
   readonly record: RolloutRecord;
   readonly version: number;
   readonly lock: Lock;
+  readonly lockVersion: number;
 }
 
 /** The execution that starts a rollout, and the event that started it, where one did. */
@@ -58,11 +59,19 @@ export class Rollouts {
 
   /** @throws NotFoundError */
   async load(rollout: string, rolloutId: string): Promise<HeldRollout> {
-    const [item, lock] = await Promise.all([this.#store.read(keys.rollout(rollout, rolloutId)), this.readLock(rollout)]);
-    if (item === undefined || lock === undefined) {
-      throw new NotFoundError(`There is no rollout ${rolloutId}.`, { remedy: 'List them with `sluice status`.' });
-    }
-    return { record: rolloutRecord.parse(item.value), version: item.version, lock };
+    return this.#retryOnConflict(async () => {
+      const [item, lockItem] = await Promise.all([
+        this.#store.read(keys.rollout(rollout, rolloutId)),
+        this.#store.read(keys.lock(rollout)),
+      ]);
+      if (item === undefined || lockItem === undefined) {
+        throw new NotFoundError(`There is no rollout ${rolloutId}.`, { remedy: 'List them with `sluice status`.' });
+      }
+      const record = rolloutRecord.parse(item.value);
+      const lock = lockSchema.parse(lockItem.value);
+      if (lock.rolloutId === rolloutId && lock.fence !== record.fence) throw torn(rolloutId);
+      return { record, version: item.version, lock, lockVersion: lockItem.version };
+    });
   }
 
   /**
@@ -78,6 +87,8 @@ export class Rollouts {
   /**
    * Takes the service for a new rollout. Idempotent by execution: the one that already holds it is told `begun` again.
    * `make` builds the record once the fence is known.
+   * @throws FencedError where this execution's rollout was taken away by a door, or has ended: a Begin that is retried late, or a
+   *   redrive, neither gets the door's fence nor a second rollout (T3).
    */
   async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
     return this.#retryOnConflict(async () => {
@@ -85,8 +96,12 @@ export class Rollouts {
       const lock = item === undefined ? undefined : lockSchema.parse(item.value);
       if (lock !== undefined && lock.rolloutId !== '') {
         const { record } = await this.load(rollout, lock.rolloutId);
-        return record.executionArn === start.executionArn ? { outcome: 'begun', record } : { outcome: 'held', holder: record };
+        if (record.executionArn !== start.executionArn) return { outcome: 'held', holder: record };
+        if (record.phase === 'rollingBack' || this.isEnded(record)) throw begunBefore(record.rolloutId);
+        return { outcome: 'begun', record };
       }
+      const before = await this.#store.read(keys.begun(rollout, start.executionArn));
+      if (before !== undefined) throw begunBefore(String(before.value['rolloutId']));
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
       const record = make({ rolloutId, fence });
@@ -94,6 +109,7 @@ export class Rollouts {
       await this.#store.write([
         { put: keys.lock(rollout), value: taken, expect: item === undefined ? 'absent' : { version: item.version } },
         { put: keys.rollout(rollout, rolloutId), value: record, expect: 'absent' },
+        { put: keys.begun(rollout, start.executionArn), value: { rolloutId }, expect: 'absent' },
         ...seenChanges(rollout, record.image, start, this.#clock.now()),
       ]);
       return { outcome: 'begun', record };
@@ -107,21 +123,9 @@ export class Rollouts {
    */
   async save(held: HeldRollout, change: Partial<RolloutRecord>, quietSeconds: number | 'keep' = 0): Promise<HeldRollout> {
     const record: RolloutRecord = { ...held.record, ...change };
-    const leaseUntilMs = quietSeconds === 'keep' ? held.lock.leaseUntilMs : this.#leaseUntil(quietSeconds);
-    const lock: Lock = { ...held.lock, leaseUntilMs };
-    const mine = { rolloutId: record.rolloutId, fence: held.lock.fence };
-    try {
-      await this.#store.write([
-        { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
-        { put: keys.lock(record.rollout), value: lock, expect: { where: mine } },
-      ]);
-    } catch (error) {
-      if (!(error instanceof StoreConflictError)) throw error;
-      const now = await this.readLock(record.rollout);
-      if (now?.rolloutId !== mine.rolloutId || now.fence !== mine.fence) throw fenced({ ...mine, rollout: record.rollout }, now);
-      throw error;
-    }
-    return { record, version: held.version + 1, lock };
+    return this.#writeOwned(held, record, (lock) =>
+      quietSeconds === 'keep' ? lock : { ...lock, leaseUntilMs: this.#leaseUntil(quietSeconds) },
+    );
   }
 
   /**
@@ -137,29 +141,22 @@ export class Rollouts {
       if (held.record.phase === 'rollingBack' && held.lock.fence >= atLeast) return held;
       const fence = Math.max(held.lock.fence + 1, atLeast);
       const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence };
-      const { waiting, ...rest } = held.lock;
-      const lock: Lock = { ...rest, ...(waiting === undefined ? {} : { waiting }), fence, leaseUntilMs: this.#leaseUntil(0) };
-      await this.#store.write([
-        { put: keys.rollout(rollout, rolloutId), value: record, expect: { version: held.version } },
-        { put: keys.lock(rollout), value: lock, expect: { where: { rolloutId, fence: held.lock.fence } } },
-      ]);
-      return { record, version: held.version + 1, lock };
+      return this.#writeHeld(held, record, { ...held.lock, fence, leaseUntilMs: this.#leaseUntil(0) });
     });
   }
 
-  /** Ends the rollout and gives the service free, or with `failed` keeps it until a person has looked. The fence stays. */
+  /**
+   * Ends the rollout and gives the service free, or with `failed` keeps it until a person has looked. The fence stays.
+   * @throws FencedError where the lock is not the owner's any more.
+   */
   async end(held: HeldRollout, change: Partial<RolloutRecord>, quarantineWhy?: string): Promise<RolloutRecord> {
-    const record: RolloutRecord = { ...held.record, ...change, endedAtMs: this.#clock.now() };
-    const lock: Lock = { ...held.lock, rolloutId: record.phase === 'failed' ? record.rolloutId : '' };
-    const changes: StoreChange[] = [
-      { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
-      { put: keys.lock(record.rollout), value: lock, expect: { where: { rolloutId: record.rolloutId, fence: held.lock.fence } } },
-    ];
-    if (quarantineWhy !== undefined) {
-      const key = keys.quarantine(record.rollout, record.image.digest);
-      changes.push({ put: key, value: { why: quarantineWhy, rolloutId: record.rolloutId, atMs: this.#clock.now() }, expect: 'anything' });
-    }
-    await this.#store.write(changes);
+    const atMs = this.#clock.now();
+    const record: RolloutRecord = { ...held.record, ...change, endedAtMs: atMs };
+    const { rollout, rolloutId } = record;
+    const put = keys.quarantine(rollout, record.image.digest);
+    const also: StoreChange[] =
+      quarantineWhy === undefined ? [] : [{ put, value: { why: quarantineWhy, rolloutId, atMs }, expect: 'anything' }];
+    await this.#writeOwned(held, record, (lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '' }), also);
     return record;
   }
 
@@ -204,6 +201,47 @@ export class Rollouts {
     return endedPhases.includes(record.phase);
   }
 
+  /**
+   * The write of an owner. The lock carries a note of who waits, and whoever waits may write it at any time: that note is kept, and is no
+   * reason for the write to fail.
+   */
+  async #writeOwned(
+    held: HeldRollout,
+    record: RolloutRecord,
+    lockFrom: (lock: Lock) => Lock,
+    also: readonly StoreChange[] = [],
+  ): Promise<HeldRollout> {
+    const { rollout, rolloutId } = record;
+    const { fence } = held.lock;
+    let { lock, lockVersion } = held;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#writeHeld({ ...held, lockVersion }, record, lockFrom(lock), also);
+      } catch (error) {
+        if (!(error instanceof StoreConflictError)) throw error;
+        const now = await this.load(rollout, rolloutId);
+        if (now.lock.rolloutId !== rolloutId || now.lock.fence !== fence) throw fenced({ rollout, rolloutId, fence }, now.lock);
+        if (now.version !== held.version || attempt === attempts) throw error;
+        ({ lock, lockVersion } = now);
+      }
+    }
+  }
+
+  /** Record and lock in one transaction, if both are still what was read. */
+  async #writeHeld(
+    held: Pick<HeldRollout, 'version' | 'lockVersion'>,
+    record: RolloutRecord,
+    lock: Lock,
+    also: readonly StoreChange[] = [],
+  ): Promise<HeldRollout> {
+    await this.#store.write([
+      { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
+      { put: keys.lock(record.rollout), value: lock, expect: { version: held.lockVersion } },
+      ...also,
+    ]);
+    return { record, version: held.version + 1, lock, lockVersion: held.lockVersion + 1 };
+  }
+
   #leaseUntil(quietSeconds: number): number {
     return this.#clock.now() + (leaseSeconds + quietSeconds) * 1000;
   }
@@ -224,6 +262,16 @@ function seenChanges(rollout: string, image: Image, start: Starter, atMs: number
   const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, expect: 'anything' };
   if (eventId === undefined) return [seen];
   return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, expect: 'anything' }];
+}
+
+function torn(rolloutId: string): StoreConflictError {
+  return new StoreConflictError(`Rollout ${rolloutId} changed hands while it was read.`, { remedy: 'Read it again and decide anew.' });
+}
+
+function begunBefore(rolloutId: string): FencedError {
+  return new FencedError(`This execution has begun ${rolloutId} already, which has ended or was taken over.`, {
+    remedy: 'Start a new rollout instead of this one again.',
+  });
 }
 
 function fenced(owner: { rollout: string; rolloutId: string; fence: number }, lock: Lock | undefined): FencedError {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../core/errors.ts';
 import type { RolloutStore, StoreChange } from '../../core/ports.ts';
@@ -25,12 +26,12 @@ export class Specs {
     this.#store = store;
   }
 
-  /** Stores a checked spec as the newest version. The same spec again changes nothing. */
+  /** Stores a checked spec as the newest version. The same spec again changes nothing; the store keeps no order of fields. */
   async apply(source: Readonly<Record<string, unknown>>, atMs: number): Promise<{ specVersion: number; changed: boolean }> {
     const spec = rolloutSpec.parse(source);
     const item = await this.#store.read(keys.spec(spec.name));
     const known = item === undefined ? undefined : specItem.parse(item.value);
-    if (known !== undefined && JSON.stringify(known.source) === JSON.stringify(source)) {
+    if (known !== undefined && isDeepStrictEqual(known.source, source)) {
       return { specVersion: known.specVersion, changed: false };
     }
     const specVersion = (known?.specVersion ?? 0) + 1;

@@ -11,8 +11,8 @@ export const emptyTally: MetricTally = { consecutiveFailures: 0, totalFailures: 
 
 /**
  * Judges one measurement against its thresholds. A value out of bounds is a failure of the metric only when it has happened
- * often enough, in a row or in all; until then it is inconclusive, so that a blip neither aborts nor advances a rollout. No data
- * and a source that is down leave the counts as they are: they say nothing about the canary.
+ * often enough, in a row or in all; until then it is inconclusive, so that a blip neither aborts nor advances a rollout. No data,
+ * a value that is no finite number (J1) and a source that is down leave the counts as they are: they say nothing about the canary.
  *
  * @example With `max: 0.01` and `failures: { consecutive: 2, total: 5 }`, the values 0.02, 0.001, 0.02, 0.03 give inconclusive,
  *   pass, inconclusive, fail: the last two are two in a row.
@@ -26,6 +26,9 @@ export function judgeMetric(spec: MetricSpec, measurement: Measurement, tally: M
     return { verdict: { name, verdict: 'unavailable', reason: `${name} could not be asked: ${measurement.why}` }, tally };
   }
   const { value } = measurement;
+  if (!Number.isFinite(value)) {
+    return { verdict: { name, verdict: 'inconclusive', reason: `${name} has no data: its value is ${value}, which is no number.` }, tally };
+  }
   const breach = breachOf(spec, value);
   if (breach === undefined) {
     return {

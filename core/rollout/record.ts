@@ -25,6 +25,8 @@ export const watch = z.strictObject({
   startedAtMs: z.number(),
   /** How long the step has been watched with a pass at both ends: the bake counts only time with evidence (J4). */
   bakedMs: z.number(),
+  /** When the last verdict was given, whatever it was. */
+  observedAtMs: z.optional(z.number()),
   /** When the last verdict was given, if it was a pass. */
   passedAtMs: z.optional(z.number()),
   inconclusiveSinceMs: z.optional(z.number()),

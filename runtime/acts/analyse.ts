@@ -8,6 +8,7 @@ import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
 import type { OpenRollout } from './open-rollout.ts';
+import { isPassedOver } from './passed-over.ts';
 
 export interface Analysis {
   readonly result: AnalysisResult;
@@ -29,7 +30,7 @@ export async function analyse(
   ]);
   const verdicts: Verdict[] = [
     judgeCanary(look.canary),
-    ...[...alarms, ...alerts].map((reading) => judgeAlarm(reading, record.ignoredAlarms)),
+    ...[...alarms, ...alerts].map((reading) => judgeAlarm(reading, isPassedOver(record, reading) ? [reading.name] : [])),
     ...metrics.verdicts,
   ];
   return {

@@ -6,14 +6,22 @@ import type { SandboxClock } from '../clock.ts';
  * global timers are the sandbox clock's, so that a state machine that waits an hour takes no real hour. Handlers are called outside
  * of it (`outsideEngine`): what they use of Node keeps its own timers.
  */
-const scope = new AsyncLocalStorage<SandboxClock | undefined>();
+const scope = new AsyncLocalStorage<Scope | undefined>();
+
+interface Scope {
+  readonly clock: SandboxClock;
+  readonly random: () => number;
+}
 
 let installed = false;
 
-/** Runs an interpreter of a state machine on the clock's time. */
-export function onClockTime<T>(clock: SandboxClock, run: () => T): T {
+/**
+ * Runs an interpreter of a state machine on the clock's time. The jitter of its retries, which it takes from Math.random, follows from
+ * the seed, so that a run on a virtual clock is the same each time.
+ */
+export function onClockTime<T>(clock: SandboxClock, seed: string, run: () => T): T {
   install();
-  return scope.run(clock, run);
+  return scope.run({ clock, random: randomFrom(seed) }, run);
 }
 
 /** Runs a handler on Node's own timers, whatever the interpreter that called it runs on. */
@@ -34,10 +42,11 @@ function install(): void {
   installed = true;
   const realSetTimeout = globalThis.setTimeout;
   const realClearTimeout = globalThis.clearTimeout;
+  const realRandom = Math.random;
   const setTimeoutOnClock = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): unknown => {
-    const clock = scope.getStore();
-    if (clock === undefined) return realSetTimeout(callback, ms, ...args);
-    return new ClockTimer(clock.timer(ms, () => callback(...args)));
+    const found = scope.getStore();
+    if (found === undefined) return realSetTimeout(callback, ms, ...args);
+    return new ClockTimer(found.clock.timer(ms, () => callback(...args)));
   };
   const clearTimeoutOnClock = (timer: unknown): void => {
     if (timer instanceof ClockTimer) timer.cancel();
@@ -47,4 +56,16 @@ function install(): void {
     setTimeout: Object.assign(setTimeoutOnClock, realSetTimeout),
     clearTimeout: clearTimeoutOnClock,
   });
+  Math.random = () => scope.getStore()?.random() ?? realRandom();
+}
+
+/** FNV-1a of the seed, then mulberry32: small, and even enough for jitter. */
+function randomFrom(seed: string): () => number {
+  let state = [...seed].reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193), 0x811c9dc5);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }

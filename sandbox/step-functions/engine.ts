@@ -58,7 +58,7 @@ export class Engine implements Executions {
       states: [],
       status: 'running',
     };
-    const run = onClockTime(this.#options.clock, () =>
+    const run = onClockTime(this.#options.clock, arn, () =>
       this.#machines[machine].run(structuredClone(input) as never, {
         overrides: { taskResourceLocalHandlers: this.#tasks() },
         context: {

@@ -4,7 +4,9 @@ import type { Scenario } from './scenario.ts';
 /** Where an outcome is not as its scenario states; empty where all is as expected. */
 export function differences(scenario: Scenario, outcome: ScenarioOutcome): string[] {
   const { expected } = scenario;
-  const found: string[] = [...outcome.violations];
+  // A rollback that could not be verified leaves things for a person to look at.
+  const cannotTidy = expected.rollouts.some(({ phase }) => phase === 'failed');
+  const found: string[] = [...outcome.violations, ...(cannotTidy ? [] : outcome.leftBehind)];
   const compare = (what: string, is: unknown, shouldBe: unknown) => {
     if (JSON.stringify(is) !== JSON.stringify(shouldBe)) found.push(`${what}: ${JSON.stringify(is)}, expected ${JSON.stringify(shouldBe)}`);
   };
@@ -25,6 +27,13 @@ export function differences(scenario: Scenario, outcome: ScenarioOutcome): strin
       weights,
     })),
   );
+  for (const [index, { seconds }] of expected.rollouts.entries()) {
+    const record = outcome.rollouts[index]?.record;
+    const took = ((record?.endedAtMs ?? Number.NaN) - (record?.startedAtMs ?? 0)) / 1000;
+    if (seconds !== undefined && !(took >= seconds[0] && took <= seconds[1])) {
+      found.push(`rollout ${index + 1} took ${took.toFixed(1)} s, expected ${seconds[0]} to ${seconds[1]}`);
+    }
+  }
   for (const [service, tag] of Object.entries(outcome.stable)) compare(`stable of ${service}`, tag, expected.stable?.[service] ?? 'v1');
   const [least, most] = expected.badAnswers;
   if (outcome.load.failed < least || outcome.load.failed > most) {

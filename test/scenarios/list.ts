@@ -1,6 +1,28 @@
+import { canaryCrashesDuringBake, canaryHangsUp, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
+import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { errorsAtSecondStep } from './list/errors-at-second-step.ts';
 import { healthy } from './list/healthy.ts';
+import { noTrafficAtAll, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
+import { prometheusDownForGood, prometheusDownForOneInterval } from './list/prometheus-down.ts';
+import { slowOnlyAtP99 } from './list/slow-only-at-p99.ts';
+import { slowStart } from './list/slow-start.ts';
+import { twoRolloutsOnOneVirtualService } from './list/two-rollouts-on-one-virtual-service.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario, in the order in which a reader gets to know Sluice. */
-export const scenarios: readonly Scenario[] = [healthy, errorsAtSecondStep];
+export const scenarios: readonly Scenario[] = [
+  healthy,
+  errorsAtSecondStep,
+  slowOnlyAtP99,
+  canaryNeverReady,
+  slowStart,
+  canaryCrashesDuringBake,
+  canaryHangsUp,
+  canaryPodKeepsCrashing,
+  noTrafficAtAll,
+  trafficStopsAndReturns,
+  trafficStopsForGood,
+  prometheusDownForOneInterval,
+  prometheusDownForGood,
+  twoRolloutsOnOneVirtualService,
+];

@@ -4,8 +4,11 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/s
 import { hostOf } from '../../sandbox/service-objects.ts';
 import type { SandboxExecution } from '../../sandbox/step-functions/execution.ts';
 import { type LoadResult, type LoadStats, startLoad } from '../../sandbox/traffic/load.ts';
+import { Mishaps } from './mishaps.ts';
 import type { Scenario } from './scenario.ts';
 import { Stage } from './stage.ts';
+import { leftBehind, type Tail, tailOf } from './tail.ts';
+import { wronglyTold } from './told.ts';
 import { putUsualAlarm, specText, usualServices, usualSpec } from './usual.ts';
 import { watchedStore } from './watched-store.ts';
 import { type SplitChange, Witness } from './witness.ts';
@@ -22,10 +25,13 @@ export interface ScenarioOutcome {
   readonly rollouts: readonly RolloutOutcome[];
   readonly executions: readonly SandboxExecution[];
   readonly splits: readonly SplitChange[];
-  readonly load: LoadStats;
+  /** Of all services together. */
+  readonly load: Pick<LoadStats, 'sent' | 'answered' | 'failed'>;
   /** The image's tag that stable runs, by service. */
   readonly stable: Readonly<Record<string, string>>;
   readonly violations: readonly string[];
+  /** What is not as it was before the first rollout, though it should be. */
+  readonly leftBehind: readonly string[];
 }
 
 export interface RunOptions {
@@ -43,10 +49,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { clock, onStage } = options;
   const services = scenario.services ?? usualServices;
   let witness: Witness | undefined;
+  const mishaps = new Mishaps();
+  const answers: LoadResult[] = [];
+  const store = watchedStore((rollout, fence) => witness?.rollbackRecorded(rollout, fence));
   const sandbox = await startSandbox({
     clock,
     services,
-    store: watchedStore((rollout, fence) => witness?.rollbackRecorded(rollout, fence)),
+    store: mishaps.wrapStore(store),
+    wrapFunction: mishaps.wrapFunction,
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.onState === undefined ? {} : { onState: options.onState }),
     ...(options.wrapDeps === undefined ? {} : { wrapDeps: options.wrapDeps }),
@@ -55,22 +65,28 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     witness = new Witness(sandbox, new Map(services.map(({ name, namespace }) => [name, namespace])));
     for (const [version, behaviour] of Object.entries(scenario.versions ?? {})) sandbox.fleet.behave(version, behaviour);
     await applySpecs(sandbox, scenario, services);
-    const load = startLoad({
-      clock,
-      url: sandbox.proxy.url,
-      host: hostOf(services[0]?.virtualService ?? ''),
-      requestsPerSecond: scenario.requestsPerSecond ?? 40,
-      ...(options.onAnswer === undefined ? {} : { onResult: options.onAnswer }),
-    });
-    const stage = new Stage(sandbox, load, witness);
+    const before = tailOf(sandbox);
+    const onResult = (result: LoadResult) => {
+      answers.push(result);
+      options.onAnswer?.(result);
+    };
+    const loads = new Map(
+      services.map(({ name, virtualService, pathPrefix }) => {
+        const [url, host] = [`${sandbox.proxy.url}${pathPrefix}`, hostOf(virtualService)];
+        return [name, startLoad({ clock, url, host, requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult })] as const;
+      }),
+    );
+    const stage = new Stage({ sandbox, loads, witness, mishaps, answers, store });
     // Long enough for the alarms to be judged once; a rollout does not start while they have no data.
     await stage.sleep(12);
     onStage?.(stage);
     await scenario.story(stage);
     await stage.untilQuiet();
-    const outcome = await collect(scenario, stage, services);
-    load.stop();
-    return outcome;
+    const outcome = await collect(scenario, stage, services, before);
+    const told = outcome.rollouts.flatMap(({ record }) => wronglyTold(sandbox, record));
+    const wrong = [...told, ...((await scenario.check?.(outcome, stage)) ?? [])];
+    for (const load of loads.values()) load.stop();
+    return { ...outcome, violations: [...outcome.violations, ...wrong] };
   } finally {
     await sandbox.close();
   }
@@ -85,8 +101,10 @@ async function applySpecs(sandbox: Sandbox, scenario: Scenario, services: Sandbo
   }
 }
 
-async function collect(scenario: Scenario, stage: Stage, services: SandboxOptions['services']): Promise<ScenarioOutcome> {
-  const { sandbox, witness, load } = stage;
+async function collect(scenario: Scenario, stage: Stage, services: SandboxOptions['services'], before: Tail): Promise<ScenarioOutcome> {
+  const { sandbox, witness } = stage;
+  const stats = services.map(({ name }) => stage.loadOf(name).stats());
+  const total = (count: 'sent' | 'answered' | 'failed') => stats.reduce((sum, each) => sum + each[count], 0);
   const rollouts = await Promise.all(
     services.map(async ({ name }) => {
       const records = await stage.records(name);
@@ -104,9 +122,10 @@ async function collect(scenario: Scenario, stage: Stage, services: SandboxOption
     rollouts: rollouts.flat().toSorted((a, b) => a.record.startedAtMs - b.record.startedAtMs),
     executions: sandbox.engine.executions,
     splits: witness.changes,
-    load: load.stats(),
+    load: { sent: total('sent'), answered: total('answered'), failed: total('failed') },
     stable: Object.fromEntries(services.map(({ name, namespace }) => [name, tagOfStable(sandbox, namespace, name)])),
     violations: witness.violations,
+    leftBehind: leftBehind(sandbox, services, before, scenario.expected.changedByOthers ?? []),
   };
 }
 

@@ -2,7 +2,9 @@ import type { RollbackReason } from '../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import type { ImageBehaviour } from '../../sandbox/fleet.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { ScenarioOutcome } from './run-scenario.ts';
 import type { Stage } from './stage.ts';
+import type { TailPart } from './tail.ts';
 
 /** How one rollout is to end. */
 export interface ExpectedRollout {
@@ -13,6 +15,8 @@ export interface ExpectedRollout {
   readonly reason?: RollbackReason;
   /** The canary's weights in the order in which the route took them, 0 at the end. */
   readonly weights: readonly number[];
+  /** From its start to its end: at least and at most. */
+  readonly seconds?: readonly [number, number];
 }
 
 export interface Expected {
@@ -20,6 +24,8 @@ export interface Expected {
   readonly rollouts: readonly ExpectedRollout[];
   /** Failed answers to the load: at least and at most. */
   readonly badAnswers: readonly [number, number];
+  /** What the scenario's own hand changed and did not put back: left out of what must be at the end as it was at the start. */
+  readonly changedByOthers?: readonly TailPart[];
   /** The version that stable runs in the end, for each service that is not at its first. */
   readonly stable?: Readonly<Record<string, string>>;
   /** Starts that were refused or ignored: how their executions ended. */
@@ -36,6 +42,7 @@ export interface Scenario {
   /** Promises of design.md that it shows. */
   readonly promises: readonly string[];
   readonly services?: SandboxOptions['services'];
+  /** To each service. */
   readonly requestsPerSecond?: number;
   /** How each version behaves from its start; a version that is not named is healthy. */
   readonly versions?: Readonly<Record<string, ImageBehaviour>>;
@@ -43,4 +50,6 @@ export interface Scenario {
   readonly spec?: Readonly<Record<string, (usual: RolloutSpecSource) => RolloutSpecSource>>;
   readonly story: (stage: Stage) => Promise<void>;
   readonly expected: Expected;
+  /** What else must hold in the end. Returns what does not, as sentences. */
+  readonly check?: (outcome: ScenarioOutcome, stage: Stage) => readonly string[] | Promise<readonly string[]>;
 }

@@ -1,5 +1,5 @@
 import type { RouteTarget } from '../../../core/ports.ts';
-import type { Split } from '../../../core/traffic/split.ts';
+import type { Side, Split } from '../../../core/traffic/split.ts';
 import { type DestinationWeight, type HttpRule, isService } from './virtual-service.ts';
 
 /** What the rule's destinations share now. A single destination has everything, whatever its weight says. */
@@ -39,8 +39,10 @@ export function applySplit(rule: HttpRule, target: RouteTarget, split: Split): {
 }
 
 /**
- * The rule's destinations without the canary. `before` is what they were when the rollout claimed the route: given back as it was,
- * so that a single destination without a weight is one again (T5), unless somebody changed stable's entry meanwhile.
+ * The rule's destinations without the canary. `before` is what they were when the rollout claimed the route, or undefined once that is
+ * forgotten: the weight that stable had comes from there, so that a single destination without a weight is one again (T5). Everything
+ * else of stable's entry stays as it is now, since somebody may have changed it meanwhile. A canary that was in the route before is
+ * taken out all the same: its Service is about to go, and a weight that it had then is never given back (T3).
  */
 export function withoutCanary(
   rule: HttpRule,
@@ -48,21 +50,27 @@ export function withoutCanary(
   before: readonly DestinationWeight[] | undefined,
 ): readonly DestinationWeight[] {
   const stable = rule.route.filter(({ destination }) => isService(destination.host, target.stableService, target.namespace));
-  const stableBefore = before?.find(({ destination }) => isService(destination.host, target.stableService, target.namespace));
-  if (before !== undefined && sameButWeight(stable[0], stableBefore)) return before;
-  return stable.map((entry) => ({ ...entry, weight: target.totalWeight }));
+  if (before === undefined && stable.length === rule.route.length) return rule.route;
+  const [alone, second] = before ?? [];
+  const weight = alone !== undefined && second === undefined ? alone.weight : target.totalWeight;
+  return stable.map(({ weight: _, ...entry }) => (weight === undefined ? entry : { ...entry, weight }));
 }
 
-function sameButWeight(a: DestinationWeight | undefined, b: DestinationWeight | undefined): boolean {
-  return JSON.stringify({ ...a, weight: 0 }, sortedKeys(a)) === JSON.stringify({ ...b, weight: 0 }, sortedKeys(b));
-}
-
-/** JSON.stringify's own way to fix an order: the names of all keys, at any depth. */
-function sortedKeys(value: unknown): string[] {
-  const keys = new Set<string>(['weight']);
-  JSON.stringify(value ?? {}, (key, inner: unknown) => {
-    keys.add(key);
-    return inner;
+/**
+ * The destinations of a rule that cannot be steered any more, because somebody changed it during the rollout, at the safe side: it takes
+ * over what the other side of this rollout has, and whatever else stands there keeps its share. Undefined where there is nothing to move.
+ *
+ * @example With a foreign destination, weights checkout 40, checkout-canary 50, legacy 10 become 90, 0, 10.
+ */
+export function evacuate(rule: HttpRule, target: RouteTarget, safe: Side): readonly DestinationWeight[] | undefined {
+  const { namespace, stableService, canaryService } = target;
+  const isOn = (service: string) => (entry: DestinationWeight) => isService(entry.destination.host, service, namespace);
+  const [isSafe, isUnsafe] = safe === 'stable' ? [isOn(stableService), isOn(canaryService)] : [isOn(canaryService), isOn(stableService)];
+  const moved = rule.route.filter(isUnsafe).reduce((sum, { weight = 0 }) => sum + weight, 0);
+  const first = rule.route.find(isSafe);
+  if (first === undefined || moved === 0) return undefined;
+  return rule.route.map((entry) => {
+    if (entry === first) return { ...entry, weight: (entry.weight ?? 0) + moved };
+    return isUnsafe(entry) ? { ...entry, weight: 0 } : entry;
   });
-  return [...keys].sort();
 }

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
+import { RouteRejectedError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesObject, RouteTarget, SplitWrite } from '../../../core/ports.ts';
 import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
+import { wholeSide } from '../../../core/traffic/split.ts';
 import { annotationPath, beforeAnnotation, fenceOperations } from '../fence.ts';
-import { applySplit, withoutCanary } from './apply-split.ts';
-import { type DestinationWeight, findRule, type HttpRule } from './virtual-service.ts';
+import { applySplit, evacuate, withoutCanary } from './apply-split.ts';
+import { type DestinationWeight, findRule, type HttpRule, rulesOf } from './virtual-service.ts';
 
 /** The rules of one VirtualService as they were at the claim, by the route's name in the spec. */
 const beforeRoutes = z.record(
@@ -21,6 +24,11 @@ export interface RoutePatch {
  * The patch that brings the rules of one VirtualService to a split: tests of the fence, of each rule's identity and of its
  * destinations with their old weights, then the new destinations. If anything it was computed from has changed, the API server
  * refuses it whole (422).
+ *
+ * A door does what it can where somebody has made a rule unsteerable during the rollout: the tombstone, the other rules, and the canary's
+ * traffic in the rules that Sluice would not touch otherwise. Reading back then tells what is wrong.
+ *
+ * @throws FencedError, and for other roles than a door RouteRejectedError.
  */
 export function splitPatch(
   virtualService: KubernetesObject,
@@ -29,12 +37,16 @@ export function splitPatch(
   write: SplitWrite,
 ): RoutePatch {
   const fence = fenceOperations(virtualService, { rollout: target.rollout, fence: write.fence, role: write.role });
-  const rules = refs.map((ref) => ({ ref, rule: findRule(virtualService, ref, target) }));
+  const rules = refs.flatMap((ref) => {
+    const rule = write.role === 'door' ? steerable(virtualService, ref, target) : findRule(virtualService, ref, target);
+    return rule === undefined ? [] : [{ ref, rule }];
+  });
   const remember = write.role === 'claim' ? rememberOperations(virtualService, rules, target) : [];
   const changes = rules.flatMap(({ rule }) => {
     const { route, changed } = applySplit(rule, target, write.split);
-    return changed ? [...identityTests(rule), replaceRoute(rule, route)] : [];
+    return changed ? replaceRoute(virtualService, rule, route) : [];
   });
+  if (rules.length < refs.length) changes.push(...evacuation(virtualService, new Set(rules.map(({ rule }) => rule.index)), target, write));
   const fenceMoves = fence.some((operation) => operation.op !== 'test');
   return { operations: [...fence, ...remember, ...changes], changed: fenceMoves || remember.length > 0 || changes.length > 0 };
 }
@@ -51,7 +63,7 @@ export function removeCanaryPatch(
   const changes = refs.flatMap((ref) => {
     const rule = findRule(virtualService, ref, target);
     const route = withoutCanary(rule, target, remembered?.[routeKey(ref)]);
-    return JSON.stringify(route) === JSON.stringify(rule.route) ? [] : [...identityTests(rule), replaceRoute(rule, route)];
+    return isDeepStrictEqual(route, rule.route) ? [] : replaceRoute(virtualService, rule, route);
   });
   const annotation = beforeAnnotation(target.rollout);
   const forget: JsonPatchOperation[] =
@@ -59,17 +71,43 @@ export function removeCanaryPatch(
   return { operations: [...fenceTests, ...changes, ...forget], changed: changes.length + forget.length > 0 };
 }
 
-/** The rule must still be the one that was read: its place in the list says nothing, since somebody may insert one before it. */
-function identityTests(rule: HttpRule): JsonPatchOperation[] {
-  const at = `/spec/http/${rule.index}`;
-  const identity: JsonPatchOperation[] = [];
-  if (rule.name !== undefined) identity.push({ op: 'test', path: `${at}/name`, value: rule.name });
-  if (rule.match !== undefined) identity.push({ op: 'test', path: `${at}/match`, value: rule.match });
-  return [...identity, { op: 'test', path: `${at}/route`, value: rule.route }];
+function steerable(virtualService: KubernetesObject, ref: RouteRef, target: RouteTarget): HttpRule | undefined {
+  try {
+    return findRule(virtualService, ref, target);
+  } catch (error) {
+    if (error instanceof RouteRejectedError) return undefined;
+    throw error;
+  }
 }
 
-function replaceRoute(rule: HttpRule, route: readonly DestinationWeight[]): JsonPatchOperation {
-  return { op: 'replace', path: `/spec/http/${rule.index}/route`, value: route };
+function evacuation(virtualService: KubernetesObject, done: ReadonlySet<number>, target: RouteTarget, write: SplitWrite) {
+  const safe = wholeSide(write.split) ?? 'stable';
+  return rulesOf(virtualService)
+    .filter(({ index }) => !done.has(index))
+    .flatMap((rule) => {
+      const route = evacuate(rule, target, safe);
+      return route === undefined ? [] : replaceRoute(virtualService, rule, route);
+    });
+}
+
+function replaceRoute(virtualService: KubernetesObject, rule: HttpRule, route: readonly DestinationWeight[]): JsonPatchOperation[] {
+  return [...identityTests(virtualService, rule), { op: 'replace', path: `/spec/http/${rule.index}/route`, value: route }];
+}
+
+/**
+ * The rule must still be the one that was read: its place in the list says nothing, since somebody may insert one before it. Where its
+ * name and content cannot tell, the version of the whole object does: a rule without a name, which a new one before it may equal, and
+ * text with `<`, `>` or `&`, which the API server compares byte by byte with what Go's encoder makes of it (`\u003c`), so that a test of
+ * it never holds (gopkg.in/evanphx/json-patch.v4, lazyNode.equal).
+ */
+function identityTests(virtualService: KubernetesObject, rule: HttpRule): JsonPatchOperation[] {
+  const { index, name, match, route } = rule;
+  if (name === undefined || /[<>&\u2028\u2029]/.test(JSON.stringify({ name, match, route }))) {
+    return [{ op: 'test', path: '/metadata/resourceVersion', value: virtualService.metadata.resourceVersion }];
+  }
+  const at = `/spec/http/${index}`;
+  const matches: JsonPatchOperation[] = match === undefined ? [] : [{ op: 'test', path: `${at}/match`, value: match }];
+  return [{ op: 'test', path: `${at}/name`, value: name }, ...matches, { op: 'test', path: `${at}/route`, value: route }];
 }
 
 /** At the claim, the rules are written down on the object itself, so that giving them back needs no other memory. */

@@ -1,4 +1,4 @@
-import { RouteRejectedError, WeightNotVerifiedError, WriteConflictError } from '../../../core/errors.ts';
+import { FencedError, RouteRejectedError, SluiceError, WeightNotVerifiedError, WriteConflictError } from '../../../core/errors.ts';
 import type {
   KubernetesApi,
   KubernetesObject,
@@ -24,9 +24,11 @@ export function createIstioRouter(api: KubernetesApi): TrafficRouter {
     capabilities: { mirror: true, headerMatch: true, affinity: false, totalWeights: 'any' },
     read: (target) => readRoutes(api, target),
     write: async (target, write) => {
-      for (const [name, refs] of byVirtualService(target)) {
-        await patchUntilSettled(api, target, name, (object) => splitPatch(object, refs, target, write), write.role === 'door');
-      }
+      const patchOne = ([name, refs]: [string, RouteRef[]]) =>
+        patchUntilSettled(api, target, name, (object) => splitPatch(object, refs, target, write), write.role === 'door');
+      const all = [...byVirtualService(target)];
+      if (write.role === 'door') throwGravest(await Promise.allSettled(all.map(patchOne)));
+      else for (const one of all) await patchOne(one);
       return verifyWritten(await readRoutes(api, target), write);
     },
     removeCanary: async (target, fence) => {
@@ -69,6 +71,20 @@ async function patchUntilSettled(
   throw new WriteConflictError(`VirtualService ${target.namespace}/${name} changed under ${attempts} writes in a row.`, {
     remedy: 'Find out who else writes it: kubectl get virtualservice -o yaml --show-managed-fields.',
   });
+}
+
+/**
+ * A door writes every VirtualService, whatever becomes of the others. Then the error that the caller can do most about: a newer fence,
+ * which it can go beyond, then what may pass by itself.
+ */
+function throwGravest(outcomes: readonly PromiseSettledResult<void>[]): void {
+  const reasons: readonly unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  if (reasons.length === 0) return;
+  throw (
+    reasons.find((reason) => reason instanceof FencedError) ??
+    reasons.find((reason) => reason instanceof SluiceError && reason.retryable) ??
+    reasons[0]
+  );
 }
 
 /** A write counts when it can be read back (style: Flagger's GetRoutes; Argo Rollouts does not verify Istio). */

@@ -70,6 +70,13 @@ export function findRule(virtualService: KubernetesObject, ref: RouteRef, target
   return { index: rule.index, name: rule.name, match: rule.match, route: rule.route };
 }
 
+/** All rules with destinations, whether they can be steered or not; none where the shape is not known. */
+export function rulesOf(virtualService: KubernetesObject): HttpRule[] {
+  const parsed = virtualServiceSpec.safeParse(virtualService['spec']);
+  const rules = parsed.success ? (parsed.data.http ?? []) : [];
+  return rules.map(({ name, match, route = [] }, index) => ({ index, name, match, route }));
+}
+
 function leadsToStable(route: readonly DestinationWeight[], target: RouteTarget): boolean {
   return route.some((entry) => isService(entry.destination.host, target.stableService, target.namespace));
 }
@@ -80,7 +87,8 @@ function leadsToStable(route: readonly DestinationWeight[], target: RouteTarget)
  * @example isService('checkout.shop.svc.cluster.local', 'checkout', 'shop') // true
  */
 export function isService(host: string, service: string, namespace: string): boolean {
-  return host === service || host === `${service}.${namespace}` || host.startsWith(`${service}.${namespace}.svc`);
+  const inNamespace = `${service}.${namespace}`;
+  return host === service || host === inNamespace || `${host}.`.startsWith(`${inNamespace}.svc.`);
 }
 
 function assertOnlyOurDestinations(route: readonly DestinationWeight[], name: string, target: RouteTarget): void {

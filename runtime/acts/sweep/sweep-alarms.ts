@@ -6,6 +6,7 @@ import { rolloutSpec } from '../../../core/spec/rollout-spec.ts';
 import type { Deps } from '../../deps.ts';
 import { abortRolloutsOf } from '../abort-for-alarm.ts';
 import type { AbortDeps } from '../abort-rollout.ts';
+import { isPassedOver } from '../passed-over.ts';
 
 /**
  * Reads the alarms of all running rollouts, in as few calls as CloudWatch allows, and does for each that fires what its event would
@@ -33,5 +34,5 @@ function alarmsOf(record: RolloutRecord): string[] {
 }
 
 function concerns(record: RolloutRecord, reading: AlarmReading): boolean {
-  return alarmsOf(record).includes(reading.name) && !record.ignoredAlarms.includes(reading.name);
+  return alarmsOf(record).includes(reading.name) && !isPassedOver(record, reading);
 }

@@ -1,0 +1,65 @@
+import type { Scenario } from '../scenario.ts';
+
+export const canaryCrashesDuringBake: Scenario = {
+  name: 'canary-crashes-during-bake',
+  title: "The canary's only pod crashes during the first bake; the canary has no ready endpoint, and that is enough",
+  promises: ['T1', 'T2'],
+  versions: { v2: { pod: { readyAfterMs: 1000, crashAfterMs: 7000 } } },
+  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 0], seconds: [8, 12] }],
+    // 4 requests a second go to the canary, for at most one interval.
+    badAnswers: [1, 6],
+  },
+  check: ({ rollouts: [rollout] }) => {
+    const why = rollout?.record.reason ?? '';
+    return why.startsWith('The canary has no ready endpoint') ? [] : [`rolled back because ${why}`];
+  },
+};
+
+export const canaryHangsUp: Scenario = {
+  name: 'canary-hangs-up',
+  title: 'At weight 50 every connection to the canary is reset, though its pods say that they are ready: the success rate tells',
+  promises: ['T2', 'J5'],
+  requestsPerSecond: 20,
+  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilWeight(50);
+    await stage.sleep(4);
+    stage.sandbox.fleet.behave('v2', { service: { crashed: true } });
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 50, 0] }],
+    // 10 requests a second go to the canary, for three failed measurements in a row.
+    badAnswers: [20, 45],
+  },
+  check: ({ rollouts: [rollout] }) => {
+    const why = rollout?.record.reason ?? '';
+    return why.startsWith('success rate') ? [] : [`rolled back because ${why}`];
+  },
+};
+
+export const canaryPodKeepsCrashing: Scenario = {
+  name: 'canary-pod-keeps-crashing',
+  title: 'One of two pods crashes again and again, the other answers: the step is held, and given up when it is held too long',
+  promises: ['T1', 'W1'],
+  requestsPerSecond: 20,
+  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilWeight(10);
+    // Counts for pods that start from now on: the second one.
+    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 6000 } });
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'inconclusive', weights: [10, 50, 0] }],
+    badAnswers: [0, 4],
+  },
+};

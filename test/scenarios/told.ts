@@ -1,0 +1,36 @@
+import type { RolloutRecord } from '../../core/rollout/record.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+
+/** What the world was told of a transition. The fields that a person needs are checked in every scenario (P1). */
+export interface Told {
+  readonly id: string;
+  readonly atMs: number;
+  readonly detailType: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Sluice's own events, oldest first, as the bus took them. */
+export function toldBy(sandbox: Sandbox): Told[] {
+  return sandbox.bus.puts
+    .filter(({ event }) => event.source === 'sluice')
+    .map(({ event, atMs }) => ({ id: String(event.detail['id']), atMs, detailType: event['detail-type'], detail: event.detail }));
+}
+
+const stories = /^(begun)?(,(advanced|paused))*(,promoting)?(,succeeded|,?rollingBack,(rolledBack|succeeded|failed))$/;
+
+/** What is wrong with how a rollout that has ended was told: one id per transition, in an order that makes sense, with its numbers. */
+export function wronglyTold(sandbox: Sandbox, record: RolloutRecord): string[] {
+  const told = toldBy(sandbox).filter(({ detail }) => detail['rolloutId'] === record.rolloutId);
+  const once = [...new Map(told.map((each) => [each.id, each])).values()];
+  const story = once.map(({ detail }) => detail['transition']).join(',');
+  const bare = once.filter(({ detail }) => {
+    const { reason, weight, stepIndex, actor } = detail;
+    return (
+      typeof reason !== 'string' || reason === '' || typeof weight !== 'number' || typeof stepIndex !== 'number' || actor === undefined
+    );
+  });
+  return [
+    ...(stories.test(story) ? [] : [`P1: ${record.rolloutId} was told as ${story}`]),
+    ...bare.map(({ id }) => `P1: ${id} lacks its reason, weight, step or actor`),
+  ];
+}
