@@ -29,6 +29,8 @@ export const rolloutPayload = z.looseObject({
   rolloutId: z.string(),
   fence: z.int(),
   stepIndex: z.int(),
+  /** The canary's, as this execution last set it: for the log. What the routes are to say is in the store. */
+  weight: z._default(z.int().check(z.nonnegative()), 0),
   /** For `Choice` states: what the last Task came to. */
   outcome: z.string(),
   /** For `Wait` states. */

@@ -38,10 +38,11 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
     }),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
   ]);
+  // Whoever starts the machine tells of it, whatever came of the traffic: a second try of this door finds the machine started.
+  if (started.status === 'fulfilled' && started.value === 'started') await announce(deps, open, 'rollingBack', request.why);
   // The rollback machine writes the traffic too, so either of the two is enough to be sure that it will be done.
   if (traffic.status === 'rejected') throw traffic.reason;
   if (started.status === 'rejected') throw started.reason;
-  if (started.value === 'started') await announce(deps, open, 'rollingBack', request.why);
   return { outcome: 'rollbackStarted', record: open.record };
 }
 
@@ -57,6 +58,7 @@ export function rollbackInput(record: RolloutRecord, target: Parameters<typeof d
     rolloutId: record.rolloutId,
     fence: record.fence,
     stepIndex: record.stepIndex,
+    weight: record.split.canary,
     outcome: 'rollingBack',
     waitSeconds: 0,
     watchSeconds: 0,

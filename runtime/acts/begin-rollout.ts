@@ -1,7 +1,7 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import type { StoredSpec } from '../../adapters/store/specs.ts';
-import { planRollout } from '../../core/plan/plan.ts';
+import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import { type Actor, type Image, imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
@@ -35,12 +35,23 @@ export type BeginOutcome =
 
 /**
  * Takes the service for a new rollout: looks first, then takes the lock, then claims the routes. Until the lock is taken nothing is
- * written, so a refusal leaves nothing behind; after it, any error leaves through the rollback door.
+ * written, so a refusal leaves nothing behind but the note that the push was dealt with, lest the sweep takes it for lost; after it,
+ * any error leaves through the rollback door.
  */
 export async function beginRollout(deps: BeginDeps, start: Start): Promise<BeginOutcome> {
+  const rollouts = new Rollouts(deps.store, deps.clock);
+  try {
+    return await takeService(deps, rollouts, start);
+  } catch (error) {
+    const refused = error instanceof RolloutRefusedError || error instanceof DeadlineExceededError;
+    if (refused && start.actor.kind !== 'person') await rollouts.noteSeen(start.stored.spec.name, start.image, start);
+    throw error;
+  }
+}
+
+async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<BeginOutcome> {
   const { stored, image } = start;
   const { spec } = stored;
-  const rollouts = new Rollouts(deps.store, deps.clock);
   const turn = await takeTurn(deps, rollouts, start);
   if (turn.outcome !== 'free') {
     if (turn.outcome === 'ignored') await rollouts.noteSeen(spec.name, image, start);
@@ -99,14 +110,13 @@ async function claimRoutes(
     'begun',
     `Rolling out ${record.image.tag ?? record.image.digest} (${imageReference(record.image)}).`,
   );
-  const [first] = planRollout(open.spec).steps;
   return {
     payloadVersion,
     rollout: record.rollout,
     rolloutId: record.rolloutId,
     fence: record.fence,
     stepIndex: 0,
-    weight: first?.weight ?? 0,
+    weight: 0,
     outcome: 'begun',
     waitSeconds: 0,
     watchSeconds: 0,

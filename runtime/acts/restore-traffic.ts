@@ -77,7 +77,10 @@ async function readReadiness(deps: Pick<Deps, 'log'>, api: KubernetesApi, target
     try {
       return await readReadyEndpoints(api, target.namespace, service);
     } catch (error) {
-      deps.log.warn('could not count ready endpoints', { service, why: error instanceof Error ? error.message : String(error) });
+      deps.log.warn('could not count ready endpoints', {
+        endpointsOf: service,
+        why: error instanceof Error ? error.message : String(error),
+      });
       return undefined;
     }
   };

@@ -16,11 +16,13 @@ type Turn = { readonly outcome: 'free' } | Exclude<BeginOutcome, { outcome: 'beg
 export async function takeTurn(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<Turn> {
   const { stored, image } = start;
   const rollout = stored.spec.name;
-  if (await rollouts.wasDelivered(rollout, start)) return { outcome: 'ignored', reason: 'This push was dealt with already.' };
   const lock = await rollouts.readLock(rollout);
   const holder = lock === undefined || lock.rolloutId === '' ? undefined : (await rollouts.load(rollout, lock.rolloutId)).record;
-  if (holder !== undefined && holder.executionArn !== start.executionArn) return meetHolder(deps, rollouts, start, holder);
-  if (holder === undefined && lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn) {
+  // Its own: a retry after a lost answer, whatever a second delivery of the push has noted meanwhile.
+  if (holder?.executionArn === start.executionArn) return { outcome: 'free' };
+  if (await rollouts.wasDelivered(rollout, start)) return { outcome: 'ignored', reason: 'This push was dealt with already.' };
+  if (holder !== undefined) return meetHolder(deps, rollouts, start, holder);
+  if (lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn) {
     // Somebody else was told to wait and has not come back yet; the newer image goes first.
     if (lock.waiting.digest === image.digest) return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
     if (lock.waiting.pushedAtMs > image.pushedAtMs) return refuse(start, `a newer image (${lock.waiting.digest}) waits for its turn`);

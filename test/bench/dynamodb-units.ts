@@ -41,6 +41,7 @@ function attributeBytes(attribute: AttributeValue): number {
   if ('S' in attribute) return Buffer.byteLength(attribute.S);
   if ('N' in attribute) return Math.ceil(attribute.N.replace(/[^0-9]/g, '').length / 2) + 1;
   if ('L' in attribute) return 3 + sum(attribute.L.map((entry) => 1 + attributeBytes(entry)));
-  if ('M' in attribute) return 3 + sum(Object.entries(attribute.M).map(([name, entry]) => 1 + Buffer.byteLength(name) + attributeBytes(entry)));
+  if ('M' in attribute)
+    return 3 + sum(Object.entries(attribute.M).map(([name, entry]) => 1 + Buffer.byteLength(name) + attributeBytes(entry)));
   return 1;
 }

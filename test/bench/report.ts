@@ -38,9 +38,10 @@ export function formatSummary(all: readonly Measured[]): string {
       return [[figure.name, reading.what, measured, targetText(reading), `target ${verdictOf(reading)}`]];
     });
   });
-  return ['\nSummary', ...alignColumns([['  figure', 'what', 'measured', 'target', ''], ...rows.map(([first, ...rest]) => [`  ${first}`, ...rest])])].join(
-    '\n',
-  );
+  return [
+    '\nSummary',
+    ...alignColumns([['  figure', 'what', 'measured', 'target', ''], ...rows.map(([first, ...rest]) => [`  ${first}`, ...rest])]),
+  ].join('\n');
 }
 
 function targetText({ target }: Reading): string {
@@ -58,5 +59,10 @@ export function formatNumber(value: number): string {
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

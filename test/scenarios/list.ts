@@ -1,9 +1,11 @@
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { errorsAtSecondStep } from './list/errors-at-second-step.ts';
+import { harmedWrites } from './list/harmed-writes.ts';
 import { healthy } from './list/healthy.ts';
 import { noTrafficAtAll, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
 import { prometheusDownForGood, prometheusDownForOneInterval } from './list/prometheus-down.ts';
+import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
 import { slowOnlyAtP99 } from './list/slow-only-at-p99.ts';
 import { slowStart } from './list/slow-start.ts';
 import { twoRolloutsOnOneVirtualService } from './list/two-rollouts-on-one-virtual-service.ts';
@@ -25,4 +27,6 @@ export const scenarios: readonly Scenario[] = [
   prometheusDownForOneInterval,
   prometheusDownForGood,
   twoRolloutsOnOneVirtualService,
+  ...harmedWrites,
+  raiseLandsAfterRollback,
 ];

@@ -55,7 +55,7 @@ export const canaryPodKeepsCrashing: Scenario = {
     stage.push('v2');
     await stage.untilWeight(10);
     // Counts for pods that start from now on: the second one.
-    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 6000 } });
+    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 4000 } });
     await stage.untilState('RolledBack', 1, 'rollback');
   },
   expected: {
