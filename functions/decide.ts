@@ -45,13 +45,18 @@ function changeOf(decision: Decision, record: RolloutRecord, watch: Watch, nowMs
     case 'pause':
       return { phase: 'paused', watch: { ...watch, pausedSinceMs: watch.pausedSinceMs ?? nowMs } };
     case 'hold':
-      return { phase: 'progressing' };
+      return { phase: 'progressing', watch: unpaused(watch) };
     case 'restore':
-      return { restores: record.restores + 1 };
+      return { phase: 'progressing', restores: record.restores + 1, watch: unpaused(watch) };
     case 'promote':
     case 'abort':
       return {};
   }
+}
+
+/** The next pause of the step has a beginning of its own. */
+function unpaused({ pausedSinceMs: _, ...watch }: Watch): Watch {
+  return watch;
 }
 
 async function tell(

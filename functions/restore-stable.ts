@@ -22,10 +22,12 @@ export const restoreStable = defineFunction({
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
     const { record, api, names, owner } = open;
-    const promoted = record.pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(record.rollbackReason ?? 'error') === 'promoted';
+    const stable = await readStable(open);
+    const finishes = record.pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(record.rollbackReason ?? 'error') === 'promoted';
+    // Where Git brings the image, Sluice does not: a promotion that Git has not begun is given up.
+    const promoted = finishes && (open.spec.promotion === 'patch' || stable?.image === imageReference(record.image));
     const goal = promoted ? imageReference(record.image) : record.stableImage;
     const saved = await open.rollouts.save(open.held, { stableGoal: goal });
-    const stable = await readStable(open);
     if (stable?.image !== undefined && stable.image !== goal) {
       const written = await setStableImage(api, { ...names, ...owner, image: goal, expectedImage: stable.image });
       if (written.status === 'edited') {

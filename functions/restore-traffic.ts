@@ -21,7 +21,7 @@ export const restoreTraffic = defineFunction({
     let open = await openOwned(deps, payload);
     const { rollouts, spec } = open;
     const traffic = await restore(deps, open, open.record.safeSide, open.record.fence, async (atLeast) => {
-      const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, atLeast);
+      const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, { atLeast });
       return raised?.record.fence;
     });
     open = await openOwned(deps, { ...payload, fence: traffic.fence });

@@ -11,8 +11,8 @@ import { providePrometheus } from '../runtime/providers/prometheus.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
 /**
- * Judges the canary at each interval for `watchSeconds`, inside the Lambda, and leaves as soon as there is anything to do but hold: a
- * failed verdict, an outside edit, a person's request, the end of the bake; or a fence, which every write to the store checks. With
+ * Judges the canary at each interval for `watchSeconds`, inside the Lambda, and leaves as soon as there is anything to do but stay: a
+ * failed verdict, an outside edit, a person's request, the beginning or the end of a pause, the end of the bake; or a fence, which every write to the store checks. With
  * `watchSeconds` 0 it judges once: the state machine does the waiting.
  */
 export const runAnalysis = defineFunction({
@@ -38,7 +38,8 @@ export const runAnalysis = defineFunction({
         result,
       );
       deps.log.info(result.overall.reason, { verdict: result.overall.verdict, weight: saved.record.split.canary });
-      if ((action !== 'hold' && action !== 'pause') || clock.now() >= untilMs) {
+      const stays = action === (record.phase === 'paused' ? 'pause' : 'hold');
+      if (!stays || clock.now() >= untilMs) {
         return { ...payload, outcome: result.overall.verdict, weight: record.split.canary };
       }
       await clock.sleep(Math.max(0, Math.min(result.atMs + intervalMs, untilMs) - clock.now()));

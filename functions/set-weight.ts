@@ -1,3 +1,4 @@
+import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { readReadyEndpoints } from '../adapters/eks/workload/readiness.ts';
 import { WorkloadRejectedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
@@ -12,7 +13,8 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * Raises the canary's weight to the step's. What is intended is written to the store before the routes, so that whoever looks in
- * between knows what they are to say. The write itself holds only while the fence on the routes is ours (T3).
+ * between knows what they are to say. The write itself holds only while the fence on the routes is ours (T3). Where somebody else's
+ * edit is to be put right, the fence is claimed anew, and the pin of stable's autoscaler set again (T6).
  */
 export const setWeight = defineFunction({
   name: 'SetWeight',
@@ -20,7 +22,7 @@ export const setWeight = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
-    const { plan, target, router, api } = open;
+    const { plan, target, router, api, names, owner } = open;
     const split = splitAt(plan.steps[payload.stepIndex]?.weight ?? 0, target.totalWeight);
     if ((await readReadyEndpoints(api, target.namespace, target.canaryService)) === 0) {
       throw new WorkloadRejectedError('The canary lost all its ready endpoints before its weight was set.', {
@@ -28,7 +30,9 @@ export const setWeight = defineFunction({
       });
     }
     const { record } = await open.rollouts.save(open.held, { split, stepIndex: payload.stepIndex });
-    const role = payload.outcome === 'restore' ? 'claim' : 'owner';
+    const restoring = payload.outcome === 'restore';
+    if (restoring) await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
+    const role = restoring ? 'claim' : 'owner';
     await router.write(target, { split, fence: record.fence, role });
     await note(deps, record, 'weightSet', `Weight ${split.canary} of ${target.totalWeight}.`);
     return { ...payload, weight: split.canary, outcome: 'set' };

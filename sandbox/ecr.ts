@@ -43,13 +43,24 @@ export class Ecr implements ImageRegistry {
   down = false;
   readonly #clock: SandboxClock;
   readonly #bus: EventBus;
+  readonly #onPush: (digest: string, tag: string) => void;
   readonly #host: string;
   readonly #repositories = new Map<string, Map<string, StoredImage>>();
   readonly #pushesOfTag = new Map<string, number>();
 
-  constructor({ clock, bus }: { readonly clock: SandboxClock; readonly bus: EventBus }) {
+  /** `onPush` hears of each tagged push at once, whatever becomes of its event. */
+  constructor({
+    clock,
+    bus,
+    onPush = () => undefined,
+  }: {
+    readonly clock: SandboxClock;
+    readonly bus: EventBus;
+    readonly onPush?: (digest: string, tag: string) => void;
+  }) {
     this.#clock = clock;
     this.#bus = bus;
+    this.#onPush = onPush;
     this.#host = `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com${bus.region.startsWith('cn-') ? '.cn' : ''}`;
   }
 
@@ -126,6 +137,7 @@ export class Ecr implements ImageRegistry {
     // Newest last, whatever was there under this digest before.
     images.delete(digest);
     images.set(digest, stored);
+    if (tag !== undefined) this.#onPush(digest, tag);
     this.#announce(name, tag, stored);
     return stored;
   }

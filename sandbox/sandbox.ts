@@ -57,7 +57,7 @@ export interface Sandbox {
   readonly functions: Readonly<Record<string, LambdaHandler>>;
   /** The repository of a service's images, as its spec names it. */
   repositoryOf(service: string): string;
-  /** The tag under which the image of a reference was pushed. */
+  /** The tag under which the image of a reference was pushed first: what requests report as the version that answered them. */
   versionOf(image: string): string;
   close(): Promise<void>;
 }
@@ -67,9 +67,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock } = options;
   const bus = new EventBus({ clock });
   const cloudWatch = new CloudWatch({ clock, bus });
-  const ecr = new Ecr({ clock, bus });
-  const repositoryOf = (service: string) => `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com/shop/${service}`;
   const versions = new Map<string, string>();
+  const ecr = new Ecr({ clock, bus, onPush: (digest, tag) => versions.set(digest, versions.get(digest) ?? tag) });
+  const repositoryOf = (service: string) => `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com/shop/${service}`;
   const versionOf = (image: string) => versions.get(image.split('@')[1] ?? '') ?? image;
   const fleet = new Fleet(clock, versionOf);
   const kubernetes = await startKubernetes({ clock, startPod: fleet.startPod, stopPod: fleet.stopPod, behaviour: fleet.behaviourOf });
@@ -87,8 +87,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const { digest } = ecr.push({ repository: repositoryOf(service.name), tag });
     return { ...service, image: `${repositoryOf(service.name)}@${digest}` };
   });
-  for (const [index, { image }] of services.entries()) versions.set(image.split('@')[1] ?? '', options.services[index]?.tag ?? '');
-  followPushes(bus, versions);
 
   const deps = wire(options, { bus, cloudWatch, ecr, kubernetes, prometheus });
   const tasks: Record<string, LambdaHandler> = {};
@@ -172,23 +170,6 @@ function connect(bus: EventBus, engine: Engine, functions: Sandbox['functions'])
     targets: [{ id: 'abort', deliver: async (event) => void (await functions['Abort']?.(event)) }],
   });
   return bus.schedule(sweepEverySeconds * 1000, { id: 'sweep', deliver: async (event) => void (await functions['Sweep']?.(event)) });
-}
-
-/** Requests report the version that they were answered by: the tag under which its image was pushed. */
-function followPushes(bus: EventBus, versions: Map<string, string>): void {
-  bus.putRule({
-    name: 'sandbox-versions',
-    pattern: eventPatterns.imagePush,
-    targets: [
-      {
-        id: 'versions',
-        deliver: (event) => {
-          const { detail } = event as { detail: Record<string, string> };
-          versions.set(detail['image-digest'] ?? '', detail['image-tag'] ?? '');
-        },
-      },
-    ],
-  });
 }
 
 const kinds: Readonly<Record<string, { readonly apiVersion: string; readonly resource: string }>> = {

@@ -10,8 +10,10 @@ export interface Bundle {
   readonly name: string;
   /** Absolute; written only where that was asked for. */
   readonly file: string;
-  /** Of 1,024 bytes, minified, without the source map. */
+  /** What Lambda loads at a cold start, before any call: of 1,024 bytes, minified, without source maps. */
   readonly kilobytes: number;
+  /** With what is loaded on use: the SDK's clients. */
+  readonly allKilobytes: number;
   readonly exports: readonly string[];
   /** What is in it: kilobytes by package, or by folder of the house, the heaviest first. */
   readonly parts: readonly { readonly of: string; readonly kilobytes: number }[];
@@ -35,9 +37,29 @@ async function bundleOne(name: string, folder: string, write: boolean): Promise<
     metafile: true,
     logLevel: 'error',
   });
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  if (output === undefined) throw new Error(`esbuild gave no output for functions/${name}.ts.`);
-  return { name, file, kilobytes: output.bytes / 1024, exports: output.exports, parts: partsOf(output.inputs) };
+  const code = Object.entries(metafile.outputs).filter(([path]) => !path.endsWith('.map'));
+  const entry = code.find(([path]) => path.endsWith(`${name}/index.mjs`));
+  if (entry === undefined) throw new Error(`esbuild gave no output for functions/${name}.ts.`);
+  const atStart = [...loadedWith(entry[0], metafile)].map((path) => metafile.outputs[path]).filter((output) => output !== undefined);
+  const sum = (outputs: readonly { readonly bytes: number }[]) => outputs.reduce((bytes, output) => bytes + output.bytes, 0) / 1024;
+  return {
+    name,
+    file,
+    kilobytes: sum(atStart),
+    allKilobytes: sum(code.map(([, output]) => output)),
+    exports: entry[1].exports,
+    parts: partsOf(Object.assign({}, ...atStart.map(({ inputs }) => inputs))),
+  };
+}
+
+/** A file of a bundle, and those that it imports before anything of it runs. */
+function loadedWith(path: string, metafile: Metafile, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  for (const { path: imported, kind } of metafile.outputs[path]?.imports ?? []) {
+    if (kind === 'import-statement') loadedWith(imported, metafile, loaded);
+  }
+  return loaded;
 }
 
 function partsOf(inputs: Metafile['outputs'][string]['inputs']): Bundle['parts'] {

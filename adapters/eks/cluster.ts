@@ -4,6 +4,8 @@ import { AwsUnavailableError, NotFoundError } from '../../core/errors.ts';
 import type { ClusterAccess, ClusterEndpoint } from '../../core/ports.ts';
 import { createClusterOpener, type OpenClusterOptions } from './open-cluster.ts';
 
+export { EKSClient } from '@aws-sdk/client-eks';
+
 const describedCluster = z.looseObject({
   endpoint: z.url({ protocol: /^https$/ }),
   certificateAuthority: z.looseObject({ data: z.string().check(z.minLength(1)) }),

@@ -8,6 +8,8 @@ import { AwsUnavailableError } from '../../core/errors.ts';
 import type { Clock, EventSink, SluiceEvent } from '../../core/ports.ts';
 import { backoffMs } from '../aws/retry.ts';
 
+export { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+
 /** The part of EventBridgeClient that is used. */
 export interface EventBridgeSender {
   send(command: PutEventsCommand): Promise<PutEventsCommandOutput>;

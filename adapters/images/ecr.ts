@@ -2,6 +2,8 @@ import { DescribeImagesCommand, type DescribeImagesCommandOutput, type ImageDeta
 import { AwsUnavailableError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { ImageFound, ImageRegistry } from '../../core/ports.ts';
 
+export { ECRClient } from '@aws-sdk/client-ecr';
+
 /** The part of ECRClient that is used. */
 export interface EcrSender {
   send(command: DescribeImagesCommand): Promise<DescribeImagesCommandOutput>;

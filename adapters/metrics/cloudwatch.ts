@@ -1,6 +1,8 @@
 import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReading, AlarmSource, AlarmState } from '../../core/ports.ts';
 
+export { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+
 /** The part of CloudWatchClient that is used. */
 export interface CloudWatchSender {
   send(command: DescribeAlarmsCommand): Promise<DescribeAlarmsCommandOutput>;

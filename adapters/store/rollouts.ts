@@ -92,6 +92,8 @@ export class Rollouts {
    */
   async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
     return this.#retryOnConflict(async () => {
+      // Before the lock: a free lock that was read after the trace of a rollout means that this rollout has ended.
+      const before = await this.#store.read(keys.begun(rollout, start.executionArn));
       const item = await this.#store.read(keys.lock(rollout));
       const lock = item === undefined ? undefined : lockSchema.parse(item.value);
       if (lock !== undefined && lock.rolloutId !== '') {
@@ -100,7 +102,6 @@ export class Rollouts {
         if (record.phase === 'rollingBack' || this.isEnded(record)) throw begunBefore(record.rolloutId);
         return { outcome: 'begun', record };
       }
-      const before = await this.#store.read(keys.begun(rollout, start.executionArn));
       if (before !== undefined) throw begunBefore(String(before.value['rolloutId']));
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
@@ -132,11 +133,21 @@ export class Rollouts {
    * A door takes the rollout away from its execution: the fence grows by one (or to `atLeast`), and the record says why. A second
    * door finds it done, and gets the same fence: n deliveries have one effect (O2).
    *
+   * `known` is the rollout as it was just read: the first try spares itself a read, and if it is out of date, the write finds that
+   * and the next try reads. One that is being rolled back already is read anew, since nothing would be written that could find it ended.
+   *
    * @returns undefined where this rollout does not hold the service any more: there is nothing to take.
    */
-  async raiseFence(rollout: string, rolloutId: string, change: Partial<RolloutRecord>, atLeast = 0): Promise<HeldRollout | undefined> {
+  async raiseFence(
+    rollout: string,
+    rolloutId: string,
+    change: Partial<RolloutRecord>,
+    { atLeast = 0, known }: { readonly atLeast?: number; readonly known?: HeldRollout } = {},
+  ): Promise<HeldRollout | undefined> {
+    let fresh = known?.record.phase === 'rollingBack' ? undefined : known;
     return this.#retryOnConflict(async () => {
-      const held = await this.load(rollout, rolloutId);
+      const held = fresh ?? (await this.load(rollout, rolloutId));
+      fresh = undefined;
       if (held.lock.rolloutId !== rolloutId) return undefined;
       if (held.record.phase === 'rollingBack' && held.lock.fence >= atLeast) return held;
       const fence = Math.max(held.lock.fence + 1, atLeast);

@@ -1,5 +1,6 @@
-import { formatTime } from './format-time.ts';
+import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
 import { bar, chart } from './bars.ts';
+import { formatTime } from './format-time.ts';
 import { type Piece, paint, styles } from './paint.ts';
 import type { RolloutReport, ScenarioReport, StoryLine } from './report.ts';
 import { currentRollout, type DemoState, exposureMs, measuredShare, reactionMs, setShare } from './state.ts';
@@ -7,7 +8,10 @@ import { toneOf } from './story.ts';
 
 const labelCells = 12;
 const verdictRows = 3;
-const storyRows = 6;
+/** All lines but those of the story. */
+const otherRows = 20;
+const fewestStoryRows = 3;
+const mostStoryRows = 8;
 
 /** Which scenario of how many is shown. */
 export interface Place {
@@ -15,9 +19,19 @@ export interface Place {
   readonly of: number;
 }
 
-/** The picture of one moment: always the same number of lines, each of at most `width` cells. */
-export function frame(state: DemoState, place: Place, width: number, colour: boolean): string[] {
+/** How much room there is. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size of a picture that has all the room it can use. */
+export const fullSize: Size = { width: 100, height: otherRows + mostStoryRows };
+
+/** The picture of one moment: for one size always the same number of lines. A low terminal shows less of the story. */
+export function frame(state: DemoState, place: Place, { width, height }: Size, colour: boolean): string[] {
   const { report, nowMs } = state;
+  const storyRows = Math.max(fewestStoryRows, Math.min(mostStoryRows, height - otherRows));
   const rollout = currentRollout(report);
   const lines: Piece[][] = [
     header(report, place, nowMs, width),
@@ -33,7 +47,7 @@ export function frame(state: DemoState, place: Place, width: number, colour: boo
     requests(report),
     times(rollout),
     [],
-    ...story(report),
+    ...story(report, storyRows),
   ];
   return lines.map((pieces) => paint(pieces, width, colour));
 }
@@ -78,25 +92,41 @@ function steps(rollout: RolloutReport | undefined): Piece[] {
 function shares(state: DemoState, rollout: RolloutReport | undefined, cells: number): Piece[][] {
   const version = rollout?.tag;
   const set = rollout === undefined ? 0 : setShare(rollout);
-  const measured = version === undefined ? 0 : measuredShare(state, version);
+  // When all is over there are no newer answers; what the last second measured stays.
+  const over = state.report.endedAtMs === undefined ? undefined : (rollout?.shares.at(-1)?.measured ?? undefined);
+  const measured = version === undefined ? 0 : (measuredShare(state, version) ?? over);
   const bad = rollout?.firstBadAnswerAtMs !== undefined;
   const row = (name: string, share: number | undefined): Piece[] => {
     const [filled, empty] = bar(share ?? 0, cells);
     const figure = share === undefined ? 'none' : (share * 100).toFixed(0);
     return [...label(name), [filled, bad ? 'red' : 'cyan'], [empty, 'gray'], figure.padStart(6)];
   };
-  const [upper, lower] = chart(rollout?.shares.map((sample) => sample.measured) ?? [], cells);
+  const samples = (rollout?.shares ?? []).slice(-Math.floor(cells / 2));
+  const good = samples.filter(({ atMs }) => atMs <= (rollout?.firstBadAnswerAtMs ?? Number.POSITIVE_INFINITY)).length * 2;
+  const [upper, lower] = chart(samples.map((sample) => sample.measured));
+  const charted = (line: string): Piece[] => [
+    [line.slice(0, good), 'cyan'],
+    [line.slice(good), 'red'],
+  ];
   return [
     row('weight set', rollout === undefined ? 0 : set),
     row('measured', measured),
-    [...label('over time'), [upper, bad ? 'red' : 'cyan']],
-    [...label(''), [lower, bad ? 'red' : 'cyan']],
+    [...label('over time'), ...charted(upper)],
+    [...label(''), ...charted(lower)],
   ];
 }
 
-/** The last analysis: the gravest verdicts first, as many as there is room for. */
+/**
+ * The last analysis: the gravest verdicts first, as many as there is room for. An alarm that fired since is judged at once, and not by
+ * the next analysis: the abort door does not wait for that.
+ */
 function verdicts(rollout: RolloutReport | undefined): Piece[][] {
-  const parts = rollout?.analyses.at(-1)?.verdicts ?? [];
+  const last = rollout?.analyses.at(-1);
+  const fired = (name: string) => rollout?.alarms.findLast((alarm) => alarm.name === name && alarm.atMs > (last?.atMs ?? 0));
+  const parts = (last?.verdicts ?? []).map((part) => {
+    const alarm = fired(part.name);
+    return alarm === undefined ? part : judgeAlarm({ ...alarm, sinceMs: alarm.atMs });
+  });
   const gravity = { fail: 0, unavailable: 1, inconclusive: 2, pass: 3 } as const;
   const sorted = parts.toSorted((a, b) => gravity[a.verdict] - gravity[b.verdict]).slice(0, verdictRows);
   const rows = sorted.map(({ verdict, reason }, index): Piece[] => [
@@ -120,19 +150,22 @@ function requests({ requests: counts, unanswered }: ScenarioReport): Piece[] {
 function times(rollout: RolloutReport | undefined): Piece[] {
   const exposed = rollout === undefined ? undefined : exposureMs(rollout);
   const reaction = rollout === undefined ? undefined : reactionMs(rollout);
-  if (exposed === undefined) return [...label('undone in'), ['no bad answer', 'gray']];
+  if (exposed === undefined) return [...label('full stable'), ['no bad answer', 'gray']];
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
   return [
-    ...label('undone in'),
+    ...label('full stable'),
     [seconds(exposed), 'bold'],
-    ' from the first bad answer to full stable',
-    ...(reaction === undefined ? [] : [', ', [seconds(reaction), 'bold'] as const, ' from the alarm']),
+    ' after the first bad answer',
+    ...(reaction === undefined ? [] : [', ', [seconds(reaction), 'bold'] as const, ' after the alarm']),
   ];
 }
 
-function story({ story: lines, startedAtMs }: ScenarioReport): Piece[][] {
-  const row = ({ atMs, tone, text }: StoryLine): Piece[] => [[label(formatTime(atMs - startedAtMs))[0]?.[0] ?? '', 'gray'], [text, styles[tone]]];
-  return fill(lines.slice(-storyRows).map(row), storyRows);
+function story({ story: lines, startedAtMs }: ScenarioReport, rows: number): Piece[][] {
+  const row = ({ atMs, tone, text }: StoryLine): Piece[] => [
+    [label(formatTime(atMs - startedAtMs))[0]?.[0] ?? '', 'gray'],
+    [text, styles[tone]],
+  ];
+  return fill(lines.slice(-rows).map(row), rows);
 }
 
 function label(text: string): [readonly [string, 'gray']] {

@@ -37,13 +37,19 @@ function take(state: DemoState, event: Observed): DemoState {
     case 'quarantined':
       return withCurrent(state, () => ({ quarantined: true }));
     case 'second':
-      return withCurrent(state, (rollout) => {
-        const measured = measuredShare(state, rollout.tag);
-        return { shares: [...rollout.shares, { atMs: event.atMs, set: setShare(rollout), measured: measured ?? null }] };
-      });
-    case 'ended':
-      return { ...state, report: { ...state.report, endedAtMs: event.atMs, differences: [...event.differences] } };
+      return takeSample(state, event.atMs);
+    case 'ended': {
+      const { report, ...rest } = takeSample(state, event.atMs);
+      return { ...rest, report: { ...report, endedAtMs: event.atMs, differences: [...event.differences] } };
+    }
   }
+}
+
+function takeSample(state: DemoState, atMs: number): DemoState {
+  return withCurrent(state, (rollout) => {
+    const measured = measuredShare(state, rollout.tag) ?? null;
+    return { shares: [...rollout.shares, { atMs, set: setShare(rollout), measured }] };
+  });
 }
 
 function takeAnswer(state: DemoState, { atMs, version, failed }: Extract<Observed, { kind: 'answer' }>): DemoState {
@@ -110,7 +116,12 @@ function changesOf(known: RolloutReport | undefined, record: RolloutRecord): Par
     ...(reason === undefined ? {} : { why: reason }),
     ...(endedAtMs === undefined || !endedPhases.includes(phase) ? {} : { endedAtMs: Math.round(endedAtMs) }),
     ...(isNew
-      ? { analyses: [...(known?.analyses ?? []), { atMs, stepIndex, weight: split.canary, overall: analysis.overall, verdicts: analysis.verdicts }] }
+      ? {
+          analyses: [
+            ...(known?.analyses ?? []),
+            { atMs, stepIndex, weight: split.canary, overall: analysis.overall, verdicts: analysis.verdicts },
+          ],
+        }
       : {}),
   };
 }

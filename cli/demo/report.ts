@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { actor, phase, rollbackReason } from '../../core/rollout/record.ts';
 import { verdict } from '../../core/analysis/verdict.ts';
+import { actor, phase, rollbackReason } from '../../core/rollout/record.ts';
 
 /** The file that `--json` writes. All times are whole milliseconds since the Unix epoch, on the clock of the demo. */
 

@@ -73,3 +73,8 @@ export function reactionMs({ alarmAtMs, lastCanaryRequestAtMs }: RolloutReport):
   if (alarmAtMs === undefined || lastCanaryRequestAtMs === undefined) return undefined;
   return Math.max(0, lastCanaryRequestAtMs - alarmAtMs);
 }
+
+/** The last state of a scenario that was played, out of its report. */
+export function finalState(report: ScenarioReport): DemoState {
+  return { report, nowMs: report.endedAtMs ?? report.startedAtMs, ready: true, recent: [] };
+}

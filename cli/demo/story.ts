@@ -21,15 +21,15 @@ function told(before: DemoState, rollout: RolloutReport | undefined, event: Obse
         ? [['bad', `${event.version} gives its first bad answer.`]]
         : [];
     case 'weight':
-      return rollout !== undefined && rollout.weights.at(-1)?.canary !== event.canary && rollout.weights.length > 0
-        ? [['quiet', `The route gives ${rollout.tag} weight ${event.canary} of ${rollout.totalWeight}.`]]
-        : [];
+      return weightLines(rollout, event.canary);
     case 'record':
       return verdictLines(rollout, event.record);
     case 'history':
       return historyLines(rollout, event.entry);
     case 'alarm':
-      return rollout === undefined ? [] : [[event.state === 'alarm' ? 'bad' : 'quiet', `${event.name} goes to ${alarmWords[event.state]}: ${event.reason}`]];
+      return rollout === undefined
+        ? []
+        : [[event.state === 'alarm' ? 'bad' : 'quiet', `${event.name} goes to ${alarmWords[event.state]}: ${event.reason}`]];
     case 'quarantined':
       return [['bad', `${rollout?.tag ?? 'The image'} is quarantined: it is not rolled out again unless somebody forces it.`]];
     case 'ended':
@@ -40,6 +40,13 @@ function told(before: DemoState, rollout: RolloutReport | undefined, event: Obse
     case 'second':
       return [];
   }
+}
+
+/** The claim of the routes at the start, and the end of a promotion, are told by the history. */
+function weightLines(rollout: RolloutReport | undefined, canary: number): [Tone, string][] {
+  const last = rollout?.weights.at(-1)?.canary;
+  if (rollout === undefined || last === undefined || last === canary || rollout.phase === 'promoting') return [];
+  return [['quiet', `The route gives ${rollout.tag} weight ${canary} of ${rollout.totalWeight}.`]];
 }
 
 const alarmWords = { ok: 'OK', alarm: 'ALARM', insufficientData: 'INSUFFICIENT_DATA' } as const;
@@ -65,9 +72,10 @@ function historyLines(rollout: RolloutReport | undefined, { what, reason }: Hist
     case 'succeeded':
       return [['good', `${tag} is promoted: it is stable now.`]];
     case 'rollingBack':
-      return [['bad', `Rollback, reason ${rollout?.reason ?? 'unknown'}. ${reason}`]];
+      // The alarm's own words were told when it fired.
+      return [['bad', `Rollback, reason ${rollout?.reason ?? 'unknown'}.${rollout?.alarmAtMs === undefined ? ` ${reason}` : ''}`]];
     case 'rolledBack':
-      return [['good', `Rolled back: stable has all the traffic, and the canary's pods are gone.`]];
+      return [['good', 'Rolled back: stable has all the traffic, and the canary is removed.']];
     case 'failed':
       return [['bad', `The rollback could not be verified. ${reason}`]];
     case 'weightSet':

@@ -39,7 +39,7 @@ export function decide(state: DecisionState, analysis: AnalysisResult): Decision
   const { atMs: nowMs, overall } = analysis;
   const step = stepOf(plan, watch.stepIndex);
 
-  if (overall.verdict === 'fail') return { action: 'abort', reason: failureReason(spec, overall.name), why: overall.reason };
+  if (overall.verdict === 'fail') return { action: 'abort', reason: failureReason(spec, analysis), why: overall.reason };
   const deadlineAtMs = state.startedAtMs + spec.deadlines.rolloutSeconds * 1000;
   if (nowMs >= deadlineAtMs) {
     return {
@@ -120,12 +120,23 @@ function onDrift(state: DecisionState, drift: string, nowMs: number): Decision {
     case 'abort':
       return { action: 'abort', reason: 'drift', why: drift };
     case 'halt':
-      return pauseFor(state, nowMs, state.startedAtMs + spec.deadlines.rolloutSeconds * 1000, drift);
+      return resumedSincePaused(state)
+        ? restoreOrAbort(state, drift)
+        : pauseFor(state, nowMs, state.startedAtMs + spec.deadlines.rolloutSeconds * 1000, drift);
     case 'restore':
-      return state.restores < restoreLimit
-        ? { action: 'restore', why: drift }
-        : { action: 'abort', reason: 'drift', why: `${drift} It was put right ${restoreLimit} times already.` };
+      return restoreOrAbort(state, drift);
   }
+}
+
+function restoreOrAbort({ restores }: DecisionState, drift: string): Decision {
+  return restores < restoreLimit
+    ? { action: 'restore', why: drift }
+    : { action: 'abort', reason: 'drift', why: `${drift} It was put right ${restoreLimit} times already.` };
+}
+
+/** A person saw why it stopped, and wants it to go on: then what somebody else changed is put right. */
+function resumedSincePaused({ request, watch }: DecisionState): boolean {
+  return request?.action === 'resume' && watch.pausedSinceMs !== undefined && request.atMs >= watch.pausedSinceMs;
 }
 
 function pauseFor(state: DecisionState, nowMs: number, endMs: number, why: string): Decision {
@@ -133,7 +144,9 @@ function pauseFor(state: DecisionState, nowMs: number, endMs: number, why: strin
   return { action: 'pause', tick: planTick({ intervalSeconds: state.spec.analysis.intervalSeconds, remainingSeconds }), why };
 }
 
-function failureReason(spec: RolloutSpec, name: string): RollbackReason {
+/** A canary without an endpoint after somebody else changed things is no judgement on the image, which would be quarantined (O4). */
+function failureReason(spec: RolloutSpec, { overall: { name }, drift }: AnalysisResult): RollbackReason {
+  if (name === 'canary' && drift !== undefined) return 'drift';
   return spec.analysis.alarms.includes(name) || spec.analysis.alerts.includes(name) ? 'alarm' : 'analysis';
 }
 

@@ -1,10 +1,10 @@
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
 import { announce } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
-import { restoreTraffic } from './restore-traffic.ts';
+import { readSideReadiness, restoreTraffic } from './restore-traffic.ts';
 
 export interface AbortRequest {
   readonly rollout: string;
@@ -12,6 +12,8 @@ export interface AbortRequest {
   readonly reason: RollbackReason;
   readonly why: string;
   readonly actor: Actor;
+  /** The rollout as whoever calls has loaded it just now; it spares the door a read. */
+  readonly known?: HeldRollout;
 }
 
 export type AbortDeps = Pick<Deps, 'store' | 'clock' | 'clusters' | 'executions' | 'events' | 'log'>;
@@ -23,19 +25,32 @@ export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record
  * What every door does with one rollout: raises the fence, moves the traffic to the safe side, and starts the rollback machine that
  * finishes the rest. Doing it twice is harmless: the second finds the fence raised, writes the same split under it, and is told that
  * the machine's execution exists.
+ *
+ * Which side has ready endpoints is asked while the fence is raised, because the traffic waits for both. Which side is the safe one
+ * comes from the record under the raised fence: after it no promotion can begin, and one that began before is in the record.
  */
 export async function abortRollout(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
   const rollouts = new Rollouts(deps.store, deps.clock);
   const change = { rollbackReason: request.reason, reason: request.why, rollbackActor: request.actor, rollbackAttempt: 1 };
-  const held = await rollouts.raiseFence(request.rollout, request.rolloutId, change);
+  const known = request.known ?? (await rollouts.load(request.rollout, request.rolloutId));
+  const before = openHeld(deps, rollouts, known);
+  const readiness = readSideReadiness(deps, before.api, before.target);
+  const held = await rollouts.raiseFence(request.rollout, request.rolloutId, change, { known });
   if (held === undefined) return { outcome: 'ended' };
   const open = openHeld(deps, rollouts, held);
   const machineInput = rollbackInput(open.record, open.target);
   const [traffic, started] = await Promise.allSettled([
-    restoreTraffic(deps, open, held.record.safeSide, held.record.fence, async (atLeast) => {
-      const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, atLeast);
-      return raised?.record.fence;
-    }),
+    restoreTraffic(
+      deps,
+      open,
+      held.record.safeSide,
+      held.record.fence,
+      async (atLeast) => {
+        const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, { atLeast });
+        return raised?.record.fence;
+      },
+      readiness,
+    ),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
   ]);
   // Whoever starts the machine tells of it, whatever came of the traffic: a second try of this door finds the machine started.

@@ -1,3 +1,4 @@
+import { findUndonePins } from '../../adapters/eks/workload/autoscaler.ts';
 import type { CanaryPods } from '../../core/analysis/judge-canary.ts';
 import { FencedError } from '../../core/errors.ts';
 import { imageReference } from '../../core/rollout/record.ts';
@@ -11,13 +12,19 @@ export interface ClusterLook {
 }
 
 /**
- * One look at what a rollout has made and relies on: the routes, the canary, stable's image (T6). It is taken at each interval.
+ * One look at what a rollout has made and relies on: the routes, the canary, stable's image and size, the pinned autoscalers (T6). It
+ * is taken at each interval.
  *
  * @throws FencedError where a route carries a newer fence: a door has taken over.
  */
 export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
   const { record, router, target } = open;
-  const [routes, stable, canary] = await Promise.all([router.read(target), readStable(open), readCanary(open)]);
+  const [routes, stable, canary, undonePins] = await Promise.all([
+    router.read(target),
+    readStable(open),
+    readCanary(open),
+    findUndonePins(open.api, { namespace: open.names.namespace, pins: record.pins }),
+  ]);
   for (const { fence, route } of routes) {
     if (fence !== undefined && fence > record.fence) {
       throw new FencedError(`VirtualService ${route.virtualService} carries fence ${fence}, newer than ${record.fence}.`, {
@@ -40,6 +47,7 @@ export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
     ...(stable !== undefined && stable.desired < record.stableReplicas
       ? [`Stable was scaled to ${stable.desired}, below the ${record.stableReplicas} that it began with.`]
       : []),
+    ...undonePins,
   ];
   return {
     drift: edits.length === 0 ? undefined : `Somebody else changed things. ${edits.join(' ')}`,

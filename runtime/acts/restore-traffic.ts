@@ -18,7 +18,7 @@ export interface TrafficRestored {
  * side is taken.
  *
  * A route that carries a newer fence than the store knows was written by a door that could not reach the store; `raise` is then
- * asked for a fence beyond it.
+ * asked for a fence beyond it. `readiness` is there where whoever calls has asked for it already.
  */
 export async function restoreTraffic(
   deps: Pick<Deps, 'log'>,
@@ -26,9 +26,10 @@ export async function restoreTraffic(
   recordedSide: Side,
   fence: number,
   raise: (atLeast: number) => Promise<number | undefined>,
+  readiness: Promise<SideReadiness> = readSideReadiness(deps, where.api, where.target),
 ): Promise<TrafficRestored> {
-  const { api, router, target } = where;
-  const ready = await readReadiness(deps, api, target);
+  const { router, target } = where;
+  const ready = await readiness;
   const split = safeSplit(recordedSide, ready, target.totalWeight);
   const side = wholeSide(split) ?? recordedSide;
   const write = async (under: number): Promise<TrafficRestored> => {
@@ -56,7 +57,7 @@ export async function restoreTrafficWithoutStore(
   fence: number,
 ): Promise<TrafficRestored> {
   const { api, router, target } = where;
-  const ready = await readReadiness(deps, api, target);
+  const ready = await readSideReadiness(deps, api, target);
   const split = safeSplit('stable', ready, target.totalWeight);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const newest = Math.max(fence, ...(await router.read(target)).map((reading) => reading.fence ?? 0));
@@ -72,7 +73,8 @@ export async function restoreTrafficWithoutStore(
   });
 }
 
-async function readReadiness(deps: Pick<Deps, 'log'>, api: KubernetesApi, target: RouteTarget): Promise<SideReadiness> {
+/** How many ready endpoints each side has. Never rejects: where the cluster does not say, that is the answer. */
+export async function readSideReadiness(deps: Pick<Deps, 'log'>, api: KubernetesApi, target: RouteTarget): Promise<SideReadiness> {
   const count = async (service: string): Promise<number | undefined> => {
     try {
       return await readReadyEndpoints(api, target.namespace, service);

@@ -1,8 +1,13 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { createCloudWatchAlarmSource } from '../../adapters/metrics/cloudwatch.ts';
 import type { Providers } from '../define-function.ts';
 import { readVariable } from '../environment.ts';
+import { lazily } from './lazily.ts';
 
 export const provideAlarms: Providers<'alarms'> = {
-  alarms: () => createCloudWatchAlarmSource(new CloudWatchClient({ region: readVariable('region') })),
+  alarms: () => {
+    const source = lazily(async () => {
+      const { CloudWatchClient, createCloudWatchAlarmSource } = await import('../../adapters/metrics/cloudwatch.ts');
+      return createCloudWatchAlarmSource(new CloudWatchClient({ region: readVariable('region') }));
+    });
+    return { read: async (names) => (await source()).read(names) };
+  },
 };

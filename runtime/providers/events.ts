@@ -1,14 +1,15 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { systemClock } from '../../adapters/clock.ts';
-import { createEventBridgeSink } from '../../adapters/events/eventbridge.ts';
 import type { Providers } from '../define-function.ts';
 import { readVariable } from '../environment.ts';
+import { lazily } from './lazily.ts';
 
 export const provideEvents: Providers<'events'> = {
-  events: () =>
-    createEventBridgeSink({
-      client: new EventBridgeClient({ region: readVariable('region') }),
-      eventBusName: readVariable('eventBus'),
-      clock: systemClock,
-    }),
+  events: () => {
+    const sink = lazily(async () => {
+      const { createEventBridgeSink, EventBridgeClient } = await import('../../adapters/events/eventbridge.ts');
+      const client = new EventBridgeClient({ region: readVariable('region') });
+      return createEventBridgeSink({ client, eventBusName: readVariable('eventBus'), clock: systemClock });
+    });
+    return { publish: async (events) => (await sink()).publish(events) };
+  },
 };

@@ -1,5 +1,15 @@
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { createEcrRegistry } from '../../adapters/images/ecr.ts';
 import type { Providers } from '../define-function.ts';
+import { lazily } from './lazily.ts';
 
-export const provideImages: Providers<'images'> = { images: () => createEcrRegistry((region) => new ECRClient({ region })) };
+export const provideImages: Providers<'images'> = {
+  images: () => {
+    const registry = lazily(async () => {
+      const { createEcrRegistry, ECRClient } = await import('../../adapters/images/ecr.ts');
+      return createEcrRegistry((region) => new ECRClient({ region }));
+    });
+    return {
+      resolve: async (repository, reference) => (await registry()).resolve(repository, reference),
+      pushedSince: async (repository, sinceMs) => (await registry()).pushedSince(repository, sinceMs),
+    };
+  },
+};

@@ -46,7 +46,8 @@ function install(): void {
   const setTimeoutOnClock = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): unknown => {
     const found = scope.getStore();
     if (found === undefined) return realSetTimeout(callback, ms, ...args);
-    return new ClockTimer(found.clock.timer(ms, () => callback(...args)));
+    // A clock in real time waits with setTimeout itself, which must be Node's own there, or it would come back here without end.
+    return new ClockTimer(scope.run(undefined, () => found.clock.timer(ms, () => scope.run(found, () => callback(...args)))));
   };
   const clearTimeoutOnClock = (timer: unknown): void => {
     if (timer instanceof ClockTimer) timer.cancel();

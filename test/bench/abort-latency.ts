@@ -1,8 +1,8 @@
 import { ScaledClock } from '../../sandbox/clock.ts';
 import { hostOf } from '../../sandbox/service-objects.ts';
 import { startLoad } from '../../sandbox/traffic/load.ts';
-import type { Stage } from '../scenarios/stage.ts';
-import { checkout, withBenchStage } from './bench-stage.ts';
+
+import { type BenchStage, checkout, withBenchStage } from './bench-stage.ts';
 import { describeCalls } from './call-table.ts';
 import type { Figure, FigureResult } from './figure.ts';
 import { PathProbe, probeServices } from './path-probe.ts';
@@ -50,7 +50,7 @@ export const abortLatency: Figure = {
   },
 };
 
-async function measureAborts(stage: Stage, trace: PortTrace, samples: number): Promise<FigureResult> {
+async function measureAborts(stage: BenchStage, trace: PortTrace, samples: number): Promise<FigureResult> {
   const { clock, proxy } = stage.sandbox;
   const probeLoad = startLoad({ clock, url: proxy.url, host: hostOf('probe'), requestsPerSecond: 0 });
   const probe = new PathProbe(stage, probeLoad, requestsPerSecond);
@@ -108,11 +108,11 @@ function compare(what: string, samples: readonly number[], floorMs: number): str
 
 /** Rolls out one version after the other, and has each taken back. */
 class Aborts {
-  readonly #stage: Stage;
+  readonly #stage: BenchStage;
   readonly #trace: PortTrace;
   #versions = 1;
 
-  constructor(stage: Stage, trace: PortTrace) {
+  constructor(stage: BenchStage, trace: PortTrace) {
     this.#stage = stage;
     this.#trace = trace;
   }

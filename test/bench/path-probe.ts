@@ -1,7 +1,7 @@
 import type { KubernetesApi } from '../../core/ports.ts';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import type { RunningLoad } from '../../sandbox/traffic/load.ts';
-import type { Stage } from '../scenarios/stage.ts';
+import type { BenchStage } from './bench-stage.ts';
 
 /** Two services that no rollout touches; the first one's route is flipped between them. */
 export const probeServices: SandboxOptions['services'] = [
@@ -11,13 +11,13 @@ export const probeServices: SandboxOptions['services'] = [
 
 /** The floor of every change of traffic: one bare PATCH by the same client, and how soon an answer shows it. */
 export class PathProbe {
-  readonly #stage: Stage;
+  readonly #stage: BenchStage;
   readonly #load: RunningLoad;
   readonly #requestsPerSecond: number;
   readonly #api: KubernetesApi;
   #at = 'probe';
 
-  constructor(stage: Stage, load: RunningLoad, requestsPerSecond: number) {
+  constructor(stage: BenchStage, load: RunningLoad, requestsPerSecond: number) {
     const { deps, kubernetes } = stage.sandbox;
     this.#stage = stage;
     this.#load = load;

@@ -1,8 +1,7 @@
 import type { Deps } from '../../runtime/deps.ts';
 import { ScaledClock } from '../../sandbox/clock.ts';
 import type { StateEntered } from '../../sandbox/step-functions/execution.ts';
-import type { Stage } from '../scenarios/stage.ts';
-import { checkout, withBenchStage } from './bench-stage.ts';
+import { type BenchStage, checkout, withBenchStage } from './bench-stage.ts';
 import type { Figure, FigureResult } from './figure.ts';
 import { formatNumber } from './report.ts';
 import { quantile, sum } from './statistics.ts';
@@ -73,7 +72,7 @@ export const stepOverhead: Figure = {
   },
 };
 
-async function measureSteps(stage: Stage, markAt: (atMs: number) => Mark): Promise<FigureResult> {
+async function measureSteps(stage: BenchStage, markAt: (atMs: number) => Mark): Promise<FigureResult> {
   const { witness, sandbox } = stage;
   const marks: Mark[] = [];
   sandbox.kubernetes.onChange((type, object) => {
@@ -82,7 +81,7 @@ async function measureSteps(stage: Stage, markAt: (atMs: number) => Mark): Promi
     if (change !== undefined && change.canary > 0 && witness.changes.at(-2)?.canary !== change.canary) marks.push(markAt(change.atMs));
   });
   stage.push('v2');
-  const execution = await stage.untilState('PromoteStable');
+  const execution = await stage.untilState('Succeeded');
   // The first step also waits until the canary has measured traffic (J4): that time belongs to its bake.
   const pairs = marks.slice(1, -1).map((from, index) => ({ from, to: marks[index + 2] ?? from }));
   const per = (of: (mark: Mark) => number) => pairs.map(({ from, to }) => of(to) - of(from));

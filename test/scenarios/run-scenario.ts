@@ -78,7 +78,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     );
     const stage = new Stage({ sandbox, loads, witness, mishaps, answers, store });
     // Long enough for the alarms to be judged once; a rollout does not start while they have no data.
-    await stage.sleep(12);
+    await stage.sleep(scenario.settleSeconds ?? 12);
     onStage?.(stage);
     await scenario.story(stage);
     await stage.untilQuiet();

@@ -44,6 +44,8 @@ export interface Scenario {
   readonly services?: SandboxOptions['services'];
   /** To each service. */
   readonly requestsPerSecond?: number;
+  /** From the first request to the story; 12 where left out. Alarms are judged once a second, and one that was not has no data. */
+  readonly settleSeconds?: number;
   /** How each version behaves from its start; a version that is not named is healthy. */
   readonly versions?: Readonly<Record<string, ImageBehaviour>>;
   /** Changes to the usual spec of a service, as in its file. */

@@ -59,6 +59,27 @@ export async function unpinAutoscaler(
   return unpinned.filter((each) => each !== undefined);
 }
 
+/**
+ * What somebody did to the recorded pins, as sentences: a minimum below what it was pinned to, or an autoscaler that is gone. A higher
+ * minimum is theirs to choose. Does not ask the cluster where nothing was pinned.
+ *
+ * @example pinned to 4, read as 2: 'Autoscaler checkout lets stable shrink to 2, below the 4 that it was pinned to.'
+ * @throws ClusterUnavailableError, ClusterForbiddenError
+ */
+export async function findUndonePins(
+  api: KubernetesApi,
+  stable: Pick<WorkloadNames, 'namespace'> & { readonly pins: readonly AutoscalerPin[] },
+): Promise<string[]> {
+  if (stable.pins.length === 0) return [];
+  const all = await listAutoscalers(api, stable.namespace);
+  return stable.pins.flatMap(({ name, pinnedTo }) => {
+    const found = all.find(({ metadata }) => metadata.name === name);
+    if (found === undefined) return [`Autoscaler ${name}, which was pinned to ${pinnedTo}, is gone.`];
+    const present = found.spec.minReplicas ?? 1;
+    return present >= pinnedTo ? [] : [`Autoscaler ${name} lets stable shrink to ${present}, below the ${pinnedTo} that it was pinned to.`];
+  });
+}
+
 function pin(found: Autoscaler, stable: FencedOwner & { readonly replicas: number }): Change<AutoscalerPin> {
   const remembered = pinOf(found, stable.rollout);
   const present = found.spec.minReplicas ?? 1;

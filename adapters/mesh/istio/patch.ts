@@ -58,7 +58,8 @@ export function removeCanaryPatch(
   target: RouteTarget,
   fence: number,
 ): RoutePatch {
-  const fenceTests = fenceOperations(virtualService, { rollout: target.rollout, fence, role: 'owner' });
+  // As a door: what somebody did to our fence keeps the canary out of no route, and a newer fence is refused all the same.
+  const fenceMoves = fenceOperations(virtualService, { rollout: target.rollout, fence, role: 'door' });
   const remembered = rememberedRoutes(virtualService, target);
   const changes = refs.flatMap((ref) => {
     const rule = findRule(virtualService, ref, target);
@@ -68,7 +69,8 @@ export function removeCanaryPatch(
   const annotation = beforeAnnotation(target.rollout);
   const forget: JsonPatchOperation[] =
     virtualService.metadata.annotations?.[annotation] === undefined ? [] : [{ op: 'remove', path: annotationPath(annotation) }];
-  return { operations: [...fenceTests, ...changes, ...forget], changed: changes.length + forget.length > 0 };
+  const fenced = fenceMoves.every(({ op }) => op === 'test');
+  return { operations: [...fenceMoves, ...changes, ...forget], changed: !fenced || changes.length + forget.length > 0 };
 }
 
 function steerable(virtualService: KubernetesObject, ref: RouteRef, target: RouteTarget): HttpRule | undefined {

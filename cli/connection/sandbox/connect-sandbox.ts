@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { systemClock } from '../../../adapters/clock.ts';
 import type { SandboxClock } from '../../../sandbox/clock.ts';
-import { ScaledClock } from '../../../sandbox/clock.ts';
-import type { Connection } from '../connection.ts';
+import type { ApplyRequest, Connection } from '../connection.ts';
 import { startControlApi } from './control-api.ts';
 import { connectToSandbox, isAlive } from './control-client.ts';
-import type { SandboxFile } from './playground.ts';
+import { createPacedClock } from './pace.ts';
 import { startSandboxConnection } from './start-sandbox.ts';
 import { readStateFile, removeStateFile, stateFilePath, writeStateFile } from './state-file.ts';
 
@@ -14,7 +13,7 @@ export interface SandboxOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly speed: number;
   /** Called where a sandbox is to be started: what is to run in it. */
-  readonly readSpecs: () => Promise<readonly SandboxFile[]>;
+  readonly readSpecs: () => Promise<readonly ApplyRequest[]>;
   readonly clock?: SandboxClock;
 }
 
@@ -38,7 +37,7 @@ export async function connectSandbox(options: SandboxOptions): Promise<SandboxSe
     return { connection: connectToSandbox(found, systemClock), own: false, kubernetesUrl, close: async () => undefined };
   }
   const running = await startSandboxConnection({
-    clock: options.clock ?? new ScaledClock({ speed: options.speed }),
+    clock: options.clock ?? createPacedClock(options.speed),
     speed: options.speed,
     specs: await options.readSpecs(),
     by: userInfo().username,

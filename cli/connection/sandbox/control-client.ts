@@ -3,7 +3,7 @@ import { AwsUnavailableError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Connection } from '../connection.ts';
 import { restoreError } from '../restore-error.ts';
-import { controlError, type ControlMethodName, controlMethods } from './control-methods.ts';
+import { type ControlMethodName, controlError, controlMethods } from './control-methods.ts';
 import type { SandboxAddress } from './state-file.ts';
 
 type Answer<Name extends ControlMethodName> = z.infer<(typeof controlMethods)[Name]['answer']>;

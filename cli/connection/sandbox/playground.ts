@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import { parseDocument } from 'yaml';
 import { Specs } from '../../../adapters/store/specs.ts';
 import { NotFoundError } from '../../../core/errors.ts';
 import { parseImageReference } from '../../../core/spec/image-reference.ts';
@@ -30,9 +30,14 @@ export class Playground {
    * A spec's text with the sandbox's registry in place of its own, which is the one thing of a spec that the sandbox cannot take as it
    * is. A text that is no valid spec is given back unchanged: ApplySpec says what is wrong with it.
    */
-  localise(text: string): string {
-    const own = /^(\s*repository:\s*["']?)[a-z0-9.-]+(?::\d+)?(?=\/)/m;
-    return text.replace(own, `$1${this.#sandbox.repositoryOf('x').split('/')[0]}`);
+  localise(text: string, file: string): string {
+    const parsed = parseSpec(text, file);
+    if (!parsed.ok) return text;
+    const [, ...name] = parsed.spec.image.repository.split('/');
+    const [registry] = this.#sandbox.repositoryOf(parsed.spec.name).split('/');
+    const document = parseDocument(text);
+    document.setIn(['image', 'repository'], [registry, ...name].join('/'));
+    return String(document);
   }
 
   /** Makes what a spec speaks of, where it is not there yet, and sends it requests. Resolves when its pods are ready. */
@@ -83,7 +88,7 @@ export class Playground {
     return startLoad({ clock, url: new URL(path, proxy.url).href, host, requestsPerSecond: this.#requestsPerSecond });
   }
 
-  /** More than 5 % of the canary's answers in ten seconds are 5xx. An alarm that exists is left as it is. */
+  /** More than 5 % of the canary's answers in ten seconds are 5xx. */
   #putAlarm(alarmName: string, spec: RolloutSpec): void {
     const { cloudWatch } = this.#sandbox;
     const service = `${spec.workload.service ?? spec.workload.deployment}-canary`;
@@ -106,6 +111,3 @@ export class Playground {
     for (const load of this.#loads.values()) load.stop();
   }
 }
-
-export const sandboxFile = z.strictObject({ file: z.string(), text: z.string() });
-export type SandboxFile = z.infer<typeof sandboxFile>;

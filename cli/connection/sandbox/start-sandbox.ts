@@ -1,15 +1,15 @@
 import { StoreUnavailableError } from '../../../core/errors.ts';
 import type { SandboxClock } from '../../../sandbox/clock.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
-import type { Connection } from '../connection.ts';
+import type { ApplyRequest, Connection } from '../connection.ts';
 import { connectTo } from '../controller.ts';
-import { Playground, type SandboxFile } from './playground.ts';
+import { Playground } from './playground.ts';
 
 export interface SandboxConnectionOptions {
   readonly clock: SandboxClock;
   /** How fast the clock goes: a fast one gets fewer requests a second, so that the machine keeps up. */
   readonly speed: number;
-  readonly specs: readonly SandboxFile[];
+  readonly specs: readonly ApplyRequest[];
   /** Who is recorded as the one who asked. */
   readonly by: string;
 }
@@ -33,7 +33,7 @@ export async function startSandboxConnection(options: SandboxConnectionOptions):
   const sandbox = await startSandbox({
     clock,
     services: [],
-    scrapeIntervalMs: Math.max(1000, 50 * speed),
+    scrapeIntervalMs: Math.max(1000, Math.min(2000, 50 * speed)),
     // The embedded Prometheus has no rules: an alarm of the same name stands in for each alert.
     wrapDeps: (deps) => ({ ...deps, prometheus: (url) => ({ ...deps.prometheus(url), alerts: deps.alarms }) }),
   });
@@ -87,7 +87,7 @@ function furnished(connection: Connection, playground: Playground): Connection {
   return {
     ...connection,
     async apply({ file, text }) {
-      const local = playground.localise(text);
+      const local = playground.localise(text, file);
       await playground.furnish(local, file);
       return connection.apply({ file, text: local });
     },

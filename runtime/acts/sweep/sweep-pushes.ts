@@ -4,8 +4,11 @@ import type { ImageFound } from '../../../core/ports.ts';
 import { matchesTag } from '../../../core/spec/tag-match.ts';
 import type { Deps } from '../../deps.ts';
 
-/** ECR's events are best effort. An image this young may still be announced by its own. */
-const graceSeconds = 60;
+/**
+ * ECR's events are best effort. An image this young may still be announced by its own; one that is announced later all the same finds
+ * its rollout begun. Short, so that a lost push is found by the next run of the sweep, within a minute (O2).
+ */
+const graceSeconds = 5;
 /** How far back the sweep looks for a push that nobody dealt with. */
 const lookBackSeconds = 3600;
 

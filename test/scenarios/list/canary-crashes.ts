@@ -37,7 +37,7 @@ export const canaryHangsUp: Scenario = {
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 50, 0] }],
     // 10 requests a second go to the canary, for three failed measurements in a row.
-    badAnswers: [20, 45],
+    badAnswers: [30, 45],
   },
   check: ({ rollouts: [rollout] }) => {
     const why = rollout?.record.reason ?? '';
@@ -50,12 +50,13 @@ export const canaryPodKeepsCrashing: Scenario = {
   title: 'One of two pods crashes again and again, the other answers: the step is held, and given up when it is held too long',
   promises: ['T1', 'W1'],
   requestsPerSecond: 20,
-  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  // The kubelet waits 10 s before the first restart and 20 s before the second: the hold lies between.
+  spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '15s' } } }) },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
     // Counts for pods that start from now on: the second one.
-    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 4000 } });
+    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 3000 } });
     await stage.untilState('RolledBack', 1, 'rollback');
   },
   expected: {

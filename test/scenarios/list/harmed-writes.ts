@@ -7,6 +7,8 @@ import type { Stage } from '../stage.ts';
 interface Mishap {
   readonly name: string;
   readonly title: string;
+  /** Bad answers where it befalls the write that takes the weight away: 5 a second from three failed measurements on. */
+  readonly badAnswersAtTheDoor: readonly [number, number];
   readonly befall: (stage: Stage, where: (request: RequestFacts) => boolean) => Harm;
 }
 
@@ -14,27 +16,32 @@ const mishaps: readonly Mishap[] = [
   {
     name: 'lost-write',
     title: 'is answered 200 and never made',
+    badAnswersAtTheDoor: [15, 25],
     befall: (stage, where) => harm(stage, where, { kind: 'lostWrite' }),
   },
   {
     name: 'delayed-write',
     title: 'is answered 200 and made four seconds later',
+    badAnswersAtTheDoor: [15, 25],
     befall: (stage, where) => harm(stage, where, { kind: 'delayedWrite', delayMs: 4000 }),
   },
   {
     name: 'answer-lost',
     title: 'is made, but its answer is lost, also when it is sent again',
+    badAnswersAtTheDoor: [15, 25],
     // A request on a kept connection is sent a second time by the client itself.
     befall: (stage, where) => harm(stage, where, { kind: 'hangUpAfter' }, 2),
   },
   {
     name: 'api-down',
     title: 'meets an API server that answers 503 to everything for five seconds',
+    // The outage, and the back-off of whoever tries again.
+    badAnswersAtTheDoor: [40, 60],
     befall: (stage, where) => outageFrom(stage, where, 5),
   },
 ];
 
-/** That the mishap befell somebody, and that nobody was left on the wrong side for longer than it lasted. */
+/** A scenario whose mishap befell nobody shows nothing. */
 function notInVain(befallen: Harm | undefined): string[] {
   return (befallen?.count() ?? 0) > 0 ? [] : ['the mishap befell nobody'];
 }
@@ -79,7 +86,7 @@ function atTheDoor(mishap: Mishap): Scenario {
     },
     expected: {
       rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 50, 0] }],
-      badAnswers: [10, 60],
+      badAnswers: mishap.badAnswersAtTheDoor,
     },
     check: () => notInVain(befallen),
   };

@@ -26,7 +26,7 @@ export const twoRolloutsOnOneVirtualService: Scenario = {
       { rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0] },
       { rollout: 'basket', tag: 'v3', phase: 'rolledBack', reason: 'analysis', weights: [10, 50, 0] },
     ],
-    badAnswers: [5, 30],
+    badAnswers: [8, 20],
     stable: { checkout: 'v2' },
   },
   check: (_, stage) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pinAutoscaler, unpinAutoscaler } from '../../../../adapters/eks/workload/autoscaler.ts';
+import { findUndonePins, pinAutoscaler, unpinAutoscaler } from '../../../../adapters/eks/workload/autoscaler.ts';
 import { FencedError } from '../../../../core/errors.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
 import { at, autoscaler, field, names, stableDeployment } from './manifests.ts';
@@ -116,6 +116,31 @@ describe('unpinning an autoscaler', () => {
     await unpin(api, 8);
     await expect(pin(api, 6, 7)).rejects.toThrow(FencedError);
     expect(minimumOf(api)).toBe(2);
+  });
+});
+
+describe('finding undone pins', () => {
+  const undone = (api: FakeKubernetes, pins: Awaited<ReturnType<typeof pin>>) => findUndonePins(api, { ...stable, pins });
+  const lower = 'Autoscaler checkout lets stable shrink to 5, below the 6 that it was pinned to.';
+
+  it.each([
+    [5, [lower]],
+    [6, []],
+    [7, []],
+  ])('of an autoscaler pinned to 6 whose minimum is now %d', async (minReplicas, found) => {
+    const api = new FakeKubernetes(autoscaler());
+    const pins = await pin(api);
+    await api.write({ mergePatch: at.autoscaler, patch: { spec: { minReplicas } } });
+    expect(await undone(api, pins)).toEqual(found);
+  });
+
+  it('names an autoscaler that is gone', async () => {
+    const pins = await pin(new FakeKubernetes(autoscaler()));
+    expect(await undone(new FakeKubernetes(), pins)).toEqual(['Autoscaler checkout, which was pinned to 6, is gone.']);
+  });
+
+  it('finds none where nothing was pinned', async () => {
+    expect(await undone(new FakeKubernetes(autoscaler()), [])).toEqual([]);
   });
 });
 

@@ -1,0 +1,13 @@
+/** What a command has of the world around it; a test gives its own. */
+export interface Io {
+  /** Writes to standard output: the answer, and nothing else. */
+  out(text: string): void;
+  /** Writes to standard error: errors, and what accompanies an answer. */
+  err(text: string): void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Whether standard output is a terminal. */
+  readonly terminal: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}

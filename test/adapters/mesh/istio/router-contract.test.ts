@@ -1,0 +1,46 @@
+import { createKubernetesClient } from '../../../../adapters/eks/kubernetes-client.ts';
+import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import type { KubernetesApi } from '../../../../core/ports.ts';
+import { VirtualClock } from '../../../../sandbox/clock.ts';
+import { startKubernetes } from '../../../../sandbox/kubernetes/kubernetes.ts';
+import { type RouterForContract, trafficRouterContract } from '../../../contract/traffic-router.ts';
+import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
+import { foreignRule, mainRule, put, refTo, target, to, virtualService } from './virtual-services.ts';
+
+/** A VirtualService that two rollouts and somebody else share, and one of a single rule, without name, weight or annotations. */
+async function fill(api: KubernetesApi): Promise<Omit<RouterForContract, 'close'>> {
+  const cart = { name: 'cart', match: [{ uri: { prefix: '/cart' } }], route: [to('cart.shop.svc.cluster.local', 100)] };
+  await put(api, virtualService('checkout', [foreignRule, cart, mainRule], { 'example.com/owner': 'shop' }));
+  await put(api, virtualService('checkout-internal', [{ route: [to('checkout')] }]));
+  return {
+    api,
+    routerOn: createIstioRouter,
+    target: { ...target, routes: [{ virtualService: 'checkout', http: 'main' }, { virtualService: 'checkout-internal' }] },
+    other: {
+      ...target,
+      rollout: 'cart',
+      routes: [{ virtualService: 'checkout', http: 'cart' }],
+      stableService: 'cart',
+      canaryService: 'cart-canary',
+    },
+    objects: [refTo('checkout'), refTo('checkout-internal')],
+  };
+}
+
+trafficRouterContract('Istio, in memory,', () => fill(new FakeKubernetes()));
+
+trafficRouterContract('Istio, over HTTP,', async () => {
+  const clock = new VirtualClock();
+  const cluster = await startKubernetes({
+    clock,
+    startPod: async () => ({ address: '127.0.0.1', port: 1 }),
+    stopPod: async () => undefined,
+  });
+  const endpoint = { name: 'shop-production', endpoint: cluster.url, certificateAuthority: '' };
+  const api = createKubernetesClient({ endpoint, clock, token: async () => 'k8s-aws-v1.test' });
+  const close = async () => {
+    await cluster.close();
+    clock.stop();
+  };
+  return { ...(await fill(api)), close };
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../adapters/store/memory.ts';
+import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { VirtualClock } from '../../../sandbox/clock.ts';
+import { recordOf } from '../../core/rollout/rollout-for-tests.ts';
+import { begin, starter, underWay } from './rollouts-for-tests.ts';
+
+const image = recordOf().image;
+const waiter = (name: string, pushedAtMs: number) => ({ digest: `sha256:${name}`, executionArn: starter(name).executionArn, pushedAtMs });
+
+describe('waiting for the service', () => {
+  const note = async (rollouts: Rollouts) => (await rollouts.readLock('checkout'))?.waiting;
+
+  it('is noted, and the newest image wins', async () => {
+    const { rollouts } = await underWay();
+    expect(await rollouts.wait('checkout', waiter('older', 10))).toBe(true);
+    expect(await rollouts.wait('checkout', waiter('newer', 20))).toBe(true);
+    expect(await rollouts.wait('checkout', waiter('older', 10))).toBe(false);
+    expect(await rollouts.wait('checkout', waiter('same', 20))).toBe(false);
+    expect(await rollouts.wait('checkout', waiter('newer', 20))).toBe(true);
+    expect(await note(rollouts)).toEqual(waiter('newer', 20));
+  });
+
+  it('needs no note where the service was never taken', async () => {
+    const rollouts = new Rollouts(createMemoryStore(), new VirtualClock());
+    expect(await rollouts.wait('checkout', waiter('first', 1))).toBe(true);
+    expect(await rollouts.readLock('checkout')).toBeUndefined();
+  });
+
+  it('is kept by whatever the owner and the doors write, even if they read before it was noted', async () => {
+    const { rollouts, held } = await underWay();
+    await rollouts.wait('checkout', waiter('next', 10));
+    const saved = await rollouts.save(held, { stepIndex: 1 });
+    expect(saved.lock.waiting).toEqual(waiter('next', 10));
+    await rollouts.wait('checkout', waiter('newer', 20));
+    const raised = await rollouts.raiseFence('checkout', 'checkout-000001', {}, { known: saved });
+    expect(raised?.lock.waiting).toEqual(waiter('newer', 20));
+    if (raised === undefined) throw new Error('the fence was not raised');
+    await rollouts.wait('checkout', waiter('newest', 30));
+    await rollouts.end(raised, { phase: 'rolledBack' });
+    expect(await note(rollouts)).toEqual(waiter('newest', 30));
+  });
+
+  it('ends with the next rollout', async () => {
+    const { rollouts, held } = await underWay();
+    await rollouts.wait('checkout', waiter('next', 10));
+    await rollouts.end(held, { phase: 'succeeded' });
+    await begin(rollouts, 'next');
+    expect(await note(rollouts)).toBeUndefined();
+  });
+});
+
+describe('O2: a push', () => {
+  it('was seen, and its event delivered, once a rollout of it has begun', async () => {
+    const { rollouts } = await underWay();
+    expect(await rollouts.wasSeen('checkout', image.digest)).toBe(true);
+    expect(await rollouts.wasSeen('checkout', 'sha256:other')).toBe(false);
+    expect(await rollouts.wasSeen('cart', image.digest)).toBe(false);
+    const redelivered = { ...starter('second'), eventId: starter('first').eventId };
+    expect(await rollouts.wasDelivered('checkout', redelivered)).toBe(true);
+  });
+
+  it('is none that was delivered before, for the execution that dealt with it: a retry', async () => {
+    const { rollouts } = await underWay();
+    expect(await rollouts.wasDelivered('checkout', starter('first'))).toBe(false);
+  });
+
+  it('of the same bytes, by another event, was seen but not delivered', async () => {
+    const { rollouts } = await underWay();
+    expect(await rollouts.wasDelivered('checkout', starter('second'))).toBe(false);
+  });
+
+  it('without an event was never delivered', async () => {
+    const { rollouts } = await underWay();
+    const byHand: Parameters<Rollouts['wasDelivered']>[1] = { ...starter('second'), eventId: undefined };
+    expect(await rollouts.wasDelivered('checkout', byHand)).toBe(false);
+    await rollouts.noteSeen('checkout', { ...image, digest: 'sha256:hand' }, byHand);
+    expect(await rollouts.wasSeen('checkout', 'sha256:hand')).toBe(true);
+  });
+
+  it('that came to nothing is noted as well', async () => {
+    const rollouts = new Rollouts(createMemoryStore(), new VirtualClock());
+    await rollouts.noteSeen('checkout', image, starter('first'));
+    expect(await rollouts.wasSeen('checkout', image.digest)).toBe(true);
+    expect(await rollouts.wasDelivered('checkout', { ...starter('second'), eventId: starter('first').eventId })).toBe(true);
+    expect((await begin(rollouts, 'third')).outcome).toBe('begun');
+  });
+});

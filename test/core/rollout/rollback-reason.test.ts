@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { errorClasses } from '../../../core/errors.ts';
+import { rollbackReason } from '../../../core/rollout/record.ts';
+import { goalPastPointOfNoReturn, rollbackReasonOf } from '../../../core/rollout/rollback-reason.ts';
+
+describe('the reason for a rollback that an error caused', () => {
+  it.each([
+    ['DeadlineExceededError', 'timeout'],
+    ['States.Timeout', 'timeout'],
+    ['FencedError', 'drift'],
+    ['ClusterUnavailableError', 'error'],
+    ['States.TaskFailed', 'error'],
+    ['TypeError', 'error'],
+    ['', 'error'],
+  ])('%s is %s', (name, reason) => {
+    expect(rollbackReasonOf(name)).toBe(reason);
+  });
+
+  it('is one that the record takes, for every named error', () => {
+    for (const ErrorClass of errorClasses) {
+      const { name } = new ErrorClass('It happened.', { remedy: 'Mend it.' });
+      expect(rollbackReason.options).toContain(rollbackReasonOf(name));
+    }
+  });
+});
+
+describe('O3: what a rollback past the point of no return ends with', () => {
+  it.each([
+    ['error', 'promoted'],
+    ['timeout', 'promoted'],
+    ['superseded', 'promoted'],
+    ['alarm', 'restored'],
+    ['analysis', 'restored'],
+    ['inconclusive', 'restored'],
+    ['abort', 'restored'],
+    ['drift', 'restored'],
+  ] as const)('for the reason %s: %s', (reason, goal) => {
+    expect(goalPastPointOfNoReturn(reason)).toBe(goal);
+  });
+});
