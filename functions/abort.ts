@@ -6,7 +6,6 @@ import { abortForPerson, personInput } from '../runtime/acts/abort-for-person.ts
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
-import { provideEvents } from '../runtime/providers/events.ts';
 import { provideExecutions } from '../runtime/providers/executions.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideDoorStore } from '../runtime/providers/store.ts';
@@ -35,7 +34,7 @@ const input = z.union([
 export const abort = defineFunction({
   name: 'Abort',
   input,
-  uses: { ...provideClock, ...provideDoorStore, ...provideClusters, ...provideExecutions, ...provideEvents, ...provideLog },
+  uses: { ...provideClock, ...provideDoorStore, ...provideClusters, ...provideExecutions, ...provideLog },
   run: async (request, deps): Promise<object> => {
     switch (request.from) {
       case 'execution':

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { tellingRefusal } from '../runtime/acts/announce.ts';
 import { beginRollout } from '../runtime/acts/begin-rollout.ts';
 import { readStart } from '../runtime/acts/read-start.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -44,7 +45,8 @@ export const begin = defineFunction({
     ...provideLog,
   },
   run: async ({ input, executionArn, executionStartedAt }, deps) => {
-    const read = await readStart(deps, { input, executionArn, executionStartedAtMs: Date.parse(executionStartedAt) });
+    const execution = { input, executionArn, executionStartedAtMs: Date.parse(executionStartedAt) };
+    const read = await tellingRefusal(deps, undefined, executionArn, () => readStart(deps, execution));
     if (read.outcome === 'ignored') return { input, outcome: 'ignored', reason: read.reason };
     const begun = await beginRollout(deps, read.start);
     if (begun.outcome === 'begun') return begun.payload;

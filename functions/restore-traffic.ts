@@ -1,10 +1,11 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { note } from '../runtime/acts/announce.ts';
+import { announce, note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { restoreTraffic as restore } from '../runtime/acts/restore-traffic.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
+import { provideEvents } from '../runtime/providers/events.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
@@ -16,7 +17,7 @@ import { provideStore } from '../runtime/providers/store.ts';
 export const restoreTraffic = defineFunction({
   name: 'RestoreTraffic',
   input: rolloutPayload,
-  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
     let open = await openOwned(deps, payload);
     const { rollouts, spec } = open;
@@ -26,6 +27,7 @@ export const restoreTraffic = defineFunction({
     });
     open = await openOwned(deps, { ...payload, fence: traffic.fence });
     const { record } = await rollouts.save(open.held, { split: traffic.split }, spec.deadlines.drainSeconds);
+    await announce(deps, { spec, record }, 'rollingBack', record.reason ?? 'The reason was not recorded.');
     await note(deps, record, 'trafficRestored', `All traffic is on ${traffic.side}.`);
     const untouched = traffic.side === 'stable' && record.pointOfNoReturnAtMs === undefined;
     return {

@@ -26,3 +26,14 @@ export function endOnSignal(signals: Signals, close: () => Promise<void>): void 
     });
   }
 }
+
+/** Ends the process when whoever reads what it writes has gone, as `head` does: the shell's code for SIGPIPE, and no stack trace. */
+export function endOnClosedPipe(
+  output: { on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown },
+  exit: Signals['exit'],
+): void {
+  output.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    exit(141);
+  });
+}

@@ -71,7 +71,7 @@ function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult):
     const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil(leftMs / 1000) });
     return { action: 'hold', tick, why: `Baking at weight ${step.weight}, ${formatDuration(Math.ceil(leftMs / 1000))} left.` };
   }
-  if (step.pause !== undefined && watch.resumed !== true) {
+  if (step.pause !== undefined && !resumedSincePaused(state)) {
     const endMs = (watch.pausedSinceMs ?? analysis.atMs) + step.pause.forSeconds * 1000;
     if (analysis.atMs < endMs) {
       return pauseFor(state, analysis.atMs, endMs, `Waits for a person, at most ${formatDuration(step.pause.forSeconds)}.`);
@@ -134,7 +134,10 @@ function restoreOrAbort({ restores }: DecisionState, drift: string): Decision {
     : { action: 'abort', reason: 'drift', why: `${drift} It was put right ${restoreLimit} times already.` };
 }
 
-/** A person saw why it stopped, and wants it to go on: then what somebody else changed is put right. */
+/**
+ * A person saw why it stopped, and wants it to go on: the step's pause is over, or what somebody else changed is put right. A resume from
+ * before this pause was for another one, and answers nothing.
+ */
 function resumedSincePaused({ request, watch }: DecisionState): boolean {
   return request?.action === 'resume' && watch.pausedSinceMs !== undefined && request.atMs >= watch.pausedSinceMs;
 }

@@ -15,7 +15,8 @@ const detailTypes: Record<Transition, string> = {
 
 /**
  * The event of one transition of a rollout (P1). Its id is made of the rollout, the transition, the step and the fence, so that a
- * Lambda that is run twice sends the same id twice and a receiver can drop the second.
+ * Lambda that is run twice sends the same id twice and a receiver can drop the second. A step can be paused several times, so the id
+ * of a pause carries its beginning too.
  */
 export function transitionEvent(
   record: RolloutRecord,
@@ -26,7 +27,13 @@ export function transitionEvent(
 ): SluiceEvent {
   const { notifications } = spec;
   return {
-    id: `${record.rolloutId}/${transition}/${record.stepIndex}/${record.fence}`,
+    id: [
+      record.rolloutId,
+      transition,
+      record.stepIndex,
+      record.fence,
+      ...(transition === 'paused' ? [record.watch?.pausedSinceMs ?? 0] : []),
+    ].join('/'),
     detailType: detailTypes[transition],
     atMs,
     detail: {

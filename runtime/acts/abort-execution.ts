@@ -6,7 +6,6 @@ import { rolloutPayload } from '../../core/rollout/payload.ts';
 import { rollbackReason } from '../../core/rollout/record.ts';
 import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
-import { announceRefusal } from './announce.ts';
 import { restoreTrafficWithoutStore } from './restore-traffic.ts';
 
 /** What the rollout machine hands over: its payload as it was, with the error that was caught or the decision to abort. */
@@ -28,10 +27,7 @@ export async function abortExecution(deps: AbortDeps, { executionArn, payload }:
   const own = rolloutPayload.safeParse(payload);
   try {
     const held = own.success ? own.data : await findByExecution(deps, executionArn);
-    if (held === undefined) {
-      await announceRefusal(deps, undefined, executionArn, cause.why);
-      return { outcome: 'refused', error: cause.error, why: cause.why };
-    }
+    if (held === undefined) return { outcome: 'refused', error: cause.error, why: cause.why };
     const actor = { kind: 'sluice' as const, id: executionArn };
     const result = await abortRollout(deps, {
       rollout: held.rollout,

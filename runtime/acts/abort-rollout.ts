@@ -2,7 +2,6 @@ import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
-import { announce } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
 import { readSideReadiness, restoreTraffic } from './restore-traffic.ts';
 
@@ -16,14 +15,14 @@ export interface AbortRequest {
   readonly known?: HeldRollout;
 }
 
-export type AbortDeps = Pick<Deps, 'store' | 'clock' | 'clusters' | 'executions' | 'events' | 'log'>;
+export type AbortDeps = Pick<Deps, 'store' | 'clock' | 'clusters' | 'executions' | 'log'>;
 
 /** `ended`: the rollout no longer holds its service, so there is nothing to undo. */
 export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record: RolloutRecord } | { readonly outcome: 'ended' };
 
 /**
  * What every door does with one rollout: raises the fence, moves the traffic to the safe side, and starts the rollback machine that
- * finishes the rest. Doing it twice is harmless: the second finds the fence raised, writes the same split under it, and is told that
+ * finishes the rest and tells of it. Doing it twice is harmless: the second finds the fence raised, writes the same split under it, and is told that
  * the machine's execution exists.
  *
  * Which side has ready endpoints is asked while the fence is raised, because the traffic waits for both. Which side is the safe one
@@ -53,8 +52,6 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
     ),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
   ]);
-  // Whoever starts the machine tells of it, whatever came of the traffic: a second try of this door finds the machine started.
-  if (started.status === 'fulfilled' && started.value === 'started') await announce(deps, open, 'rollingBack', request.why);
   // The rollback machine writes the traffic too, so either of the two is enough to be sure that it will be done.
   if (traffic.status === 'rejected') throw traffic.reason;
   if (started.status === 'rejected') throw started.reason;

@@ -1,4 +1,5 @@
 import { History } from '../../adapters/store/history.ts';
+import { SluiceError } from '../../core/errors.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import { transitionEvent } from '../../core/rollout/transition-event.ts';
 import type { RolloutSpec, Transition } from '../../core/spec/rollout-spec.ts';
@@ -41,13 +42,25 @@ export async function note(deps: Omit<AnnounceDeps, 'events'>, record: RolloutRe
   );
 }
 
-/** Tells of a start that came to nothing. There is no rollout yet whose history could hold it. */
-export async function announceRefusal(
+/**
+ * Tells of a start that came to nothing, where trying again cannot help. There is no rollout yet whose history could hold it; what may
+ * pass by itself is tried again by the state machine, and told by nobody.
+ */
+export async function tellingRefusal<T>(
   deps: AnnounceDeps,
   spec: RolloutSpec | undefined,
   executionArn: string,
-  reason: string,
-): Promise<void> {
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof SluiceError && !error.retryable) await announceRefusal(deps, spec, executionArn, error.message);
+    throw error;
+  }
+}
+
+async function announceRefusal(deps: AnnounceDeps, spec: RolloutSpec | undefined, executionArn: string, reason: string): Promise<void> {
   await attempt(deps, 'publish', () =>
     deps.events.publish([
       {

@@ -2,11 +2,12 @@ import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import type { StoredSpec } from '../../adapters/store/specs.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
+import type { AlarmReading } from '../../core/ports.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import { type Actor, type Image, imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
-import { announce } from './announce.ts';
+import { announce, tellingRefusal } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
 import { preflight } from './preflight.ts';
 import { takeTurn } from './take-turn.ts';
@@ -40,16 +41,27 @@ export type BeginOutcome =
  */
 export async function beginRollout(deps: BeginDeps, start: Start): Promise<BeginOutcome> {
   const rollouts = new Rollouts(deps.store, deps.clock);
-  try {
-    return await takeService(deps, rollouts, start);
-  } catch (error) {
-    const refused = error instanceof RolloutRefusedError || error instanceof DeadlineExceededError;
-    if (refused && start.actor.kind !== 'person') await rollouts.noteSeen(start.stored.spec.name, start.image, start);
-    throw error;
-  }
+  const { spec } = start.stored;
+  const taken = await tellingRefusal(deps, spec, start.executionArn, async () => {
+    try {
+      return await takeService(deps, rollouts, start);
+    } catch (error) {
+      const refused = error instanceof RolloutRefusedError || error instanceof DeadlineExceededError;
+      if (refused && start.actor.kind !== 'person') await rollouts.noteSeen(spec.name, start.image, start);
+      throw error;
+    }
+  });
+  if (taken.outcome !== 'taken') return taken;
+  return { outcome: 'begun', payload: await claimRoutes(deps, rollouts, taken.record, taken.alarmReadings) };
 }
 
-async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<BeginOutcome> {
+type Taken = { readonly outcome: 'taken'; readonly record: RolloutRecord; readonly alarmReadings: readonly AlarmReading[] };
+
+async function takeService(
+  deps: BeginDeps,
+  rollouts: Rollouts,
+  start: Start,
+): Promise<Taken | Exclude<BeginOutcome, { outcome: 'begun' }>> {
   const { stored, image } = start;
   const { spec } = stored;
   const turn = await takeTurn(deps, rollouts, start);
@@ -90,14 +102,14 @@ async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): P
     }),
   );
   if (begun.outcome === 'held') return { outcome: 'wait', reason: `${begun.holder.rolloutId} was a moment quicker.` };
-  return { outcome: 'begun', payload: await claimRoutes(deps, rollouts, begun.record, found.alarmReadings) };
+  return { outcome: 'taken', record: begun.record, alarmReadings: found.alarmReadings };
 }
 
 async function claimRoutes(
   deps: BeginDeps,
   rollouts: Rollouts,
   record: RolloutRecord,
-  alarmReadings: Awaited<ReturnType<typeof preflight>>['alarmReadings'],
+  alarmReadings: readonly AlarmReading[],
 ): Promise<RolloutPayload> {
   const open = openHeld(deps, rollouts, await rollouts.loadOwned(record));
   const states = new AlarmStates(deps.store);

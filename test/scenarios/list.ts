@@ -1,3 +1,9 @@
+import { alarmAtStartBlocks, alarmAtStartIgnored, alarmsAtStartFireAgain } from './list/alarm-at-start.ts';
+import { alarmsBeforeFirstWeight } from './list/alarm-before-first-weight.ts';
+import { alarmDuringBake } from './list/alarm-during-bake.ts';
+import { alarmEventFiveTimes, alarmEventLateAndOutOfOrder, alarmEventLost, okEventLate } from './list/alarm-events.ts';
+import { alarmAfterStableIsReady, alarmBeforeStableIsReady } from './list/alarm-in-promotion.ts';
+import { badInputs } from './list/bad-input.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
@@ -5,7 +11,9 @@ import { demoHealthy } from './list/demo-healthy.ts';
 import { errorsAtSecondStep } from './list/errors-at-second-step.ts';
 import { harmedWrites } from './list/harmed-writes.ts';
 import { healthy } from './list/healthy.ts';
+import { lambdaFailuresInTheList } from './list/lambda-dies.ts';
 import { noTrafficAtAll, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
+import { operatorAborts, operatorPausesAndResumes, operatorPromotes, stepPauses } from './list/operator.ts';
 import {
   outsideReplaceRestored,
   outsiderFightsOn,
@@ -23,9 +31,14 @@ import {
   outsideUnpinRestored,
 } from './list/outside-edit-of-workload.ts';
 import { prometheusDownForGood, prometheusDownForOneInterval } from './list/prometheus-down.ts';
+import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
+import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
+import { olderImageLate, secondImages, threeImages } from './list/second-image.ts';
 import { slowOnlyAtP99 } from './list/slow-only-at-p99.ts';
 import { slowStart } from './list/slow-start.ts';
+import { stopsInTheList } from './list/stop-in-each-phase.ts';
+import { storeDownAtTheAlarm, storeDownForMinutes, storeDownForSeconds } from './list/store-down.ts';
 import { twoRolloutsOnOneVirtualService } from './list/two-rollouts-on-one-virtual-service.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -61,4 +74,32 @@ export const scenarios: readonly Scenario[] = [
   outsideScaleOfStable,
   outsideUnpinAborted,
   outsideUnpinRestored,
+  alarmDuringBake,
+  ...alarmsBeforeFirstWeight,
+  alarmAtStartBlocks,
+  alarmAtStartIgnored,
+  ...alarmsAtStartFireAgain,
+  alarmBeforeStableIsReady,
+  alarmAfterStableIsReady,
+  alarmEventFiveTimes,
+  alarmEventLateAndOutOfOrder,
+  okEventLate,
+  alarmEventLost,
+  ...pushes,
+  ...secondImages,
+  threeImages,
+  olderImageLate,
+  ...stopsInTheList,
+  ...lambdaFailuresInTheList,
+  storeDownForSeconds,
+  storeDownForMinutes,
+  storeDownAtTheAlarm,
+  ...operatorAborts,
+  operatorPausesAndResumes,
+  operatorPromotes,
+  ...stepPauses,
+  ...badInputs,
+  gitBringsTheImage,
+  gitNeverBringsTheImage,
+  gitBringsTheImageAfterTheStop,
 ];

@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { endOnSignal } from '../../../cli/demo/interrupt.ts';
+import { endOnClosedPipe, endOnSignal } from '../../../cli/demo/interrupt.ts';
 
 function press(close: () => Promise<void>) {
   const listeners = new Map<string, () => void>();
@@ -28,5 +29,16 @@ describe('a signal', () => {
     expect(exits).toEqual([]);
     send('SIGINT');
     expect(exits).toEqual([130]);
+  });
+});
+
+describe('a pipe whose reader has gone', () => {
+  it('ends the process quietly', () => {
+    const output = new EventEmitter();
+    const exits: number[] = [];
+    endOnClosedPipe(output, (code) => exits.push(code));
+    output.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    expect(exits).toEqual([141]);
+    expect(() => output.emit('error', new Error('something else'))).toThrow('something else');
   });
 });

@@ -44,14 +44,11 @@ describe('a step that passes', () => {
 });
 
 describe('the pause of a step', () => {
-  const pausedAt = (pausedSinceMs: number | undefined, resumed = false, source: Partial<RolloutSpecSource> = {}) =>
+  const pausedAt = (pausedSinceMs: number | undefined, source: Partial<RolloutSpecSource> = {}, resumedAtMs?: number) =>
     stateAt(1, {
       spec: source,
-      watch: {
-        ...baked,
-        ...(pausedSinceMs === undefined ? {} : { pausedSinceMs: startMs + pausedSinceMs }),
-        ...(resumed ? { resumed } : {}),
-      },
+      watch: { ...baked, ...(pausedSinceMs === undefined ? {} : { pausedSinceMs: startMs + pausedSinceMs }) },
+      ...(resumedAtMs === undefined ? {} : { request: { ...requestTo('resume'), atMs: startMs + resumedAtMs } }),
     });
   const goingOn: Partial<RolloutSpecSource> = {
     steps: [
@@ -81,11 +78,20 @@ describe('the pause of a step', () => {
       reason: 'timeout',
       why: 'Nobody resumed the rollout within 10m.',
     });
-    expect(decide(pausedAt(5 * minute, false, goingOn), over)).toMatchObject({ action: 'advance', stepIndex: 2 });
+    expect(decide(pausedAt(5 * minute, goingOn), over)).toMatchObject({ action: 'advance', stepIndex: 2 });
+  });
+
+  it('is not ended by a resume from before it, which answered another pause', () => {
+    const early = 5 * minute - 1;
+    expect(decide(pausedAt(5 * minute, {}, early), analysisAt(6 * minute, 'pass')).action).toBe('pause');
+    expect(decide(pausedAt(undefined, {}, early), analysisAt(6 * minute, 'pass')).action).toBe('pause');
   });
 
   it('ends where a person resumes', () => {
-    expect(decide(pausedAt(5 * minute, true), analysisAt(6 * minute, 'pass'))).toMatchObject({ action: 'advance', stepIndex: 2 });
+    for (const resumedAtMs of [5 * minute, 6 * minute]) {
+      const decision = decide(pausedAt(5 * minute, {}, resumedAtMs), analysisAt(6 * minute, 'pass'));
+      expect(decision).toMatchObject({ action: 'advance', stepIndex: 2 });
+    }
   });
 
   it('shortens the last look to its deadline', () => {
@@ -218,7 +224,7 @@ describe('the order in which the rules count', () => {
     ["a person's pause", 'pause', undefined, [stateAt(0, paused), analysisAt(hour, 'unavailable')]],
     ['a source that is down', 'abort', 'error', [stateAt(0, lowest), analysisAt(hour, 'unavailable')]],
     ['too little evidence', 'abort', 'inconclusive', [stateAt(0, lowest), analysisAt(hour, 'inconclusive')]],
-    ['the bake', 'hold', undefined, [stateAt(1, { watch: { bakedMs: 0, resumed: true } }), analysisAt(hour, 'pass')]],
+    ['the bake', 'hold', undefined, [stateAt(1, { request: requestTo('resume') }), analysisAt(hour, 'pass')]],
     ["the step's pause", 'pause', undefined, [stateAt(1, { watch: baked }), analysisAt(hour, 'pass')]],
     ['the next step', 'advance', undefined, [stateAt(0, lowest), analysisAt(hour, 'pass')]],
   ];

@@ -26,6 +26,18 @@ describe('P1: the id of a transition', () => {
   });
 });
 
+describe('P1: a step that is paused again', () => {
+  const pausedAt = (pausedSinceMs: number) => {
+    const watch = { stepIndex: 0, startedAtMs: startMs, bakedMs: 0, pausedSinceMs };
+    return transitionEvent(recordOf({ phase: 'paused', watch }), spec(), 'paused', 'Paused by ada.', atMs);
+  };
+
+  it('is told again: each pause has an id of its own, which a second delivery repeats', () => {
+    expect(pausedAt(startMs + 1).id).not.toBe(pausedAt(startMs + 2).id);
+    expect(pausedAt(startMs + 1).id).toBe(pausedAt(startMs + 1).id);
+  });
+});
+
 describe('the event of a transition', () => {
   it('tells what, where, why, by whom and on which weight', () => {
     const {

@@ -6,6 +6,7 @@ export const alarmAtStartBlocks: Scenario = {
   title: 'An alarm fires already: the push is refused before anything is written, and told once',
   promises: ['J8', 'P1'],
   spec: { checkout: judgedByHand },
+  requestsPerSecond: 10,
   story: async (stage) => {
     HandAlarm.make(stage).set('ALARM');
     stage.push('v2');
@@ -28,6 +29,7 @@ export const alarmAtStartIgnored: Scenario = {
   title: 'An alarm fires already, and the spec says to pass over it: the rollout goes on, and its record says so',
   promises: ['J8'],
   spec: ignoring,
+  requestsPerSecond: 10,
   story: async (stage) => {
     HandAlarm.make(stage).set('ALARM');
     stage.push('v2');
@@ -56,6 +58,7 @@ function alarmAtStartFiresAgain(event: 'heard' | 'lost'): Scenario {
         steps: [{ weight: 100, bake: '90s' }],
       }),
     },
+    requestsPerSecond: 10,
     story: async (stage) => {
       const alarm = HandAlarm.make(stage);
       alarm.set('ALARM');

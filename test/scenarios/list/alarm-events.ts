@@ -10,6 +10,7 @@ export const alarmEventFiveTimes: Scenario = {
   title: 'EventBridge delivers one alarm event five times: one rollback, told once',
   promises: ['O2', 'P1'],
   spec: { checkout: judgedByHand },
+  requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.push('v2');
@@ -35,6 +36,7 @@ export const alarmEventLateAndOutOfOrder: Scenario = {
   title: 'The ALARM of an hour ago arrives in the middle of a rollout: it is older than the rollout, and is ignored',
   promises: ['O2'],
   spec: { checkout: judgedByHand },
+  requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.sandbox.bus.injectFault({ kind: 'delay', pattern: handAlarmEvent('ALARM'), delayMs: 20_000 });
@@ -57,6 +59,7 @@ export const okEventLate: Scenario = {
   title: 'The alarm recovers as soon as the traffic has returned: the rollback goes on to its end all the same',
   promises: ['O2', 'T3'],
   spec: { checkout: judgedByHand },
+  requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.push('v2');
@@ -86,6 +89,7 @@ export const alarmEventLost: Scenario = {
       ],
     }),
   },
+  requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.push('v2');

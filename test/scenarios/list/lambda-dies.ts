@@ -1,7 +1,19 @@
 import type { RollbackReason } from '../../../core/rollout/record.ts';
 import type { Scenario } from '../scenario.ts';
 
-export const tasks = ['DeployCanary', 'AwaitReady', 'SetWeight', 'VerifyWeight', 'RunAnalysis', 'Decide', 'PromoteStable', 'AwaitStable', 'ReturnTraffic', 'RemoveCanary', 'Finish'] as const;
+export const tasks = [
+  'DeployCanary',
+  'AwaitReady',
+  'SetWeight',
+  'VerifyWeight',
+  'RunAnalysis',
+  'Decide',
+  'PromoteStable',
+  'AwaitStable',
+  'ReturnTraffic',
+  'RemoveCanary',
+  'Finish',
+] as const;
 type Task = (typeof tasks)[number];
 
 /** Of these a first weight was set before. */

@@ -9,6 +9,7 @@ function abortIn(state: 'AwaitReady' | 'RunAnalysis' | 'AwaitStable' | 'Drain', 
     name: `operator-aborts-in-${state}`,
     title: `A person aborts in ${state}: rolled back, and told by whom and why`,
     promises: ['P1', 'P2', 'T2'],
+    requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
       await stage.untilState(state);
@@ -36,6 +37,7 @@ export const operatorPausesAndResumes: Scenario = {
   name: 'operator-pauses-and-resumes',
   title: 'A person pauses the rollout for half a minute, then lets it go on',
   promises: ['P2', 'W1'],
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
@@ -51,6 +53,7 @@ export const operatorPromotes: Scenario = {
   name: 'operator-promotes',
   title: 'A person asks to promote: on to the last step, which still bakes',
   promises: ['P2', 'J6'],
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
@@ -76,6 +79,7 @@ function stepPause(how: 'resumed' | 'abort' | 'advance'): Scenario {
         ],
       }),
     },
+    requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
       await stage.until('the pause', () => toldBy(stage.sandbox).some(({ detail }) => detail['transition'] === 'paused'));

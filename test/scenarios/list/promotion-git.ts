@@ -5,16 +5,13 @@ const git: NonNullable<Scenario['spec']> = { checkout: (usual) => ({ ...usual, p
 
 /** What a GitOps controller does when the new image has been merged. */
 function gitBrings(stage: Stage, digest: string): void {
-  stage.sandbox.kubernetes.patch(
-    { apiVersion: 'apps/v1', resource: 'deployments', namespace: 'shop', name: 'checkout' },
-    [
-      {
-        op: 'replace',
-        path: '/spec/template/spec/containers/0/image',
-        value: `${stage.sandbox.repositoryOf('checkout')}@${digest}`,
-      },
-    ],
-  );
+  stage.sandbox.kubernetes.patch({ apiVersion: 'apps/v1', resource: 'deployments', namespace: 'shop', name: 'checkout' }, [
+    {
+      op: 'replace',
+      path: '/spec/template/spec/containers/0/image',
+      value: `${stage.sandbox.repositoryOf('checkout')}@${digest}`,
+    },
+  ]);
 }
 
 export const gitBringsTheImage: Scenario = {
@@ -22,6 +19,7 @@ export const gitBringsTheImage: Scenario = {
   title: 'Git brings the image to stable while the canary carries all traffic',
   promises: ['T1', 'W1'],
   spec: git,
+  requestsPerSecond: 10,
   story: async (stage) => {
     const digest = stage.push('v2');
     await stage.untilState('AwaitStable');
@@ -41,6 +39,7 @@ export const gitNeverBringsTheImage: Scenario = {
   title: 'Git never brings the image: at the deadline everybody returns to stable, which still runs the old one; Sluice does not write it',
   promises: ['T1', 'T6', 'W1'],
   spec: git,
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
     await stage.untilState('RolledBack', 1, 'rollback');
@@ -56,6 +55,7 @@ export const gitBringsTheImageAfterTheStop: Scenario = {
   title: 'Git has brought the image, and the execution is stopped before stable is ready: the promotion is finished',
   promises: ['T1', 'O3'],
   spec: git,
+  requestsPerSecond: 10,
   story: async (stage) => {
     const digest = stage.push('v2');
     const execution = await stage.untilState('AwaitStable');

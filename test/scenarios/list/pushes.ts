@@ -12,6 +12,7 @@ export const pushFiveTimes: Scenario = {
   title: 'EventBridge delivers one push five times at once: five executions race in Begin, one rolls out',
   promises: ['O1', 'O2'],
   spec: short,
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.sandbox.bus.injectFault({ kind: 'duplicate', pattern: pushEvent, times: 5 });
     stage.push('v2');
@@ -25,6 +26,7 @@ export const pushAgainAfterTheEnd: Scenario = {
   title: 'The same event of a push comes again after its rollout was aborted: it has no second effect',
   promises: ['O2'],
   spec: short,
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(100);
@@ -46,6 +48,7 @@ export const pushLost: Scenario = {
   title: "ECR's event is lost: the sweep finds the push in the registry",
   promises: ['O2'],
   spec: short,
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.sandbox.bus.injectFault({ kind: 'drop', pattern: pushEvent });
     stage.push('v2');
@@ -64,6 +67,7 @@ export const multiArchitecturePush: Scenario = {
   title: 'An image of two architectures is pushed, and manifests without a tag: one rollout, of the index',
   promises: ['O2'],
   spec: short,
+  requestsPerSecond: 10,
   story: async (stage) => {
     const { ecr } = stage.sandbox;
     ecr.push({ repository: repository(stage) });
@@ -77,6 +81,7 @@ export const pushOfAnotherTag: Scenario = {
   name: 'push-of-a-tag-that-no-spec-takes',
   title: 'A tag that matches no pattern of the spec is pushed: nothing happens, from the sweep neither',
   promises: ['O2'],
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('nightly');
     await stage.untilState('NothingToDo');

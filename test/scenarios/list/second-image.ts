@@ -29,6 +29,7 @@ function secondImage(policy: Policy, title: string, expected: Omit<Scenario['exp
     title,
     promises: ['O1', 'O2'],
     spec: spec(policy),
+    requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
       await stage.untilWeight(10);
@@ -63,6 +64,7 @@ export const threeImages: Scenario = {
   title: 'Three images in quick succession: the newest wins, and the one between never begins',
   promises: ['O1', 'O2'],
   spec: spec('supersede'),
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
@@ -84,6 +86,7 @@ export const olderImageLate: Scenario = {
   title: 'The event of an older image arrives while a newer one rolls out: it does not supersede it',
   promises: ['O2'],
   spec: spec('supersede'),
+  requestsPerSecond: 10,
   story: async (stage) => {
     stage.sandbox.bus.injectFault({
       kind: 'delay',

@@ -78,6 +78,8 @@ function whenCalled(stage: Stage, name: string, machine: MachineName, stepIndex:
   return new Promise((resolve) => {
     const end = stage.mishaps.instead(name, async (call, input) => {
       const payload = rolloutPayload.parse(input);
+      // The first state of an execution is entered before the execution is known to have started.
+      await stage.sleep(0.01);
       const execution = stage.sandbox.engine.executions.findLast((one) => one.machine === machine && one.status === 'running');
       if (payload.stepIndex < stepIndex || execution === undefined) return call();
       end();

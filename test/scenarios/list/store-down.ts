@@ -46,7 +46,15 @@ export const storeDownAtTheAlarm: Scenario = {
   name: 'store-down-at-the-alarm',
   title: 'The store does not answer when the alarm fires: its event is delivered again until the door can do its work',
   promises: ['O2', 'O3', 'T2'],
-  spec: { checkout: (usual) => ({ ...judgedByHand(usual), steps: [{ weight: 50, bake: '90s' }, { weight: 100, bake: '10s' }] }) },
+  spec: {
+    checkout: (usual) => ({
+      ...judgedByHand(usual),
+      steps: [
+        { weight: 50, bake: '90s' },
+        { weight: 100, bake: '10s' },
+      ],
+    }),
+  },
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.push('v2');
