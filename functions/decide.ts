@@ -31,7 +31,7 @@ export const decide = defineFunction({
     };
     const { startedAtMs, restores, request } = record;
     const decision = decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis);
-    const quiet = 'tick' in decision ? decision.tick.waitSeconds + decision.tick.watchSeconds : 0;
+    const quiet = 'tick' in decision ? decision.tick.waitSeconds : 0;
     const saved = await open.rollouts.save(open.held, changeOf(decision, record, watch, analysis.atMs), quiet);
     await tell(deps, { spec, record: saved.record }, decision, record);
     return next(payload, decision);

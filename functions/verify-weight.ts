@@ -31,7 +31,7 @@ export const verifyWeight = defineFunction({
     const step = plan.steps[payload.stepIndex];
     const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: step?.bakeSeconds ?? 0 });
     const watch = record.watch?.stepIndex === payload.stepIndex ? record.watch : newWatch(payload.stepIndex, deps.clock.now());
-    await open.rollouts.save(open.held, { watch }, tick.waitSeconds + tick.watchSeconds);
+    await open.rollouts.save(open.held, { watch }, tick.waitSeconds);
     return { ...payload, outcome: 'verified', ...tick };
   },
 });

@@ -105,7 +105,9 @@ export class Rollouts {
       if (before !== undefined) throw begunBefore(String(before.value['rolloutId']));
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
-      const record = make({ rolloutId, fence });
+      const { lastCanaryUntilMs } = lock ?? {};
+      const other = lastCanaryUntilMs === undefined ? {} : { otherCanaryUntilMs: lastCanaryUntilMs };
+      const record: RolloutRecord = { ...make({ rolloutId, fence }), ...other };
       const taken: Lock = { rollout, fence, rolloutId, leaseUntilMs: this.#leaseUntil(0) };
       await this.#store.write([
         { put: keys.lock(rollout), value: taken, expect: item === undefined ? 'absent' : { version: item.version } },
@@ -167,7 +169,12 @@ export class Rollouts {
     const put = keys.quarantine(rollout, record.image.digest);
     const also: StoreChange[] =
       quarantineWhy === undefined ? [] : [{ put, value: { why: quarantineWhy, rolloutId, atMs }, expect: 'anything' }];
-    await this.#writeOwned(held, record, (lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '' }), also);
+    await this.#writeOwned(
+      held,
+      record,
+      (lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '', lastCanaryUntilMs: atMs }),
+      also,
+    );
     return record;
   }
 

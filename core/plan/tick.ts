@@ -2,7 +2,7 @@
 export const longestWatchedIntervalSeconds = 30;
 
 /** The longest that one RunAnalysis call watches; its Lambda's timeout must leave room for a slow last answer. */
-export const longestWatchSeconds = 240;
+export const longestWatchSeconds = 840;
 
 export interface Tick {
   /** For the Wait before the measurement. 0 where the Lambda itself does the waiting. */
@@ -18,7 +18,7 @@ export interface Tick {
  *
  * Whole seconds, because a Wait takes no others: a fraction that remains is rounded up. Nothing remains: both are 0.
  *
- * @example planTick({ intervalSeconds: 7, remainingSeconds: 600 })   // { waitSeconds: 0, watchSeconds: 238 }: 34 × 7
+ * @example planTick({ intervalSeconds: 7, remainingSeconds: 600 })   // { waitSeconds: 0, watchSeconds: 595 }: 85 × 7
  * @example planTick({ intervalSeconds: 60, remainingSeconds: 45 })   // { waitSeconds: 45, watchSeconds: 0 }
  */
 export function planTick({

@@ -103,6 +103,8 @@ export const rolloutRecord = z.strictObject({
   watch: z.optional(watch),
   analysis: z.optional(analysisResult),
   tallies: z.record(z.string(), metricTally),
+  /** Until when another canary may have answered under the same names: measurements that look back so far are not of this one. */
+  otherCanaryUntilMs: z.optional(z.number()),
   ignoredAlarms: z.array(z.string()),
   /** How often an outside edit was put right; bounded, so that nobody fights for ever (T6). */
   restores: z.int(),
@@ -121,6 +123,8 @@ export const lock = z.strictObject({
   /** The rollout that holds the service, or empty. */
   rolloutId: z.string(),
   leaseUntilMs: z.number(),
+  /** Until when the canary of the rollout before may have answered requests. */
+  lastCanaryUntilMs: z.optional(z.number()),
   /** The newest image that waits for its turn. */
   waiting: z.optional(z.strictObject({ digest: z.string(), executionArn: z.string(), pushedAtMs: z.number() })),
 });

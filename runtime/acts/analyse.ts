@@ -2,7 +2,9 @@ import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
 import { judgeCanary } from '../../core/analysis/judge-canary.ts';
 import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/judge-metric.ts';
+import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { fillQuery } from '../../core/analysis/query-template.ts';
+import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
@@ -58,7 +60,8 @@ async function judgeMetrics(deps: Pick<Deps, 'prometheus'>, open: OpenRollout, t
       status: 'unavailable' as const,
       why: 'the provider left it out',
     };
-    return { name: metric.name, ...judgeMetric(metric, measurement, tallies[metric.name] ?? emptyTally) };
+    const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
+    return { name: metric.name, ...judgeMetric(metric, own, tallies[metric.name] ?? emptyTally) };
   });
   return {
     verdicts: judged.map(({ verdict }) => verdict),

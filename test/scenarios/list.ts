@@ -1,3 +1,4 @@
+import { againWithinTheWindow } from './list/again-within-the-window.ts';
 import { alarmAtStartBlocks, alarmAtStartIgnored, alarmsAtStartFireAgain } from './list/alarm-at-start.ts';
 import { alarmsBeforeFirstWeight } from './list/alarm-before-first-weight.ts';
 import { alarmDuringBake } from './list/alarm-during-bake.ts';
@@ -46,6 +47,7 @@ import type { Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   healthy,
   errorsAtSecondStep,
+  againWithinTheWindow,
   slowOnlyAtP99,
   canaryNeverReady,
   slowStart,

@@ -4,7 +4,7 @@ import { planTick } from '../../../core/plan/tick.ts';
 
 describe('a tick', () => {
   it.each([
-    { intervalSeconds: 10, remainingSeconds: 600, waitSeconds: 0, watchSeconds: 240 },
+    { intervalSeconds: 10, remainingSeconds: 1200, waitSeconds: 0, watchSeconds: 840 },
     { intervalSeconds: 7, remainingSeconds: 600, waitSeconds: 0, watchSeconds: 238 },
     { intervalSeconds: 30, remainingSeconds: 95, waitSeconds: 0, watchSeconds: 95 },
     { intervalSeconds: 31, remainingSeconds: 600, waitSeconds: 31, watchSeconds: 0 },
@@ -29,7 +29,7 @@ describe('a tick', () => {
           const { waitSeconds, watchSeconds } = planTick({ intervalSeconds, remainingSeconds: bakeSeconds - passed });
           expect(waitSeconds === 0 || watchSeconds === 0).toBe(true);
           expect(waitSeconds + watchSeconds).toBeGreaterThanOrEqual(1);
-          expect(watchSeconds).toBeLessThanOrEqual(240);
+          expect(watchSeconds).toBeLessThanOrEqual(840);
           passed += waitSeconds + watchSeconds;
         }
         expect(passed).toBe(bakeSeconds);

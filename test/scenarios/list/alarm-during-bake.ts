@@ -27,7 +27,7 @@ export const alarmDuringBake: Scenario = {
   },
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm', weights: [10, 50, 0] }],
-    badAnswers: [10, 50],
+    badAnswers: [40, 48],
   },
   check: (_, { sandbox, answers }) => {
     const alarm = sandbox.bus.puts.find(({ event }) => JSON.stringify(event.detail['state'])?.includes('"ALARM"'));

@@ -23,7 +23,7 @@ export const alarmBeforeStableIsReady: Scenario = {
   },
   check: ({ executions, splits }) => {
     const rollback = executions.find(({ machine }) => machine === 'rollback')?.states.map(({ state }) => state) ?? [];
-    const held = splits.findLast(({ fence }) => fence === 2 && true);
+    const held = splits.findLast(({ fence }) => fence === 2);
     const first = splits.find(({ fence }) => fence === 2);
     return [
       ...(rollback.includes('RestoreStable') ? [] : [`stable was not restored: ${rollback.join()}`]),

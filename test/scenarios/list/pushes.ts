@@ -114,7 +114,7 @@ export const quarantinedPush: Scenario = {
       { rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [100, 0] },
       { rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [100, 0] },
     ],
-    badAnswers: [20, 200],
+    badAnswers: [76, 84],
     stable: { checkout: 'v2' },
     executions: { refused: 1, ignored: 1 },
   },
