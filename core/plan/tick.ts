@@ -18,7 +18,7 @@ export interface Tick {
  *
  * Whole seconds, because a Wait takes no others: a fraction that remains is rounded up. Nothing remains: both are 0.
  *
- * @example planTick({ intervalSeconds: 7, remainingSeconds: 600 })   // { waitSeconds: 0, watchSeconds: 595 }: 85 × 7
+ * @example planTick({ intervalSeconds: 9, remainingSeconds: 3600 })  // { waitSeconds: 0, watchSeconds: 837 }: 93 × 9
  * @example planTick({ intervalSeconds: 60, remainingSeconds: 45 })   // { waitSeconds: 45, watchSeconds: 0 }
  */
 export function planTick({

@@ -80,7 +80,7 @@ describe('sluice plan', () => {
         '2 steps, at least 20s, measured every 1s, deadline 10m.',
         '',
         'Deadlines: ready 1m, queue 1h, drain 2s.',
-        "At most about 690 events in the execution's history, of 20000 that a plan may use.",
+        "At most about 662 events in the execution's history, of 20000 that a plan may use.",
         '',
       ].join('\n'),
     );
@@ -89,7 +89,7 @@ describe('sluice plan', () => {
   it('prints one JSON document', async () => {
     await write(cliSpec());
     const { out } = await sluice(['plan', 'checkout', '--json'], { cwd });
-    expect(JSON.parse(out)).toMatchObject({ rollout: 'checkout', plan: { minimumSeconds: 20 }, historyEvents: 690 });
+    expect(JSON.parse(out)).toMatchObject({ rollout: 'checkout', plan: { minimumSeconds: 20 }, historyEvents: 662 });
   });
 
   it('refuses a spec that does not hold', async () => {

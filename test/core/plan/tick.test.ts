@@ -5,7 +5,7 @@ import { planTick } from '../../../core/plan/tick.ts';
 describe('a tick', () => {
   it.each([
     { intervalSeconds: 10, remainingSeconds: 1200, waitSeconds: 0, watchSeconds: 840 },
-    { intervalSeconds: 7, remainingSeconds: 600, waitSeconds: 0, watchSeconds: 238 },
+    { intervalSeconds: 9, remainingSeconds: 3600, waitSeconds: 0, watchSeconds: 837 },
     { intervalSeconds: 30, remainingSeconds: 95, waitSeconds: 0, watchSeconds: 95 },
     { intervalSeconds: 31, remainingSeconds: 600, waitSeconds: 31, watchSeconds: 0 },
     { intervalSeconds: 300, remainingSeconds: 120, waitSeconds: 120, watchSeconds: 0 },

@@ -105,7 +105,7 @@ describe("a person's request", () => {
     expect(decide(state, analysisAt(minute, 'pass'))).toMatchObject({
       action: 'pause',
       why: 'Paused by ada: a look at the dashboards.',
-      tick: { watchSeconds: 600 },
+      tick: { watchSeconds: 840 },
     });
     expect(decide(state, analysisAt(2 * hour - 7_000, 'pass'))).toMatchObject({ action: 'pause', tick: { watchSeconds: 7 } });
     expect(decide(state, analysisAt(2 * hour, 'pass'))).toMatchObject({ action: 'abort', reason: 'timeout' });
@@ -168,7 +168,7 @@ describe.each([
   });
 
   it('pauses in the end where the spec says so, until the deadline of the rollout', () => {
-    expect(decide(at(0, 'pause'), analysisAt(hour, kind))).toMatchObject({ action: 'pause', tick: { watchSeconds: 600 } });
+    expect(decide(at(0, 'pause'), analysisAt(hour, kind))).toMatchObject({ action: 'pause', tick: { watchSeconds: 840 } });
     expect(decide(at(0, 'pause'), analysisAt(2 * hour, kind))).toMatchObject({ action: 'abort', reason: 'timeout' });
   });
 
@@ -188,7 +188,7 @@ describe('T6: an outside edit', () => {
   });
 
   it('halts until the deadline of the rollout', () => {
-    expect(decide(under('halt'), seen)).toMatchObject({ action: 'pause', why: drift, tick: { watchSeconds: 600 } });
+    expect(decide(under('halt'), seen)).toMatchObject({ action: 'pause', why: drift, tick: { watchSeconds: 840 } });
     expect(decide(under('halt'), drifted(analysisAt(2 * hour - 1, 'pass')))).toMatchObject({ tick: { watchSeconds: 1 } });
   });
 
