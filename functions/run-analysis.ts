@@ -1,3 +1,4 @@
+import { longestWatchSeconds } from '../core/plan/tick.ts';
 import { decide } from '../core/rollout/decide.ts';
 import { newWatch, observe } from '../core/rollout/observe.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
@@ -11,9 +12,10 @@ import { providePrometheus } from '../runtime/providers/prometheus.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
 /**
- * Judges the canary at each interval for `watchSeconds`, inside the Lambda, and leaves as soon as there is anything to do but stay: a
- * failed verdict, an outside edit, a person's request, the beginning or the end of a pause, the end of the bake; or a fence, which every write to the store checks. With
- * `watchSeconds` 0 it judges once: the state machine does the waiting.
+ * Judges the canary at each interval, inside the Lambda, and leaves as soon as there is anything to do but stay: a failed verdict, an
+ * outside edit, a person's request, the beginning or the end of a pause, the end of the bake; or a fence, which every write to the store
+ * checks. A bake that lasts longer than was planned, because the canary had no traffic for a while, is watched to its end all the same,
+ * as long as one Lambda may watch. With `watchSeconds` 0 it judges once: the state machine does the waiting.
  */
 export const runAnalysis = defineFunction({
   name: 'RunAnalysis',
@@ -21,7 +23,7 @@ export const runAnalysis = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...providePrometheus, ...provideLog },
   run: async (payload, deps) => {
     const { clock } = deps;
-    const untilMs = clock.now() + payload.watchSeconds * 1000;
+    const untilMs = clock.now() + (payload.watchSeconds === 0 ? 0 : longestWatchSeconds * 1000);
     for (;;) {
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
@@ -33,16 +35,17 @@ export const runAnalysis = defineFunction({
         { watch, tallies: { ...tallies }, analysis: result },
         spec.analysis.intervalSeconds,
       );
-      const { action } = decide(
+      const decision = decide(
         { spec, plan, watch, startedAtMs: record.startedAtMs, restores: record.restores, request: record.request },
         result,
       );
       deps.log.info(result.overall.reason, { verdict: result.overall.verdict, weight: saved.record.split.canary });
-      const stays = action === (record.phase === 'paused' ? 'pause' : 'hold');
+      const stays = decision.action === (record.phase === 'paused' ? 'pause' : 'hold');
       if (!stays || clock.now() >= untilMs) {
         return { ...payload, outcome: result.overall.verdict, weight: record.split.canary };
       }
-      await clock.sleep(Math.max(0, Math.min(result.atMs + intervalMs, untilMs) - clock.now()));
+      const nextMs = Math.min(intervalMs, 'tick' in decision ? decision.tick.watchSeconds * 1000 : intervalMs);
+      await clock.sleep(Math.max(0, Math.min(result.atMs + nextMs, untilMs) - clock.now()));
     }
   },
 });
