@@ -39,22 +39,26 @@ function withoutCatch(text: string, mutant: Mutant): string {
   return `${JSON.stringify(machine, null, 2)}\n`;
 }
 
-function isNoticed(copy: string, mutant: Mutant): boolean {
-  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...mutant.tests], {
+function runTests(copy: string, tests: readonly string[]): { readonly passed: boolean; readonly failedTests: boolean } {
+  const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], {
     cwd: copy,
     encoding: 'utf8',
   });
-  return run.status !== 0 && /Tests\s.*\d+ failed/.test(stripVTControlCharacters(run.stdout));
+  return { passed: run.status === 0, failedTests: /Tests\s.*\d+ failed/.test(stripVTControlCharacters(run.stdout)) };
 }
 
 const copy = copyTree();
 let noticed = 0;
 let survived = 0;
 try {
-  for (const mutant of mutants.filter(({ name }) => name.includes(wanted))) {
+  const chosen = mutants.filter(({ name }) => name.includes(wanted));
+  // Without this, tests that fail anyway would seem to notice everything.
+  if (!runTests(copy, [...new Set(chosen.flatMap(({ tests }) => tests))]).passed)
+    throw new Error('The tests fail on the code as it stands.');
+  for (const mutant of chosen) {
     const before = readFileSync(join(copy, mutant.file), 'utf8');
     mutate(copy, mutant);
-    const seen = isNoticed(copy, mutant);
+    const seen = runTests(copy, mutant.tests).failedTests;
     writeFileSync(join(copy, mutant.file), before);
     if (seen) noticed += 1;
     else survived += 1;
@@ -63,5 +67,5 @@ try {
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
-console.log(`${noticed} passed, ${survived} failed`);
+console.log(`${noticed} noticed, ${survived} survived`);
 process.exitCode = survived === 0 ? 0 : 1;
