@@ -45,8 +45,9 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .option('--prefix <prefix>', 'what the names of the deployment begin with', 'sluice')
     .option('--verbose', 'show what caused an error')
     .option('--no-color', 'no colours, on a terminal too')
-    .helpOption('--help', 'show this')
-    .helpCommand(false)
+    .helpOption('-h, --help', 'show this')
+    .configureHelp({ showGlobalOptions: true })
+    .helpCommand('help [command]', 'show this, or the help of a command')
     .showHelpAfterError('See `sluice --help`.')
     .addHelpText('after', exitCodeHelp);
   const chosen = (run: Run) => choose(run, program.opts<GlobalOptions>());
@@ -101,6 +102,7 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
       .option('--why <reason>', 'recorded')
       .action((rollout: string, { why }: { why?: string }) => chosen(operate(action, rollout, why)));
   }
+  for (const command of program.commands) command.showHelpAfterError(`See \`sluice ${command.name()} --help\`.`);
   return program;
 }
 

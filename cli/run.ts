@@ -6,6 +6,7 @@ import type { Connection } from './connection/connection.ts';
 import { paintFor, wantsColour } from './output/colour.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './output/exit-code.ts';
 import type { Io } from './output/io.ts';
+import { ownName } from './output/own-name.ts';
 import { describe, formatError } from './output/print-error.ts';
 import { createProgram, type GlobalOptions } from './program.ts';
 
@@ -46,6 +47,7 @@ async function perform(command: Run, options: GlobalOptions, io: Io, connect: Co
     io,
     json,
     paint,
+    ownName: nameOf(options, io),
     print: (data, text) => io.out(json ? `${JSON.stringify(data, null, 2)}\n` : `${text.trimEnd()}\n`),
     async connect() {
       open ??= connect(options, io);
@@ -70,7 +72,14 @@ async function perform(command: Run, options: GlobalOptions, io: Io, connect: Co
     await untilAborted(io.interrupted);
   }
   await opened.close();
+  const { aborted } = io.interrupted;
+  if (aborted && opened.keptUp !== undefined) io.err('\nThe sandbox has ended, with all that ran in it.\n');
+  else if (code === exitCodes.interrupted) io.err(`\nThe rollout goes on; see \`${nameOf(options, io)} status\`.\n`);
   return code;
+}
+
+function nameOf({ sandbox }: GlobalOptions, { environment }: Io): string {
+  return `${ownName(environment)}${sandbox === true ? ' --sandbox' : ''}`;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -118,15 +127,16 @@ async function openSandbox(options: GlobalOptions, io: Io): Promise<OpenConnecti
     },
   });
   const { connection, close } = session;
-  return session.own ? { connection, keptUp: keptUpText(options, session.kubernetesUrl), close } : { connection, close };
+  return session.own ? { connection, keptUp: keptUpText(options, io, session.kubernetesUrl), close } : { connection, close };
 }
 
-function keptUpText({ speed }: GlobalOptions, kubernetesUrl: string): string {
+function keptUpText(options: GlobalOptions, io: Io, kubernetesUrl: string): string {
+  const name = nameOf(options, io);
   return `
-The sandbox stays up, its clock up to ${speed} times as fast as yours; Ctrl-C ends it. From another terminal:
-  sluice --sandbox start <rollout> v2          a healthy version
-  sluice --sandbox start <rollout> v3 --bad    one that answers errors
-  sluice --sandbox watch <rollout>
+The sandbox stays up, its clock up to ${options.speed} times as fast as yours; Ctrl-C ends it. From another terminal:
+  ${name} start <rollout> v2          a healthy version
+  ${name} start <rollout> v3 --bad    one that answers errors
+  ${name} watch <rollout>
 Its cluster's API: ${kubernetesUrl}
 `;
 }

@@ -5,15 +5,16 @@ import { bundleTarget } from '../runtime/bundle-options.ts';
 import { type Bundle, bundleFunctions } from './bundle-functions.ts';
 import { measureImportMs } from './measure-import.ts';
 
-// Bundles the functions to dist/functions and says what each weighs and how long its import takes, against the targets.
-//   --json           the same as data
-//   --parts          what is in each, the heaviest first
-//   --no-times       leaves the imports unmeasured
+const usage = `npm run bundle -- [options]
+
+Bundles the functions to dist/functions and says what each weighs and how long its import takes, against the targets.
+
+  --json      the same as data
+  --parts     what is in each, the heaviest first
+  --no-times  leaves the imports unmeasured
+  --help      this text`;
 const runs = 7;
-const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, parts: { type: 'boolean' }, times: { type: 'boolean', default: true } },
-  allowNegative: true,
-});
+const values = readOptions();
 
 const folder = fileURLToPath(new URL('../dist/functions', import.meta.url));
 await rm(folder, { recursive: true, force: true });
@@ -30,6 +31,19 @@ if (values.json) {
   console.log(over.length === 0 ? 'All are within their targets.' : `Over a target: ${over.map(({ name }) => name).join(', ')}`);
 }
 
+function readOptions() {
+  const flag = { type: 'boolean' } as const;
+  try {
+    const { values: given } = parseArgs({ options: { json: flag, parts: flag, 'no-times': flag, help: flag } });
+    if (!given.help) return given;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
 interface Row {
   readonly name: string;
   readonly kilobytes: number;
@@ -42,7 +56,7 @@ interface Row {
 
 async function measure({ name, file, kilobytes, allKilobytes, parts }: Bundle): Promise<Row> {
   const target = bundleTarget(name);
-  const importMs = values.times ? await measureImportMs(pathToFileURL(file).href, runs) : undefined;
+  const importMs = values['no-times'] ? undefined : await measureImportMs(pathToFileURL(file).href, runs);
   const misses = [
     ...(kilobytes > target.kilobytes ? (['size'] as const) : []),
     ...((importMs ?? 0) > target.importMs ? (['import'] as const) : []),

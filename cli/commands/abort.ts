@@ -9,7 +9,7 @@ export function abort(rollout: string, why: string | undefined): Run {
     const text =
       aborted.outcome === 'ended'
         ? `${aborted.rolloutId} has ended already; there was nothing to abort.`
-        : `${aborted.rolloutId}: traffic is restored, and the rollback is under way.\nFollow it with \`sluice watch ${rollout}\`.`;
+        : `${aborted.rolloutId}: traffic is restored, and the rollback is under way.\nFollow it with \`${context.ownName} watch ${rollout}\`.`;
     context.print(aborted, text);
     return exitCodes.fine;
   };

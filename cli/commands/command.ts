@@ -9,6 +9,8 @@ export interface CommandContext {
   /** Print one JSON document instead of text. */
   readonly json: boolean;
   readonly paint: Paint;
+  /** What a hint to another command begins with: `sluice`, or `npm run sluice -- --sandbox`. */
+  readonly ownName: string;
   /** Prints the answer: as JSON, or as text. */
   print(data: unknown, text: string): void;
   /** The controller on AWS, or the sandbox. Connects on the first call, so that lint and plan need neither. */

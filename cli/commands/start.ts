@@ -32,7 +32,7 @@ export function start(rollout: string, image: string, options: StartOptions): Ru
       ...(bad ? { bad } : {}),
     });
     if (!wait) {
-      context.print({ rollout, image, executionArn }, `Started: ${executionArn}\nFollow it with \`sluice watch ${rollout}\`.`);
+      context.print({ rollout, image, executionArn }, `Started: ${executionArn}\nFollow it with \`${context.ownName} watch ${rollout}\`.`);
       return exitCodes.fine;
     }
     return untilEnded(context, connection, { rollout, image, executionArn, before });

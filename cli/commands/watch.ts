@@ -12,7 +12,7 @@ export function watch(rollout: string): Run {
     const [newest] = await listRollouts(connection, rollout);
     if (newest === undefined) {
       throw new NotFoundError(`There was no rollout of ${rollout} yet.`, {
-        remedy: `Push an image, or \`sluice start ${rollout} <image>\`.`,
+        remedy: `Push an image, or \`${context.ownName} start ${rollout} <image>\`.`,
       });
     }
     return tell(context, connection, { rollout, rolloutId: newest.rolloutId });

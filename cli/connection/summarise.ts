@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { History } from '../../adapters/store/history.ts';
 import { keys } from '../../adapters/store/keys.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs, type StoredSpec } from '../../adapters/store/specs.ts';
@@ -33,7 +34,7 @@ async function serviceStatusOf(store: RolloutStore, rollouts: Rollouts, { spec, 
   return {
     rollout: spec.name,
     specVersion,
-    ...(present === undefined ? {} : { present: summaryOf(present) }),
+    ...(present === undefined ? {} : { present: { ...summaryOf(present), ...(await whyPaused(store, present)) } }),
     past: newestFirst
       .filter((record) => record !== present)
       .slice(0, pastCount)
@@ -43,6 +44,13 @@ async function serviceStatusOf(store: RolloutStore, rollouts: Rollouts, { spec, 
       return { digest: key.sort, why, rolloutId, atMs };
     }),
   };
+}
+
+/** The record of a paused rollout does not say for what it waits, and until when; its history does. */
+async function whyPaused(store: RolloutStore, { phase, rolloutId }: RolloutRecord): Promise<Pick<RolloutSummary, 'reason'>> {
+  if (phase !== 'paused') return {};
+  const paused = (await new History(store).list(rolloutId)).findLast(({ what }) => what === 'paused');
+  return paused === undefined ? {} : { reason: paused.reason };
 }
 
 function summaryOf(record: RolloutRecord): RolloutSummary {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
+import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { SandboxClock } from '../../sandbox/clock.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -34,8 +34,9 @@ export async function demo(args: readonly string[], theatre: Theatre, world: Dem
   }
   const { options } = read;
   if (options.list) return list(theatre, world.output);
-  if (options.json !== undefined && !(await isWritable(dirname(options.json)))) {
-    world.errors.write(`error: --json ${options.json}: the folder does not exist or cannot be written to.\n`);
+  const unfit = options.json === undefined ? undefined : await whyNotWritable(options.json);
+  if (unfit !== undefined) {
+    world.errors.write(`error: --json ${options.json}: ${unfit}.\n`);
     return 2;
   }
   const reports = await playAll(options, theatre, world);
@@ -91,9 +92,17 @@ function sumUp(reports: readonly ScenarioReport[], { errors }: DemoWorld): numbe
   return wrong.length === 0 ? 0 : 1;
 }
 
-async function isWritable(folder: string): Promise<boolean> {
+/** Asked before anything is played, so that nobody waits for a report that cannot be kept. */
+async function whyNotWritable(file: string): Promise<string | undefined> {
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory() === true) return 'it is a folder';
+  if (await isWritable(there === undefined ? dirname(file) : file)) return undefined;
+  return there === undefined ? 'the folder does not exist or cannot be written to' : 'it cannot be written to';
+}
+
+async function isWritable(path: string): Promise<boolean> {
   try {
-    await access(folder, constants.W_OK);
+    await access(path, constants.W_OK);
     return true;
   } catch {
     return false;

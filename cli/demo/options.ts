@@ -38,7 +38,7 @@ export function readOptions(args: readonly string[], names: readonly string[], u
     .addOption(new Option('--json <file>', 'write what was seen to a file'))
     .addOption(new Option('--plain', 'no colours and no cursor movement: one line for each change'))
     .allowExcessArguments(false)
-    .helpOption('--help', 'show this')
+    .helpOption('-h, --help', 'show this')
     .configureOutput({
       writeOut: (written) => {
         text += written;

@@ -17,8 +17,8 @@ function told(before: DemoState, rollout: RolloutReport | undefined, event: Obse
     case 'ready':
       return [['quiet', `The sandbox is up. All traffic is on ${before.report.stable}.`]];
     case 'answer':
-      return event.failed && rollout?.tag === event.version && rollout?.firstBadAnswerAtMs === undefined
-        ? [['bad', `${event.version} gives its first bad answer.`]]
+      return rollout !== undefined && event.failed && rollout.tag === event.version && rollout.firstBadAnswerAtMs === undefined
+        ? [['bad', `${rollout.tag} gives its first bad answer.`]]
         : [];
     case 'weight':
       return weightLines(rollout, event.canary);

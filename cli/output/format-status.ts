@@ -27,7 +27,7 @@ function presentTable(services: readonly ServiceStatus[], atMs: number, paint: P
       `${present.step} of ${present.steps}`,
       `${present.weight} of ${present.totalWeight}`,
       formatDuration((atMs - present.stepSinceMs) / 1000),
-      `${formatDuration(present.bakedSeconds)} of ${formatDuration(present.bakeSeconds)}`,
+      `${formatDuration(Math.min(present.bakedSeconds, present.bakeSeconds))} of ${formatDuration(present.bakeSeconds)}`,
     ];
   });
   const running = services.flatMap(({ present }) => (present === undefined ? [] : [present]));

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTransport } from '../../adapters/eks/http.ts';
 import { createKubernetesClient } from '../../adapters/eks/kubernetes-client.ts';
 import type { MachineName } from '../../core/ports.ts';
@@ -98,6 +99,7 @@ executionsContract("the sandbox's engine", () => {
     arnOf,
     end: async (machine, name, status) => {
       const arn = arnOf(machine, name);
+      while (!begun.has(arn)) await nextTurn();
       const task = begun.get(arn);
       if (status === 'succeeded') task?.end({ outcome: 'ignored' });
       if (status === 'failed') task?.fail(new Error('A test.'));
