@@ -137,7 +137,7 @@ The sandbox stays up, its clock up to ${options.speed} times as fast as yours; C
   ${name} start <rollout> v2          a healthy version
   ${name} start <rollout> v3 --bad    one that answers errors
   ${name} watch <rollout>
-Its cluster's API: ${kubernetesUrl}
+Its cluster's API, for any token that begins with k8s-aws-v1.: ${kubernetesUrl}
 `;
 }
 

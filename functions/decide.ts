@@ -2,7 +2,7 @@ import { type Decision, decide as decideNext } from '../core/rollout/decide.ts';
 import { newWatch } from '../core/rollout/observe.ts';
 import { type RolloutPayload, rolloutPayload } from '../core/rollout/payload.ts';
 import type { RolloutRecord, Watch } from '../core/rollout/record.ts';
-import { announce } from '../runtime/acts/announce.ts';
+import { saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -13,7 +13,7 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * Turns the last analysis into the next action, and writes it down. A retry after the answer got lost finds the step advanced
- * already, and says the same again (W2).
+ * already, says the same again (W2), and tells what its first call may have died before it could tell (P1).
  */
 export const decide = defineFunction({
   name: 'Decide',
@@ -22,7 +22,10 @@ export const decide = defineFunction({
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
     const { record, spec, plan } = open;
-    if (record.stepIndex > payload.stepIndex) return { ...payload, stepIndex: record.stepIndex, outcome: 'advance' };
+    if (record.stepIndex > payload.stepIndex) {
+      await tellUntold(deps, payload);
+      return { ...payload, stepIndex: record.stepIndex, outcome: 'advance' };
+    }
     const watch = record.watch ?? newWatch(payload.stepIndex, deps.clock.now());
     const analysis = record.analysis ?? {
       atMs: deps.clock.now(),
@@ -32,8 +35,10 @@ export const decide = defineFunction({
     const { startedAtMs, restores, request } = record;
     const decision = decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis);
     const quiet = 'tick' in decision ? decision.tick.waitSeconds : 0;
-    const saved = await open.rollouts.save(open.held, changeOf(decision, record, watch, analysis.atMs), quiet);
-    await tell(deps, { spec, record: saved.record }, decision, record);
+    const change = changeOf(decision, record, watch, analysis.atMs);
+    const transition = transitionOf(decision, change, analysis.atMs);
+    if (transition === undefined) await open.rollouts.save(open.held, change, quiet);
+    else await saveAndTell(deps, open, change, { transition, reason: decision.why, quietSeconds: quiet });
     return next(payload, decision);
   },
 });
@@ -59,14 +64,10 @@ function unpaused({ pausedSinceMs: _, ...watch }: Watch): Watch {
   return watch;
 }
 
-async function tell(
-  deps: Parameters<typeof announce>[0],
-  rollout: Parameters<typeof announce>[1],
-  decision: Decision,
-  before: RolloutRecord,
-): Promise<void> {
-  if (decision.action === 'advance') await announce(deps, rollout, 'advanced', decision.why);
-  if (decision.action === 'pause' && before.phase !== 'paused') await announce(deps, rollout, 'paused', decision.why);
+/** A pause is told where it begins: with this analysis, also when this is a second call for it. */
+function transitionOf(decision: Decision, { watch }: Partial<RolloutRecord>, nowMs: number): 'advanced' | 'paused' | undefined {
+  if (decision.action === 'advance') return 'advanced';
+  return decision.action === 'pause' && watch?.pausedSinceMs === nowMs ? 'paused' : undefined;
 }
 
 function next(payload: RolloutPayload, decision: Decision): RolloutPayload {

@@ -1,6 +1,6 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { announce } from '../runtime/acts/announce.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { endAndTell, tellUntold } from '../runtime/acts/announce.ts';
+import { endedAlready, openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -10,19 +10,23 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * A rollback that could not be verified: the service stays locked, and people are told what to do by hand (O5). Nothing is claimed
- * about where the traffic is.
+ * about where the traffic is. Called again after it has ended the rollout, because its answer got lost, it only says what was not said yet.
  */
 export const failRollback = defineFunction({
   name: 'FailRollback',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
+    const ended = await endedAlready(deps, payload);
+    if (ended !== undefined) {
+      await tellUntold(deps, payload);
+      return { ...payload, outcome: ended.phase };
+    }
     const open = await openOwned(deps, payload);
-    const { spec, target } = open;
+    const { target } = open;
     const routes = target.routes.map((route) => `kubectl -n ${target.namespace} edit virtualservice ${route.virtualService}`).join(' ; ');
     const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
-    const ended = await open.rollouts.end(open.held, { phase: 'failed' });
-    await announce(deps, { spec, record: ended }, 'failed', why);
+    await endAndTell(deps, open, 'failed', { reason: why });
     return { ...payload, outcome: 'failed', why };
   },
 });

@@ -1,8 +1,8 @@
 import { unpinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference, type RollbackReason } from '../core/rollout/record.ts';
-import { announce } from '../runtime/acts/announce.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { endAndTell, tellUntold } from '../runtime/acts/announce.ts';
+import { endedAlready, openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -15,25 +15,31 @@ const quarantining: readonly RollbackReason[] = ['alarm', 'analysis', 'inconclus
 
 /**
  * Ends a rollback: unpins stable's autoscaler, gives the service free and says what happened. A promotion that was finished here
- * because its execution died ends as succeeded. What could not be removed is told, and does not keep the service.
+ * because its execution died ends as succeeded. What could not be removed is told, and does not keep the service. Called again after it has
+ * ended the rollout, because its answer got lost, it only says what was not said yet.
  */
 export const finishRollback = defineFunction({
   name: 'FinishRollback',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
+    const ended = await endedAlready(deps, payload);
+    if (ended !== undefined) {
+      await tellUntold(deps, payload);
+      return { ...payload, outcome: ended.phase };
+    }
     const open = await openOwned(deps, payload);
-    const { record, api, spec, names, owner } = open;
+    const { record, api, names, owner } = open;
     await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
     const promoted = record.stableGoal === imageReference(record.image);
     const reason = record.rollbackReason ?? 'error';
     const why = record.reason ?? 'The reason was not recorded.';
     const quarantineWhy = !promoted && quarantining.includes(reason) ? `${reason}: ${why}` : undefined;
-    const ended = await open.rollouts.end(open.held, { phase: promoted ? 'succeeded' : 'rolledBack' }, quarantineWhy);
     const left =
       payload['error'] === undefined ? '' : ' Some of what the canary was made of could not be removed; kubectl get deployments shows it.';
-    await announce(deps, { spec, record: ended }, promoted ? 'succeeded' : 'rolledBack', `${why}${left}`);
-    return { ...payload, outcome: ended.phase };
+    const phase = promoted ? 'succeeded' : 'rolledBack';
+    await endAndTell(deps, open, phase, { reason: `${why}${left}`, quarantineWhy });
+    return { ...payload, outcome: phase };
   },
 });
 

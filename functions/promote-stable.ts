@@ -3,7 +3,7 @@ import { WorkloadRejectedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { wholeSide } from '../core/traffic/split.ts';
-import { announce } from '../runtime/acts/announce.ts';
+import { saveAndTell } from '../runtime/acts/announce.ts';
 import { openOwned, readStable } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -34,17 +34,13 @@ export const promoteStable = defineFunction({
         },
       );
     }
-    const saved = await open.rollouts.save(open.held, {
-      phase: 'promoting',
-      safeSide: 'canary',
-      stableGoal: goal,
-      pointOfNoReturnAtMs: record.pointOfNoReturnAtMs ?? deps.clock.now(),
-    });
-    await announce(
+    const pointOfNoReturnAtMs = record.pointOfNoReturnAtMs ?? deps.clock.now();
+    const reason = spec.promotion === 'git' ? 'Waits for Git to bring the image to stable.' : 'Stable takes the new image.';
+    const saved = await saveAndTell(
       deps,
-      { spec, record: saved.record },
-      'promoting',
-      spec.promotion === 'git' ? 'Waits for Git to bring the image to stable.' : 'Stable takes the new image.',
+      open,
+      { phase: 'promoting', safeSide: 'canary', stableGoal: goal, pointOfNoReturnAtMs },
+      { transition: 'promoting', reason },
     );
     if (spec.promotion === 'patch') {
       const written = await setStableImage(api, { ...names, ...owner, image: goal, expectedImage: record.stableImage });
@@ -54,7 +50,7 @@ export const promoteStable = defineFunction({
         });
       }
     }
-    return { ...payload, outcome: 'promoting' };
+    return { ...payload, outcome: 'promoting', door: { ...payload.door, safeSide: saved.record.safeSide } };
   },
 });
 

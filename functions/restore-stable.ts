@@ -28,7 +28,9 @@ export const restoreStable = defineFunction({
     const promoted = finishes && (open.spec.promotion === 'patch' || stable?.image === imageReference(record.image));
     const goal = promoted ? imageReference(record.image) : record.stableImage;
     const saved = await open.rollouts.save(open.held, { stableGoal: goal });
-    if (stable?.image !== undefined && stable.image !== goal) {
+    // Also where the image is right already: the fence is left on it, for a promotion's write that is late (T3).
+    const mayBeLate = record.pointOfNoReturnAtMs !== undefined && open.spec.promotion === 'patch';
+    if (stable?.image !== undefined && (stable.image !== goal || mayBeLate)) {
       const written = await setStableImage(api, { ...names, ...owner, image: goal, expectedImage: stable.image });
       if (written.status === 'edited') {
         throw new WriteConflictError(`Stable was written to ${written.found} at the same moment.`, { remedy: 'It is tried again.' });

@@ -1,6 +1,6 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { announce, note } from '../runtime/acts/announce.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { note, saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
+import { openForRestoring, openOwned } from '../runtime/acts/open-rollout.ts';
 import { restoreTraffic as restore } from '../runtime/acts/restore-traffic.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -19,15 +19,26 @@ export const restoreTraffic = defineFunction({
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
-    let open = await openOwned(deps, payload);
+    let open = await openForRestoring(deps, payload);
     const { rollouts, spec } = open;
-    const traffic = await restore(deps, open, open.record.safeSide, open.record.fence, async (atLeast) => {
+    const where = { ...open, kind: spec.router.kind };
+    const traffic = await restore(deps, where, open.record.safeSide, open.record.fence, async (atLeast) => {
       const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, { atLeast });
       return raised?.record.fence;
     });
     open = await openOwned(deps, { ...payload, fence: traffic.fence });
-    const { record } = await rollouts.save(open.held, { split: traffic.split }, spec.deadlines.drainSeconds);
-    await announce(deps, { spec, record }, 'rollingBack', record.reason ?? 'The reason was not recorded.');
+    // What the execution died before it could tell comes first, so that the story is told in its order.
+    await tellUntold(deps, payload);
+    const { record } = await saveAndTell(
+      deps,
+      open,
+      { split: traffic.split },
+      {
+        transition: 'rollingBack',
+        reason: open.record.reason ?? 'The reason was not recorded.',
+        quietSeconds: spec.deadlines.drainSeconds,
+      },
+    );
     await note(deps, record, 'trafficRestored', `All traffic is on ${traffic.side}.`);
     const untouched = traffic.side === 'stable' && record.pointOfNoReturnAtMs === undefined;
     return {

@@ -20,7 +20,8 @@ export const returnTraffic = defineFunction({
     const { record } = await open.rollouts.save(open.held, { safeSide: 'stable', split }, spec.deadlines.drainSeconds);
     await router.write(target, { split, fence: record.fence, role: 'owner' });
     await note(deps, record, 'trafficReturned', 'All traffic is on stable.');
-    return { ...payload, weight: 0, outcome: 'returned', waitSeconds: spec.deadlines.drainSeconds };
+    const door = { ...payload.door, safeSide: record.safeSide };
+    return { ...payload, weight: 0, outcome: 'returned', waitSeconds: spec.deadlines.drainSeconds, door };
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Rollouts } from '../adapters/store/rollouts.ts';
+import { tellUntold } from '../runtime/acts/announce.ts';
 import { sweepAlarms } from '../runtime/acts/sweep/sweep-alarms.ts';
 import { sweepPushes } from '../runtime/acts/sweep/sweep-pushes.ts';
 import { sweepRollout } from '../runtime/acts/sweep/sweep-rollout.ts';
@@ -13,9 +14,12 @@ import { provideImages } from '../runtime/providers/images.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
+/** A Lambda that is this young with its transition is about to tell it. */
+const tellingSeconds = 10;
+
 /**
  * The watchdog, once a minute, outside every execution: rollouts whose execution died or stalled, alarms and pushes whose events were
- * lost. One rollout that cannot be looked after never keeps it from the others.
+ * lost, transitions that were not told. One rollout that cannot be looked after never keeps it from the others.
  */
 export const sweep = defineFunction({
   name: 'Sweep',
@@ -45,7 +49,8 @@ export const sweep = defineFunction({
       locks.map(async (lock) => [lock.rolloutId, await attempt(`sweep ${lock.rolloutId}`, () => sweepRollout(deps, lock))] as const),
     );
     const pushes = await attempt('sweep pushes', () => sweepPushes(deps));
-    return { rollouts: Object.fromEntries(rollouts), alarms, pushes };
+    const told = await tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 });
+    return { rollouts: Object.fromEntries(rollouts), alarms, pushes, told };
   },
 });
 

@@ -23,6 +23,8 @@ interface Outgoing {
   readonly body?: unknown;
 }
 
+const jsonPatchType = 'application/json-patch+json';
+
 /** A server that asks for a longer wait than this is left to the caller's own back-off. */
 const longestRetryAfterMs = 2_000;
 
@@ -46,7 +48,7 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
     };
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = body === undefined ? undefined : bodyText(contentType, body);
     const ca = options.endpoint.certificateAuthority;
     try {
       const answer = await transport({ method, url: `${base}${path}`, headers, body: text, ca, timeoutMs });
@@ -124,9 +126,22 @@ function outgoingWrite(write: KubernetesWrite): { ref: ResourceRef; verb: 'creat
   }
   const [ref, contentType, body] =
     'jsonPatch' in write
-      ? ([write.jsonPatch, 'application/json-patch+json', write.operations] as const)
+      ? ([write.jsonPatch, jsonPatchType, write.operations] as const)
       : ([write.mergePatch, 'application/merge-patch+json', write.patch] as const);
   return { ref, verb: 'patch', outgoing: { method: 'PATCH', path: objectPath(ref), contentType, body } };
+}
+
+/**
+ * kube-apiserver evaluates a `test` of a JSON Patch by comparing bytes with those that Go's encoder makes of the object, and that encoder
+ * writes `<`, `>`, `&` and the two line separators as escapes: unescaped text never equals them. They stand in JSON within strings only.
+ * Sources: https://pkg.go.dev/encoding/json#HTMLEscape, gopkg.in/evanphx/json-patch.v4 (lazyNode.equal)
+ *
+ * @example '{"prefix":"/a&b"}' becomes '{"prefix":"/a\\u0026b"}'
+ */
+function bodyText(contentType: string | undefined, body: unknown): string {
+  const text = JSON.stringify(body);
+  if (contentType !== jsonPatchType) return text;
+  return text.replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function listQuery(labelSelector: string, continueToken: string): URLSearchParams {

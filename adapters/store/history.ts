@@ -1,6 +1,11 @@
-import type { RolloutStore } from '../../core/ports.ts';
+import type { RolloutStore, StoreChange } from '../../core/ports.ts';
 import { type HistoryEntry, historyEntry } from '../../core/rollout/record.ts';
 import { historyPartition, keys } from './keys.ts';
+
+/** A line as part of a write. The same line for the same time and kind of entry. */
+export function historyChange(entry: HistoryEntry): StoreChange {
+  return { put: keys.history(entry.rolloutId, entry.atMs, entry.what), value: entry, expect: 'anything' };
+}
 
 /** What a rollout did and why, line by line, outside the cluster (P2). */
 export class History {
@@ -12,7 +17,7 @@ export class History {
 
   /** Idempotent for the same time and kind of entry. */
   async append(entry: HistoryEntry): Promise<void> {
-    await this.#store.write([{ put: keys.history(entry.rolloutId, entry.atMs, entry.what), value: entry, expect: 'anything' }]);
+    await this.#store.write([historyChange(entry)]);
   }
 
   /** Oldest first. */

@@ -1,7 +1,8 @@
 import type { StoreKey } from '../../core/ports.ts';
 
 /**
- * Where each document stands in the store. Locks share one partition, so that the sweep finds all running rollouts with one query.
+ * Where each document stands in the store. Locks share one partition, so that the sweep finds all running rollouts with one query; so do the
+ * events that are still to be told.
  */
 export const keys = {
   lock: (rollout: string): StoreKey => ({ partition: locksPartition, sort: rollout }),
@@ -15,6 +16,7 @@ export const keys = {
   quarantine: (rollout: string, digest: string): StoreKey => ({ partition: `quarantine#${rollout}`, sort: digest }),
   seen: (rollout: string, digest: string): StoreKey => ({ partition: `seen#${rollout}`, sort: digest }),
   delivered: (rollout: string, eventId: string): StoreKey => ({ partition: `delivered#${rollout}`, sort: eventId }),
+  untold: (eventId: string): StoreKey => ({ partition: untoldPartition, sort: eventId }),
   begun: (rollout: string, executionArn: string): StoreKey => ({ partition: `begun#${rollout}`, sort: executionArn }),
   alarm: (name: string): StoreKey => ({ partition: `alarm#${name}`, sort: 'state' }),
   alarmIndex: (name: string, rollout: string): StoreKey => ({ partition: alarmIndexPartition(name), sort: rollout }),
@@ -23,6 +25,7 @@ export const keys = {
 
 export const locksPartition = 'locks';
 export const specsPartition = 'specs';
+export const untoldPartition = 'untold';
 export const rolloutsPartition = (rollout: string): string => `rollouts#${rollout}`;
 export const historyPartition = (rolloutId: string): string => `history#${rolloutId}`;
 export const alarmIndexPartition = (name: string): string => `alarm-index#${name}`;

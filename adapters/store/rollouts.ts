@@ -1,7 +1,9 @@
-import { FencedError, NotFoundError, StoreConflictError } from '../../core/errors.ts';
+import { NotFoundError, StoreConflictError } from '../../core/errors.ts';
 import type { Clock, RolloutStore, StoreChange } from '../../core/ports.ts';
 import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
+import { isTurnedByAlarm } from '../../core/rollout/rollback-reason.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
+import { begunBefore, fenced, torn } from './lost-ownership.ts';
 
 /** How long a rollout may be silent, beyond the wait that it announced, before the sweep takes it for dead (O3). */
 export const leaseSeconds = 60;
@@ -121,19 +123,24 @@ export class Rollouts {
 
   /**
    * Writes the record as the owner, and renews the lease: the rollout promises to be heard of again within `quietSeconds`. Whoever
-   * writes in between (a person's request) says `keep`.
+   * writes in between (a person's request) says `keep`. `also` is written with it, or not at all.
    * @throws FencedError where the lock is not the owner's any more.
    */
-  async save(held: HeldRollout, change: Partial<RolloutRecord>, quietSeconds: number | 'keep' = 0): Promise<HeldRollout> {
+  async save(
+    held: HeldRollout,
+    change: Partial<RolloutRecord>,
+    quietSeconds: number | 'keep' = 0,
+    also: readonly StoreChange[] = [],
+  ): Promise<HeldRollout> {
     const record: RolloutRecord = { ...held.record, ...change };
-    return this.#writeOwned(held, record, (lock) =>
-      quietSeconds === 'keep' ? lock : { ...lock, leaseUntilMs: this.#leaseUntil(quietSeconds) },
-    );
+    const lockFrom = (lock: Lock) => (quietSeconds === 'keep' ? lock : { ...lock, leaseUntilMs: this.#leaseUntil(quietSeconds) });
+    return this.#writeOwned(held, record, lockFrom, also);
   }
 
   /**
    * A door takes the rollout away from its execution: the fence grows by one (or to `atLeast`), and the record says why. A second
-   * door finds it done, and gets the same fence: n deliveries have one effect (O2).
+   * door finds it done, and gets the same fence: n deliveries have one effect (O2). Only an alarm takes it away once more, from a rollback
+   * that finishes a promotion (O3). `rollbackFence` stays where a rollback goes beyond a fence that it found on a route.
    *
    * `known` is the rollout as it was just read: the first try spares itself a read, and if it is out of date, the write finds that
    * and the next try reads. One that is being rolled back already is read anew, since nothing would be written that could find it ended.
@@ -151,9 +158,11 @@ export class Rollouts {
       const held = fresh ?? (await this.load(rollout, rolloutId));
       fresh = undefined;
       if (held.lock.rolloutId !== rolloutId) return undefined;
-      if (held.record.phase === 'rollingBack' && held.lock.fence >= atLeast) return held;
+      const turned = change.rollbackReason === 'alarm' && isTurnedByAlarm(held.record);
+      const anew = turned || held.record.phase !== 'rollingBack';
+      if (!anew && held.lock.fence >= atLeast) return held;
       const fence = Math.max(held.lock.fence + 1, atLeast);
-      const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence };
+      const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence, ...(anew ? { rollbackFence: fence } : {}) };
       return this.#writeHeld(held, record, { ...held.lock, fence, leaseUntilMs: this.#leaseUntil(0) });
     });
   }
@@ -162,29 +171,33 @@ export class Rollouts {
    * Ends the rollout and gives the service free, or with `failed` keeps it until a person has looked. The fence stays.
    * @throws FencedError where the lock is not the owner's any more.
    */
-  async end(held: HeldRollout, change: Partial<RolloutRecord>, quarantineWhy?: string): Promise<RolloutRecord> {
+  async end(
+    held: HeldRollout,
+    change: Partial<RolloutRecord>,
+    quarantineWhy?: string,
+    also: readonly StoreChange[] = [],
+  ): Promise<RolloutRecord> {
     const atMs = this.#clock.now();
     const record: RolloutRecord = { ...held.record, ...change, endedAtMs: atMs };
     const { rollout, rolloutId } = record;
     const put = keys.quarantine(rollout, record.image.digest);
-    const also: StoreChange[] =
+    const quarantine: StoreChange[] =
       quarantineWhy === undefined ? [] : [{ put, value: { why: quarantineWhy, rolloutId, atMs }, expect: 'anything' }];
-    await this.#writeOwned(
-      held,
-      record,
-      (lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '', lastCanaryUntilMs: atMs }),
-      also,
-    );
+    const lockFrom = (lock: Lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '', lastCanaryUntilMs: atMs });
+    await this.#writeOwned(held, record, lockFrom, [...quarantine, ...also]);
     return record;
   }
 
-  /** Notes who waits for the service. The newest image wins: the answer says whether this one still does. */
-  async wait(rollout: string, waiter: { digest: string; executionArn: string; pushedAtMs: number }): Promise<boolean> {
+  /**
+   * Notes who waits for the service. The newest image wins: the answer says whether this one still does. A waiter whose execution is known
+   * to be dead, `deadArn`, counts as none.
+   */
+  async wait(rollout: string, waiter: { digest: string; executionArn: string; pushedAtMs: number }, deadArn?: string): Promise<boolean> {
     return this.#retryOnConflict(async () => {
       const item = await this.#store.read(keys.lock(rollout));
       if (item === undefined) return true;
       const lock = lockSchema.parse(item.value);
-      const other = lock.waiting;
+      const other = lock.waiting?.executionArn === deadArn ? undefined : lock.waiting;
       if (other !== undefined && other.executionArn !== waiter.executionArn && other.pushedAtMs >= waiter.pushedAtMs) return false;
       if (other?.executionArn === waiter.executionArn) return true;
       await this.#store.write([{ put: keys.lock(rollout), value: { ...lock, waiting: waiter }, expect: { version: item.version } }]);
@@ -280,21 +293,4 @@ function seenChanges(rollout: string, image: Image, start: Starter, atMs: number
   const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, expect: 'anything' };
   if (eventId === undefined) return [seen];
   return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, expect: 'anything' }];
-}
-
-function torn(rolloutId: string): StoreConflictError {
-  return new StoreConflictError(`Rollout ${rolloutId} changed hands while it was read.`, { remedy: 'Read it again and decide anew.' });
-}
-
-function begunBefore(rolloutId: string): FencedError {
-  return new FencedError(`This execution has begun ${rolloutId} already, which has ended or was taken over.`, {
-    remedy: 'Start a new rollout instead of this one again.',
-  });
-}
-
-function fenced(owner: { rollout: string; rolloutId: string; fence: number }, lock: Lock | undefined): FencedError {
-  return new FencedError(
-    `Rollout ${owner.rolloutId} acts under fence ${owner.fence}, but ${owner.rollout} is at fence ${lock?.fence ?? 'none'}${lock?.rolloutId ? `, held by ${lock.rolloutId}` : ''}.`,
-    { remedy: 'Another owner has taken over; this execution ends.' },
-  );
 }

@@ -1,6 +1,8 @@
 import { systemClock } from '../../adapters/clock.ts';
+import { readReadiness } from '../../adapters/eks/workload/readiness.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { InvalidInputError } from '../../core/errors.ts';
+import type { KubernetesApi } from '../../core/ports.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/open-rollout.ts';
 import { restoreTrafficWithoutStore, type TrafficRestored } from '../../runtime/acts/restore-traffic.ts';
@@ -40,7 +42,10 @@ export function abortDirect(rollout: string, options: DirectOptions): Run {
     });
     const target = routeTargetOf(spec);
     const router = createRouter(spec.router.kind, opened.api);
-    const restored = await restoreTrafficWithoutStore({ log: warningsTo(io) }, { api: opened.api, router, target }, 0);
+    const log = warningsTo(io);
+    const place = { api: opened.api, kind: spec.router.kind, router, target };
+    const restored = await restoreTrafficWithoutStore({ log }, place, 0, 'stable');
+    if (restored.side === 'stable') await warnIfUnsettled(log, opened.api, spec);
     const { namespace } = spec;
     const routes = spec.router.routes.map((route) => ({ namespace, ...route, split: restored.split, fence: restored.fence }));
     context.print(
@@ -49,6 +54,25 @@ export function abortDirect(rollout: string, options: DirectOptions): Run {
     );
     return exitCodes.fine;
   };
+}
+
+/**
+ * Without the store nobody knows whether a promotion is half-way, in which the canary is the safe side. A stable that is being replaced is
+ * the sign of it. The traffic has moved already: looking is not worth a wait.
+ */
+async function warnIfUnsettled(log: Log, api: KubernetesApi, spec: RolloutSpec): Promise<void> {
+  const { namespace, container, deployment, stableService: service } = workloadNamesOf(spec);
+  const name = `Deployment ${namespace}/${deployment}`;
+  try {
+    const { settled, readyEndpoints } = await readReadiness(api, { namespace, container, deployment, service });
+    if (!settled) {
+      log.warn(`stable, which has all the traffic now, is not settled; it may be half-way through a promotion`, {
+        unsettled: `${name} has ${readyEndpoints} ready endpoints: kubectl --namespace ${namespace} rollout status deployment/${deployment}`,
+      });
+    }
+  } catch (error) {
+    log.warn('could not look whether stable is settled', { unread: name, why: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 function writtenLines(spec: RolloutSpec, opened: { context: string; server: string }, restored: TrafficRestored): string[] {

@@ -150,13 +150,13 @@ function requests({ requests: counts, unanswered }: ScenarioReport): Piece[] {
 function times(rollout: RolloutReport | undefined): Piece[] {
   const exposed = rollout === undefined ? undefined : exposureMs(rollout);
   const reaction = rollout === undefined ? undefined : reactionMs(rollout);
-  if (exposed === undefined) return [...label('full stable'), ['no bad answer', 'gray']];
+  if (exposed === undefined) return [...label('bad answers'), ['none', 'gray']];
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
   return [
-    ...label('full stable'),
+    ...label('bad answers'),
+    'for ',
     [seconds(exposed), 'bold'],
-    ' after the first bad answer',
-    ...(reaction === undefined ? [] : [', ', [seconds(reaction), 'bold'] as const, ' after the alarm']),
+    ...(reaction === undefined ? [] : [', and for ', [seconds(reaction), 'bold'] as const, ' after the alarm']),
   ];
 }
 

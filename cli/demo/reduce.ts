@@ -37,9 +37,9 @@ function take(state: DemoState, event: Observed): DemoState {
     case 'quarantined':
       return withCurrent(state, () => ({ quarantined: true }));
     case 'second':
-      return takeSample(state, event.atMs);
+      return takeSecond(takeSample(state, event.atMs), event.atMs);
     case 'ended': {
-      const { report, ...rest } = takeSample(state, event.atMs);
+      const { report, ...rest } = takeSecond(takeSample(state, event.atMs), event.atMs);
       return { ...rest, report: { ...report, endedAtMs: event.atMs, differences: [...event.differences] } };
     }
   }
@@ -50,6 +50,11 @@ function takeSample(state: DemoState, atMs: number): DemoState {
     const measured = measuredShare(state, rollout.tag) ?? null;
     return { shares: [...rollout.shares, { atMs, set: setShare(rollout), measured }] };
   });
+}
+
+function takeSecond(state: DemoState, atMs: number): DemoState {
+  const { report } = state;
+  return { ...state, report: { ...report, seconds: [...report.seconds, { atMs, requests: report.requests }] } };
 }
 
 function takeAnswer(state: DemoState, { atMs, version, failed }: Extract<Observed, { kind: 'answer' }>): DemoState {

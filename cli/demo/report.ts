@@ -75,6 +75,8 @@ export const scenarioReport = z.strictObject({
   requests,
   /** Requests that got no answer from any version. */
   unanswered: z.int(),
+  /** The same counts as they stood at each second. */
+  seconds: z.array(z.strictObject({ atMs, requests })),
   rollouts: z.array(rolloutReport),
   /** What was told, line by line. */
   story: z.array(z.strictObject({ atMs, tone, text: z.string() })),

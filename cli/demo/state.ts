@@ -31,6 +31,7 @@ export function initialState(scenario: DemoScenario, nowMs: number): DemoState {
       startedAtMs,
       requests: {},
       unanswered: 0,
+      seconds: [],
       rollouts: [],
       story: [],
       differences: [],
@@ -72,9 +73,4 @@ export function exposureMs({ firstBadAnswerAtMs, lastCanaryRequestAtMs }: Rollou
 export function reactionMs({ alarmAtMs, lastCanaryRequestAtMs }: RolloutReport): number | undefined {
   if (alarmAtMs === undefined || lastCanaryRequestAtMs === undefined) return undefined;
   return Math.max(0, lastCanaryRequestAtMs - alarmAtMs);
-}
-
-/** The last state of a scenario that was played, out of its report. */
-export function finalState(report: ScenarioReport): DemoState {
-  return { report, nowMs: report.endedAtMs ?? report.startedAtMs, ready: true, recent: [] };
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { routeRef } from '../spec/rollout-spec.ts';
+import { side } from '../traffic/split.ts';
 import { clusterEndpoint } from './record.ts';
 
 /** Grows when the payload's shape changes; handlers take the present and the previous one (O6). */
 export const payloadVersion = 1;
 
-/** What a door needs to move traffic when the store does not answer: where, and between which Services. */
+/** What a door needs to move traffic when the store does not answer: where, between which Services, and to which side. */
 export const doorTarget = z.strictObject({
   cluster: clusterEndpoint,
   target: z.strictObject({
@@ -16,6 +17,8 @@ export const doorTarget = z.strictObject({
     canaryService: z.string(),
     totalWeight: z.int(),
   }),
+  /** As in the record when the last Task ended; a payload from before there was this field says stable. */
+  safeSide: z._default(side, 'stable'),
 });
 export type DoorTarget = z.infer<typeof doorTarget>;
 

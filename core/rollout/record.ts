@@ -112,6 +112,8 @@ export const rolloutRecord = z.strictObject({
   rollbackReason: z.optional(rollbackReason),
   reason: z.optional(z.string()),
   rollbackActor: z.optional(actor),
+  /** The fence that the door raised: it names the rollback machine's execution, which may have had to go beyond it since. */
+  rollbackFence: z.optional(z.int()),
   rollbackAttempt: z.int(),
 });
 export type RolloutRecord = z.infer<typeof rolloutRecord>;

@@ -1,4 +1,4 @@
-import type { RollbackReason } from './record.ts';
+import type { RollbackReason, RolloutRecord } from './record.ts';
 
 /** Why a rollout is rolled back when an execution ends by a named error instead of a decision. */
 export function rollbackReasonOf(errorName: string): RollbackReason {
@@ -20,4 +20,13 @@ export function rollbackReasonOf(errorName: string): RollbackReason {
  */
 export function goalPastPointOfNoReturn(reason: RollbackReason): 'promoted' | 'restored' {
   return reason === 'error' || reason === 'timeout' || reason === 'superseded' ? 'promoted' : 'restored';
+}
+
+/**
+ * Whether an alarm turns a rollback round that is under way: one that finishes a promotion, because its execution died, is to restore
+ * the old image instead (O3). Every other rollback puts the old version back already, and keeps the reason that it began with.
+ */
+export function isTurnedByAlarm(record: Pick<RolloutRecord, 'phase' | 'pointOfNoReturnAtMs' | 'rollbackReason'>): boolean {
+  const { phase, pointOfNoReturnAtMs, rollbackReason = 'error' } = record;
+  return phase === 'rollingBack' && pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(rollbackReason) === 'promoted';
 }

@@ -43,11 +43,18 @@ export async function abortExecution(deps: AbortDeps, { executionArn, payload }:
   }
 }
 
-/** The store does not answer, but the payload says where the routes are: traffic does not wait for the store. */
+/**
+ * The store does not answer, but the payload says where the routes are: traffic does not wait for the store. That the store did not answer is
+ * what the door ends with, whatever becomes of the routes: it is the error after which it is called again.
+ */
 async function writeTombstone(deps: AbortDeps, payload: z.infer<typeof rolloutPayload>): Promise<void> {
-  const { cluster, target } = payload.door;
+  const { cluster, target, safeSide } = payload.door;
   const api = deps.clusters.open(cluster);
-  await restoreTrafficWithoutStore(deps, { api, router: createRouter('istio', api), target }, payload.fence);
+  try {
+    await restoreTrafficWithoutStore(deps, { api, kind: 'istio', router: createRouter('istio', api), target }, payload.fence, safeSide);
+  } catch (error) {
+    deps.log.error('could not write the whole tombstone without the store', error);
+  }
 }
 
 async function findByExecution(deps: AbortDeps, executionArn: string): Promise<{ rollout: string; rolloutId: string } | undefined> {

@@ -41,7 +41,7 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
   const [traffic, started] = await Promise.allSettled([
     restoreTraffic(
       deps,
-      open,
+      { ...open, kind: open.spec.router.kind },
       held.record.safeSide,
       held.record.fence,
       async (atLeast) => {
@@ -58,9 +58,12 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
   return { outcome: 'rollbackStarted', record: open.record };
 }
 
-/** `<rollout>-<fence>-<attempt>`: Step Functions refuses a second execution of that name, so many doors start one. */
+/**
+ * `<rollout>-<fence>-<attempt>`: Step Functions refuses a second execution of that name, so many doors start one. The fence is the door's own: the
+ * execution keeps its name when it goes beyond it.
+ */
 export function rollbackExecutionName(record: RolloutRecord): string {
-  return `${record.rollout}-${record.fence}-${record.rollbackAttempt}`;
+  return `${record.rollout}-${record.rollbackFence ?? record.fence}-${record.rollbackAttempt}`;
 }
 
 export function rollbackInput(record: RolloutRecord, target: Parameters<typeof doorTargetOf>[1]): RolloutPayload {

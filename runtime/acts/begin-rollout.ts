@@ -7,7 +7,7 @@ import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.
 import { type Actor, type Image, imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
-import { announce, tellingRefusal } from './announce.ts';
+import { saveAndTell, tellingRefusal } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
 import { preflight } from './preflight.ts';
 import { takeTurn } from './take-turn.ts';
@@ -115,13 +115,8 @@ async function claimRoutes(
   const states = new AlarmStates(deps.store);
   await Promise.all(alarmReadings.map((reading) => states.note(reading, deps.clock.now())));
   await open.router.write(open.target, { split: record.split, fence: record.fence, role: 'claim' });
-  const saved = await rollouts.save(open.held, { phase: 'progressing' });
-  await announce(
-    deps,
-    { ...open, record: saved.record },
-    'begun',
-    `Rolling out ${record.image.tag ?? record.image.digest} (${imageReference(record.image)}).`,
-  );
+  const reason = `Rolling out ${record.image.tag ?? record.image.digest} (${imageReference(record.image)}).`;
+  await saveAndTell(deps, open, { phase: 'progressing' }, { transition: 'begun', reason });
   return {
     payloadVersion,
     rollout: record.rollout,

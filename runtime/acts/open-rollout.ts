@@ -2,6 +2,7 @@ import type { Owner, WorkloadNames } from '../../adapters/eks/workload/names.ts'
 import { type Readiness, readReadiness } from '../../adapters/eks/workload/readiness.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
+import { FencedError } from '../../core/errors.ts';
 import { type Plan, planRollout } from '../../core/plan/plan.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import type { DoorTarget, RolloutPayload } from '../../core/rollout/payload.ts';
@@ -32,6 +33,39 @@ export type StoreDeps = Pick<Deps, 'store' | 'clock' | 'clusters'>;
 export async function openOwned(deps: StoreDeps, payload: Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>): Promise<OpenRollout> {
   const rollouts = new Rollouts(deps.store, deps.clock);
   return openHeld(deps, rollouts, await rollouts.loadOwned(payload));
+}
+
+/**
+ * Opens the rollout of a payload for a rollback that restores its traffic. It may have gone beyond a fence that it found on a route, and died
+ * before it could say so: tried again, it takes the fence that it raised itself. A fence that a door raised since is another rollback's.
+ * @throws FencedError where the rollout is not this rollback's any more.
+ */
+export async function openForRestoring(
+  deps: StoreDeps,
+  payload: Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>,
+): Promise<OpenRollout> {
+  try {
+    return await openOwned(deps, payload);
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    const { record } = await new Rollouts(deps.store, deps.clock).load(payload.rollout, payload.rolloutId);
+    const { phase, fence, rollbackFence = fence } = record;
+    if (phase !== 'rollingBack' || payload.fence < rollbackFence) throw error;
+    return openOwned(deps, { ...payload, fence });
+  }
+}
+
+/**
+ * The rollout of a payload as this very owner has ended it: what a Task that ends rollouts finds where its first call did its work, and
+ * its answer got lost. Undefined where it is still to be ended, or is somebody else's.
+ */
+export async function endedAlready(
+  deps: Pick<StoreDeps, 'store' | 'clock'>,
+  payload: Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>,
+): Promise<RolloutRecord | undefined> {
+  const rollouts = new Rollouts(deps.store, deps.clock);
+  const { record } = await rollouts.load(payload.rollout, payload.rolloutId);
+  return rollouts.isEnded(record) && record.fence === payload.fence ? record : undefined;
 }
 
 /** Opens a rollout that was loaded already. */
@@ -78,7 +112,7 @@ export function workloadNamesOf(spec: RolloutSpec): WorkloadNames {
 }
 
 export function doorTargetOf(record: RolloutRecord, target: RouteTarget): DoorTarget {
-  return { cluster: record.cluster, target: { ...target, routes: [...target.routes] } };
+  return { cluster: record.cluster, target: { ...target, routes: [...target.routes] }, safeSide: record.safeSide };
 }
 
 /** How far stable's pods are; undefined where its Deployment is gone. */

@@ -1,5 +1,11 @@
 import type { AlarmReading } from '../../core/ports.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
+import { rolloutSpec } from '../../core/spec/rollout-spec.ts';
+
+/** The alarms that a rollout goes by: those of the spec that it began with. */
+export function alarmsOf(record: Pick<RolloutRecord, 'spec'>): readonly string[] {
+  return rolloutSpec.parse(record.spec).analysis.alarms;
+}
 
 /**
  * Whether an alarm is one that fired before the rollout began, and that its spec says to ignore (J8). Once it has recovered and fires

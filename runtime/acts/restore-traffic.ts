@@ -1,4 +1,5 @@
 import { readReadyEndpoints } from '../../adapters/eks/workload/readiness.ts';
+import { type RouterKind, readNewestFence } from '../../adapters/mesh/registry.ts';
 import { FencedError, WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { type SideReadiness, safeSplit } from '../../core/rollout/safe-split.ts';
@@ -12,6 +13,14 @@ export interface TrafficRestored {
   readonly fence: number;
 }
 
+/** Where the routes of a rollout are, and what steers them. */
+export interface TrafficPlace {
+  readonly api: KubernetesApi;
+  readonly kind: RouterKind;
+  readonly router: TrafficRouter;
+  readonly target: RouteTarget;
+}
+
 /**
  * The one act that every door does: everything to the safe side, under the door's fence, at once (T2). It waits for no measurement
  * and not for the canary. Asking which side has ready endpoints costs one round trip; where the cluster does not say, the recorded
@@ -22,13 +31,13 @@ export interface TrafficRestored {
  */
 export async function restoreTraffic(
   deps: Pick<Deps, 'log'>,
-  where: { readonly api: KubernetesApi; readonly router: TrafficRouter; readonly target: RouteTarget },
+  where: TrafficPlace,
   recordedSide: Side,
   fence: number,
   raise: (atLeast: number) => Promise<number | undefined>,
   readiness: Promise<SideReadiness> = readSideReadiness(deps, where.api, where.target),
 ): Promise<TrafficRestored> {
-  const { router, target } = where;
+  const { api, kind, router, target } = where;
   const ready = await readiness;
   const split = safeSplit(recordedSide, ready, target.totalWeight);
   const side = wholeSide(split) ?? recordedSide;
@@ -40,30 +49,32 @@ export async function restoreTraffic(
     return await write(fence);
   } catch (error) {
     if (!(error instanceof FencedError)) throw error;
-    const newest = Math.max(...(await router.read(target)).map((reading) => reading.fence ?? 0));
-    const raised = await raise(newest + 1);
+    const raised = await raise((await readNewestFence(kind, api, target)) + 1);
     if (raised === undefined) throw error;
     return write(raised);
   }
 }
 
 /**
- * The same without the store: the tombstone that keeps a late writer out is written all the same, one above what the route carries.
- * The store learns of it when it answers again.
+ * The same without the store: the tombstone that keeps a late writer out is written all the same, one above what the routes carry.
+ * The store learns of it when it answers again. `recordedSide` is what the record said when it was last seen.
+ *
+ * @throws RouteRejectedError where a route is gone or cannot be steered: after all others were written, and what can be of this one.
  */
 export async function restoreTrafficWithoutStore(
   deps: Pick<Deps, 'log'>,
-  where: { readonly api: KubernetesApi; readonly router: TrafficRouter; readonly target: RouteTarget },
+  where: TrafficPlace,
   fence: number,
+  recordedSide: Side,
 ): Promise<TrafficRestored> {
-  const { api, router, target } = where;
+  const { api, kind, router, target } = where;
   const ready = await readSideReadiness(deps, api, target);
-  const split = safeSplit('stable', ready, target.totalWeight);
+  const split = safeSplit(recordedSide, ready, target.totalWeight);
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const newest = Math.max(fence, ...(await router.read(target)).map((reading) => reading.fence ?? 0));
+    const newest = Math.max(fence, await readNewestFence(kind, api, target));
     try {
       await router.write(target, { split, fence: newest + 1, role: 'door' });
-      return { side: wholeSide(split) ?? 'stable', split, ready, fence: newest + 1 };
+      return { side: wholeSide(split) ?? recordedSide, split, ready, fence: newest + 1 };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
     }

@@ -1,9 +1,9 @@
 import type { Rollouts } from '../../adapters/store/rollouts.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
-import { imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
+import { imageReference, type Lock, type RolloutRecord } from '../../core/rollout/record.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
-import { abortRollout } from './abort-rollout.ts';
-import type { BeginDeps, BeginOutcome, Start } from './begin-rollout.ts';
+import { type AbortDeps, abortRollout } from './abort-rollout.ts';
+import type { BeginOutcome, Start } from './begin-rollout.ts';
 
 type Turn = { readonly outcome: 'free' } | Exclude<BeginOutcome, { outcome: 'begun' }>;
 
@@ -13,7 +13,7 @@ type Turn = { readonly outcome: 'free' } | Exclude<BeginOutcome, { outcome: 'beg
  *
  * @throws RolloutRefusedError, DeadlineExceededError
  */
-export async function takeTurn(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<Turn> {
+export async function takeTurn(deps: AbortDeps, rollouts: Rollouts, start: Start): Promise<Turn> {
   const { stored, image } = start;
   const rollout = stored.spec.name;
   const lock = await rollouts.readLock(rollout);
@@ -22,10 +22,11 @@ export async function takeTurn(deps: BeginDeps, rollouts: Rollouts, start: Start
   if (holder?.executionArn === start.executionArn) return { outcome: 'free' };
   if (await rollouts.wasDelivered(rollout, start)) return { outcome: 'ignored', reason: 'This push was dealt with already.' };
   if (holder !== undefined) return meetHolder(deps, rollouts, start, holder);
-  if (lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn) {
+  const other = await lookAtWaiter(deps, start, lock);
+  if (other.status === 'waits') {
     // Somebody else was told to wait and has not come back yet; the newer image goes first.
-    if (lock.waiting.digest === image.digest) return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
-    if (lock.waiting.pushedAtMs > image.pushedAtMs) return refuse(start, `a newer image (${lock.waiting.digest}) waits for its turn`);
+    if (other.digest === image.digest) return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
+    if (other.pushedAtMs > image.pushedAtMs) return refuse(start, `a newer image (${other.digest}) waits for its turn`);
   }
   const quarantined = await rollouts.quarantineOf(rollout, image.digest);
   if (quarantined !== undefined && start.force === undefined) {
@@ -37,7 +38,7 @@ export async function takeTurn(deps: BeginDeps, rollouts: Rollouts, start: Start
   return { outcome: 'free' };
 }
 
-async function meetHolder(deps: BeginDeps, rollouts: Rollouts, start: Start, holder: RolloutRecord): Promise<Turn> {
+async function meetHolder(deps: AbortDeps, rollouts: Rollouts, start: Start, holder: RolloutRecord): Promise<Turn> {
   const { stored, image } = start;
   const { policies, deadlines } = stored.spec;
   if (holder.phase === 'failed') {
@@ -57,11 +58,12 @@ async function meetHolder(deps: BeginDeps, rollouts: Rollouts, start: Start, hol
     });
   }
   const waiter = { digest: image.digest, executionArn: start.executionArn, pushedAtMs: image.pushedAtMs };
-  const lock = await rollouts.readLock(stored.spec.name);
-  if (lock?.waiting !== undefined && lock.waiting.executionArn !== start.executionArn && lock.waiting.digest === image.digest) {
+  const other = await lookAtWaiter(deps, start, await rollouts.readLock(stored.spec.name));
+  if (other.status === 'waits' && other.digest === image.digest) {
     return { outcome: 'ignored', reason: 'The same image waits for its turn already.' };
   }
-  if (!(await rollouts.wait(stored.spec.name, waiter))) return refuse(start, 'a newer image waits for its turn');
+  const deadArn = other.status === 'dead' ? other.executionArn : undefined;
+  if (!(await rollouts.wait(stored.spec.name, waiter, deadArn))) return refuse(start, 'a newer image waits for its turn');
   const canBeSuperseded = holder.phase !== 'rollingBack' && holder.pointOfNoReturnAtMs === undefined;
   if (policies.newImage === 'supersede' && canBeSuperseded) {
     await abortRollout(deps, {
@@ -73,6 +75,25 @@ async function meetHolder(deps: BeginDeps, rollouts: Rollouts, start: Start, hol
     });
   }
   return { outcome: 'wait', reason: `Waits for ${holder.rolloutId} to end.` };
+}
+
+type Waiter = NonNullable<Lock['waiting']>;
+
+/**
+ * Whether another start waits for the service: its note outlives an execution that was stopped or died, and then blocks nobody. One that
+ * Step Functions does not know counts as dead too: if that is wrong, it notes itself again when it next comes round.
+ *
+ * @throws AwsUnavailableError
+ */
+async function lookAtWaiter(
+  deps: AbortDeps,
+  start: Start,
+  lock: Lock | undefined,
+): Promise<{ readonly status: 'none' } | ({ readonly status: 'waits' | 'dead' } & Waiter)> {
+  const waiting = lock?.waiting;
+  if (waiting === undefined || waiting.executionArn === start.executionArn) return { status: 'none' };
+  const { status } = await deps.executions.describe({ arn: waiting.executionArn });
+  return { status: status === 'running' ? 'waits' : 'dead', ...waiting };
 }
 
 function refuse(start: Start, why: string): never {

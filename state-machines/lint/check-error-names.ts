@@ -3,7 +3,8 @@ import type { Machine, Problem, State } from './machine.ts';
 
 const errors = errorClasses.map((ErrorClass) => new ErrorClass('It failed.', { remedy: 'Mend it.' }));
 const retryable: readonly string[] = errors.filter((error) => error.retryable).map(({ name }) => name);
-const fatal: readonly string[] = errors.filter((error) => !error.retryable).map(({ name }) => name);
+/** Trying again cannot mend these. A Task that tries everything else again sets them apart first, with no attempt. */
+export const fatal: readonly string[] = errors.filter((error) => !error.retryable).map(({ name }) => name);
 
 /**
  * What can pass by itself when Step Functions calls a function.
@@ -46,14 +47,19 @@ const known = new Set([
   'States.Timeout',
 ]);
 
-/** The names in Retry and Catch: each exists, States.ALL is last and alone, and Retry holds what can pass and nothing else. */
+/**
+ * The names in Retry and Catch: each exists, States.ALL is last and alone, and what Retry tries again by its name is what can pass and nothing
+ * else. Which Tasks try an unnamed error again, by States.ALL, is for checkTasks to say.
+ */
 export function checkErrorNames({ definition }: Machine): Problem[] {
   return Object.entries(definition.States).flatMap(([state, { Retry = [], Catch = [] }]) =>
     [
       ...unknownNames([...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals)),
       ...wildcards('Retry', Retry),
       ...wildcards('Catch', Catch),
-      ...Retry.flatMap(({ ErrorEquals }) => outsidePolicy(ErrorEquals)),
+      ...Retry.filter(({ ErrorEquals, MaxAttempts }) => MaxAttempts !== 0 && ErrorEquals.join() !== 'States.ALL').flatMap(
+        ({ ErrorEquals }) => outsidePolicy(ErrorEquals),
+      ),
     ].map((what) => ({ state, what })),
   );
 }

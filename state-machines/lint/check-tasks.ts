@@ -1,6 +1,6 @@
 import { longestWatchSeconds } from '../../core/plan/tick.ts';
 import type { MachineName } from '../../core/ports.ts';
-import { retryPolicy } from './check-error-names.ts';
+import { fatal, retryPolicy } from './check-error-names.ts';
 import { type Machine, type Problem, type State, tasksOf } from './machine.ts';
 
 /**
@@ -12,11 +12,16 @@ const exits: Readonly<Record<MachineName, { readonly usual: string; readonly of:
   rollback: { usual: 'FailRollback', of: { RemoveCanary: 'FinishRollback', FailRollback: 'RollbackFailed' } },
 };
 
+/** How often a Lambda that died without a name for it, or ran out of time, is called again where the rollback depends on it. */
+const attemptsOfUnnamed = 3;
+
 /** What every Task has: a comment, its own function, time limits, the one Retry policy, and a way out. */
 export function checkTasks(machine: Machine): Problem[] {
   const { usual, of } = exits[machine.name];
   return tasksOf(machine).flatMap(([name, task]) =>
-    [...shape(name, task), ...times(name, task), ...retry(task), ...wayOut(task, of[name] ?? usual)].map((what) => ({ state: name, what })),
+    [...shape(name, task), ...times(name, task), ...retry(task, mustComplete(machine.name, name)), ...wayOut(task, of[name] ?? usual)].map(
+      (what) => ({ state: name, what }),
+    ),
   );
 }
 
@@ -40,16 +45,35 @@ function times(name: string, { TimeoutSeconds, HeartbeatSeconds }: State): strin
   return problems;
 }
 
-function retry({ Retry = [] }: State): string[] {
-  const [only, ...others] = Retry;
-  if (only === undefined || others.length > 0) return [`has ${Retry.length} entries in Retry; a Task has one`];
-  const problems: string[] = [];
-  const { ErrorEquals, JitterStrategy, MaxDelaySeconds } = only;
-  if (JitterStrategy !== 'FULL') problems.push('retries without jitter: JitterStrategy is to be FULL');
-  if (MaxDelaySeconds === undefined) problems.push('retries without MaxDelaySeconds');
-  if (ErrorEquals.join() !== retryPolicy.join())
+/**
+ * A Task that dies in a rollout leaves by its door, into a rollback; a rollback must complete. Its Tasks, and the door, are called again
+ * after a crash without a name and a time-out too.
+ */
+function mustComplete(machine: MachineName, name: string): boolean {
+  return machine === 'rollback' || name === 'Abort';
+}
+
+function retry({ Retry = [] }: State, completes: boolean): string[] {
+  const wanted = completes ? 3 : 1;
+  const [named, ...others] = Retry;
+  if (named === undefined || Retry.length !== wanted) return [`has ${Retry.length} entries in Retry; it is to have ${wanted}`];
+  const problems = backOff(named);
+  if (named.ErrorEquals.join() !== retryPolicy.join())
     problems.push('has a Retry list of its own; all Tasks name the same errors in the same order');
-  return problems;
+  const [apart, unnamed] = others;
+  if (apart === undefined || unnamed === undefined) return problems;
+  if (apart.ErrorEquals.join() !== fatal.join() || apart.MaxAttempts !== 0)
+    problems.push('does not set every fatal error apart, with a MaxAttempts of 0, before it tries all others again');
+  if (unnamed.ErrorEquals.join() !== 'States.ALL' || unnamed.MaxAttempts !== attemptsOfUnnamed)
+    problems.push(`does not try States.ALL again last, with a MaxAttempts of ${attemptsOfUnnamed}`);
+  return [...problems, ...backOff(unnamed)];
+}
+
+function backOff({ JitterStrategy, MaxDelaySeconds }: NonNullable<State['Retry']>[number]): string[] {
+  return [
+    ...(JitterStrategy === 'FULL' ? [] : ['retries without jitter: JitterStrategy is to be FULL']),
+    ...(MaxDelaySeconds === undefined ? ['retries without MaxDelaySeconds'] : []),
+  ];
 }
 
 function wayOut({ Catch = [] }: State, exit: string): string[] {

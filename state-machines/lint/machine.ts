@@ -3,6 +3,7 @@ import type { MachineName } from '../../core/ports.ts';
 
 const retrier = z.looseObject({
   ErrorEquals: z.array(z.string()),
+  MaxAttempts: z.optional(z.number()),
   MaxDelaySeconds: z.optional(z.number()),
   JitterStrategy: z.optional(z.string()),
 });

@@ -55,8 +55,8 @@ describe('sluice abort --direct', () => {
     const { connection, sandbox } = running;
     await connection.start({ rollout: 'checkout', image: 'v2' });
     while (weights().weights?.[1] !== 10) await sandbox.clock.sleep(100);
-    const { code, out } = await direct();
-    expect(code).toBe(0);
+    const { code, out, err } = await direct();
+    expect([code, err]).toEqual([0, '']);
     expect(out).toContain('All traffic of checkout is on stable.');
     expect(out).toContain('  VirtualService shop/shop, http route checkout: stable 100, canary 0, fence 2');
     expect(out).toContain('kubectl --namespace shop delete deployment/checkout-canary service/checkout-canary');
@@ -99,6 +99,20 @@ describe('sluice abort --direct', () => {
     const result = await direct(...more);
     expect(result).toMatchObject({ code, out: '' });
     expect(result.err).toMatch(/^error: .+\n {2}.+\n$/m);
+  });
+
+  it.each([
+    ['is being replaced', true],
+    ['is gone', false],
+  ])('puts the traffic on stable all the same where it %s, and warns', async (_, there) => {
+    await writeKubeconfig({ token: 'k8s-aws-v1.me' });
+    const { kubernetes } = running.sandbox;
+    const deployment = { apiVersion: 'apps/v1', resource: 'deployments', namespace: 'shop', name: 'checkout' };
+    if (there) kubernetes.patch(deployment, { spec: { template: { metadata: { annotations: { again: '1' } } } } });
+    else kubernetes.delete(deployment);
+    const { code, out, err } = await direct();
+    expect([code, out]).toEqual([0, expect.stringContaining('All traffic of checkout is on stable.')]);
+    expect(err).toMatch(/^warning: stable, which has all the traffic now, is not settled; .*rollout status deployment\/checkout\n$/);
   });
 
   it('refuses the spec of another rollout', async () => {

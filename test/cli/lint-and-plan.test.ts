@@ -66,6 +66,18 @@ describe('sluice lint', () => {
   });
 });
 
+describe('a file that cannot be read', () => {
+  it.each([
+    ['a slip of the pen', 'plan', 'chekout', 'rollouts/chekout.yaml does not exist.', 'Did you mean rollouts/checkout.yaml?'],
+    ['a name that is not there', 'plan', 'payment', 'rollouts/payment.yaml does not exist.', 'There is rollouts/checkout.yaml.'],
+    ['a folder', 'lint', 'rollouts', 'rollouts is a folder.', 'Name a file of a rollout spec.'],
+    ['a folder that is not there', 'lint', 'no/a.yaml', 'no/a.yaml does not exist.', 'Name a file of a rollout spec.'],
+  ])('is %s: it says so, and what there is', async (_, command, file, message, remedy) => {
+    await write(cliSpec());
+    expect(await sluice([command, file], { cwd })).toEqual({ code: 2, out: '', err: `error: ${message}\n  ${remedy}\n` });
+  });
+});
+
 describe('sluice plan', () => {
   it.each(['checkout', 'rollouts/checkout.yaml'])('prints steps, deadlines and history of %s', async (named) => {
     await write(cliSpec());

@@ -90,13 +90,38 @@ describe('the command on a sandbox', () => {
     await waitUntil(async () => (await phaseOf()) === 'progressing');
     expect(await command('pause', 'checkout', '--why', 'lunch')).toMatchObject({ code: 0 });
     await waitUntil(async () => (await phaseOf()) === 'paused');
-    expect((await command('status')).out).toMatch(/checkout {2}paused {2}v2 {5}1 of 2 {2}10 of 100/);
+    const { out } = await command('status');
+    expect(out).toMatch(/checkout {2}paused {2}v2 {5}1 of 2 {2}10 of 100/);
+    expect(out).toContain('checkout-000001: Paused by ada: lunch.');
+    // The step is judged on while it is paused, but nobody bakes longer than the whole bake.
+    await running?.sandbox.clock.sleep(60_000);
+    expect((await command('status')).out).toMatch(/ 10s of 10s$/m);
     expect(await command('resume', 'checkout')).toMatchObject({ code: 0, out: 'checkout-000001 is to go on.\n' });
     await waitUntil(async () => (await phaseOf()) === 'progressing');
     expect(await command('abort', 'checkout', '--why', 'wrong day')).toMatchObject({ code: 0 });
     const watched = await command('watch', 'checkout');
     expect(watched.code).toBe(1);
     expect(watched.out).toContain('Aborted by ada: wrong day.');
+  });
+
+  it('begins its hints as the person began the command', async () => {
+    await startUp('checkout');
+    const connection = running?.connection;
+    if (connection === undefined) throw new Error('the sandbox does not run');
+    const connect: Connector = async () => ({ connection, close: async () => undefined });
+    const hint = async (environment: Record<string, string>) =>
+      (await sluice(['--sandbox', 'start', 'checkout', 'v2'], { connect, environment })).out.split('\n')[1];
+    expect(await hint({})).toBe('Follow it with `sluice --sandbox watch checkout`.');
+    expect(await hint({ npm_lifecycle_event: 'sluice' })).toBe('Follow it with `npm run sluice -- --sandbox watch checkout`.');
+  });
+
+  it('says that its sandbox has ended with it', async () => {
+    await startUp('checkout');
+    const connection = running?.connection;
+    if (connection === undefined) throw new Error('the sandbox does not run');
+    const connect: Connector = async () => ({ connection, keptUp: 'It stays up.', close: async () => undefined });
+    const { code, err } = await sluice(['--sandbox', 'status'], { connect, interrupted: AbortSignal.abort() });
+    expect({ code, err }).toEqual({ code: 0, err: '\nThe sandbox has ended, with all that ran in it.\n' });
   });
 
   it('stores a spec once, whatever its registry is', async () => {
@@ -131,7 +156,7 @@ describe('the command on a sandbox', () => {
       interrupted,
       connect: async () => ({ connection, close: async () => undefined }),
     });
-    expect(result.code).toBe(130);
+    expect(result).toMatchObject({ code: 130, err: '\nThe rollout goes on; see `sluice status`.\n' });
   });
 });
 

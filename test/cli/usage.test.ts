@@ -18,6 +18,15 @@ describe('the command line', () => {
     expect(await sluice(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
+  it.each([[['help', 'plan']], [['plan', '-h']], [['plan', '--help']]])('tells what a command takes by %j', async (argv) => {
+    const { code, out } = await sluice(argv);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^Usage: sluice plan .*Global Options:.*--sandbox/s) });
+  });
+
+  it('names the help of the command that was used wrongly', async () => {
+    expect((await sluice(['plan'])).err).toBe("error: missing required argument 'file|name'\nSee `sluice plan --help`.\n");
+  });
+
   it('hints at the command that was meant', async () => {
     expect(await sluice(['stauts'])).toEqual({
       code: 2,

@@ -1,9 +1,11 @@
 import { againWithinTheWindow } from './list/again-within-the-window.ts';
+import { alarmOfNewestSpec, alarmOfOlderSpec } from './list/alarm-and-newest-spec.ts';
 import { alarmAtStartBlocks, alarmAtStartIgnored, alarmsAtStartFireAgain } from './list/alarm-at-start.ts';
 import { alarmsBeforeFirstWeight } from './list/alarm-before-first-weight.ts';
 import { alarmDuringBake } from './list/alarm-during-bake.ts';
 import { alarmEventFiveTimes, alarmEventLateAndOutOfOrder, alarmEventLost, okEventLate } from './list/alarm-events.ts';
 import { alarmAfterStableIsReady, alarmBeforeStableIsReady } from './list/alarm-in-promotion.ts';
+import { alarmsWhileFinishing, promotionWriteLandsAfterRollback } from './list/alarm-turns-promotion.ts';
 import { badInputs } from './list/bad-input.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
@@ -35,12 +37,14 @@ import { prometheusDownForGood, prometheusDownForOneInterval } from './list/prom
 import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
 import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
+import { rollbackFailuresInTheList } from './list/rollback-lambda-dies.ts';
 import { olderImageLate, secondImages, threeImages } from './list/second-image.ts';
 import { slowOnlyAtP99 } from './list/slow-only-at-p99.ts';
 import { slowStart } from './list/slow-start.ts';
 import { stopsInTheList } from './list/stop-in-each-phase.ts';
-import { storeDownAtTheAlarm, storeDownForMinutes, storeDownForSeconds } from './list/store-down.ts';
+import { storeDownAtTheAlarm, storeDownForMinutes, storeDownForSeconds, storeDownInPromotion } from './list/store-down.ts';
 import { twoRolloutsOnOneVirtualService } from './list/two-rollouts-on-one-virtual-service.ts';
+import { waitersDie } from './list/waiter-dies.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every scenario, in the order in which a reader gets to know Sluice. */
@@ -83,6 +87,10 @@ export const scenarios: readonly Scenario[] = [
   ...alarmsAtStartFireAgain,
   alarmBeforeStableIsReady,
   alarmAfterStableIsReady,
+  ...alarmsWhileFinishing,
+  promotionWriteLandsAfterRollback,
+  alarmOfNewestSpec,
+  alarmOfOlderSpec,
   alarmEventFiveTimes,
   alarmEventLateAndOutOfOrder,
   okEventLate,
@@ -91,11 +99,14 @@ export const scenarios: readonly Scenario[] = [
   ...secondImages,
   threeImages,
   olderImageLate,
+  ...waitersDie,
   ...stopsInTheList,
   ...lambdaFailuresInTheList,
+  ...rollbackFailuresInTheList,
   storeDownForSeconds,
   storeDownForMinutes,
   storeDownAtTheAlarm,
+  storeDownInPromotion,
   ...operatorAborts,
   operatorPausesAndResumes,
   operatorPromotes,

@@ -65,7 +65,6 @@ describe('the names of errors in the state machines', () => {
   it('do not hold with States.ALL in a Retry of several entries', () => {
     const Retry = [...retryWith({ ErrorEquals: ['States.ALL'] }), ...retryWith({})];
     const whats = checkErrorNames(withState('rollout', 'SetWeight', { Retry })).map(({ what }) => what);
-    expect(whats).toContain('has States.ALL before other entries of Retry; it must stand last');
-    expect(whats).toContain('retries States.ALL, which is not in the policy');
+    expect(whats).toEqual(['has States.ALL before other entries of Retry; it must stand last']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { longestWatchSeconds } from '../../core/plan/tick.ts';
-import { retryPolicy } from '../../state-machines/lint/check-error-names.ts';
+import { fatal, retryPolicy } from '../../state-machines/lint/check-error-names.ts';
 import { checkTasks } from '../../state-machines/lint/check-tasks.ts';
 import { machineNames, readMachine } from '../../state-machines/lint/read.ts';
 import { retryWith, withState } from './planted.ts';
@@ -27,8 +27,8 @@ describe('the Tasks of the state machines', () => {
       { HeartbeatSeconds: 60 },
       'has a HeartbeatSeconds of 60, which is not below its TimeoutSeconds of 60',
     ],
-    ['no Retry', { Retry: undefined }, 'has 0 entries in Retry; a Task has one'],
-    ['two Retry entries', { Retry: [...retryWith({}), ...retryWith({})] }, 'has 2 entries in Retry; a Task has one'],
+    ['no Retry', { Retry: undefined }, 'has 0 entries in Retry; it is to have 1'],
+    ['two Retry entries', { Retry: [...retryWith({}), ...retryWith({})] }, 'has 2 entries in Retry; it is to have 1'],
     [
       'a Retry of its own',
       { Retry: retryWith({ ErrorEquals: retryPolicy.toReversed() }) },
@@ -46,6 +46,25 @@ describe('the Tasks of the state machines', () => {
     ['a Catch into another field', { Catch: to('Abort', '$.problem') }, 'catches into $.problem; the door reads $.error'],
   ])('do not hold with %s', (_, fields, what) => {
     expect(checkTasks(withState('rollout', 'SetWeight', fields))).toEqual([{ state: 'SetWeight', what }]);
+  });
+
+  it.each([
+    ['rollout', 'Abort'],
+    ['rollback', 'RestoreTraffic'],
+    ['rollback', 'FailRollback'],
+  ] as const)('hold in %s only where %s is called again after a crash and a time-out, and not after a fatal error', (machine, state) => {
+    const Retry = readMachine(machine).definition.States[state]?.Retry ?? [];
+    const [named, apart, unnamed] = Retry;
+    const whats = (entries: readonly unknown[]) => checkTasks(withState(machine, state, { Retry: entries })).map(({ what }) => what);
+    expect(whats([named])).toEqual(['has 1 entries in Retry; it is to have 3']);
+    const setsApart = 'does not set every fatal error apart, with a MaxAttempts of 0, before it tries all others again';
+    expect(whats([named, { ...apart, MaxAttempts: 1 }, unnamed])).toEqual([setsApart]);
+    expect(whats([named, { ...apart, ErrorEquals: fatal.slice(1) }, unnamed])).toEqual([setsApart]);
+    const last = 'does not try States.ALL again last, with a MaxAttempts of 3';
+    expect(whats([named, apart, { ...unnamed, MaxAttempts: 0 }])).toEqual([last]);
+    expect(whats([named, apart, { ...unnamed, ErrorEquals: ['States.TaskFailed'] }])).toEqual([last]);
+    const jitter = 'retries without jitter: JitterStrategy is to be FULL';
+    expect(whats([named, apart, { ...unnamed, JitterStrategy: 'NONE' }])).toEqual([jitter]);
   });
 
   it.each([

@@ -100,7 +100,7 @@ function replaceRoute(virtualService: KubernetesObject, rule: HttpRule, route: r
  * The rule must still be the one that was read: its place in the list says nothing, since somebody may insert one before it. Where its
  * name and content cannot tell, the version of the whole object does: a rule without a name, which a new one before it may equal, and
  * text with `<`, `>` or `&`, which the API server compares byte by byte with what Go's encoder makes of it (`\u003c`), so that a test of
- * it never holds (gopkg.in/evanphx/json-patch.v4, lazyNode.equal).
+ * it holds only where whoever sends it escapes as Go does (gopkg.in/evanphx/json-patch.v4, lazyNode.equal).
  */
 function identityTests(virtualService: KubernetesObject, rule: HttpRule): JsonPatchOperation[] {
   const { index, name, match, route } = rule;

@@ -42,6 +42,12 @@ export function createIstioRouter(api: KubernetesApi): TrafficRouter {
   };
 }
 
+/** See `readNewestFence` in ../registry.ts. */
+export async function readNewestIstioFence(api: KubernetesApi, target: RouteTarget): Promise<number> {
+  const objects = await Promise.all([...byVirtualService(target).keys()].map((name) => api.read(refOf(target, name))));
+  return Math.max(0, ...objects.map((object) => (object === undefined ? 0 : (fenceOf(object, target.rollout) ?? 0))));
+}
+
 async function readRoutes(api: KubernetesApi, target: RouteTarget): Promise<RouteReading[]> {
   const readings = await Promise.all(
     [...byVirtualService(target)].map(async ([name, refs]) => {

@@ -95,6 +95,18 @@ describe('the Kubernetes client', () => {
     await expect(api.list(checkout, '')).rejects.toThrow(ClusterUnavailableError);
   });
 
+  it('escapes the bytes of a JSON Patch as Go does, since the API server compares bytes; its meaning is the same', async () => {
+    const { api, requests } = clientOf({ body: JSON.stringify(manifest) });
+    const value = 'a<b>&c\u2028d\u2029e "é" \\u003c';
+    const operations = [{ op: 'test', path: '/metadata/annotations/text', value }] as const;
+    await api.write({ jsonPatch: checkout, operations });
+    const sent = requests[0]?.body ?? '';
+    expect(sent).toBe(
+      String.raw`[{"op":"test","path":"/metadata/annotations/text","value":"a\u003cb\u003e\u0026c\u2028d\u2029e \"é\" \\u003c"}]`,
+    );
+    expect(JSON.parse(sent)).toEqual(operations);
+  });
+
   it('deletes the object that was read, and its pods with it', async () => {
     const { api, requests } = clientOf(status(200));
     await api.remove(checkout, { uid: 'u-1' });

@@ -74,6 +74,23 @@ describe('a door that raises the fence', () => {
     expect(await rollouts.raiseFence('checkout', rolloutId, {}, { known })).toBeUndefined();
   });
 
+  it('once more for an alarm, where the rollback finishes a promotion: once, with the reason and the fence of the alarm (O3)', async () => {
+    const { rollouts, known, rolloutId } = await begun();
+    await rollouts.save(known, { phase: 'promoting', pointOfNoReturnAtMs: 1 });
+    await rollouts.raiseFence('checkout', rolloutId, { rollbackReason: 'timeout' });
+    const abort = await rollouts.raiseFence('checkout', rolloutId, { rollbackReason: 'error' });
+    expect(abort?.record).toMatchObject({ rollbackReason: 'timeout', fence: 2, rollbackFence: 2 });
+    const alarms = await Promise.all([1, 2].map(() => rollouts.raiseFence('checkout', rolloutId, { rollbackReason: 'alarm' })));
+    for (const raised of alarms) expect(raised?.record).toMatchObject({ rollbackReason: 'alarm', fence: 3, rollbackFence: 3 });
+  });
+
+  it('keeps the fence that a rollback was started under where it goes beyond one on a route', async () => {
+    const { rollouts, rolloutId } = await begun();
+    await rollouts.raiseFence('checkout', rolloutId, { rollbackReason: 'abort' });
+    const raised = await rollouts.raiseFence('checkout', rolloutId, {}, { atLeast: 8 });
+    expect(raised?.record).toMatchObject({ fence: 8, rollbackFence: 2 });
+  });
+
   it('has one effect with several doors that knew the same (O2)', async () => {
     const { rollouts, known, rolloutId } = await begun();
     const raised = await Promise.all([1, 2, 3].map(() => rollouts.raiseFence('checkout', rolloutId, {}, { known })));

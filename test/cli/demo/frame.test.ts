@@ -27,7 +27,7 @@ describe('the frame', () => {
 
 
       requests    
-      full stable no bad answer
+      bad answers none
 
 
 
@@ -56,7 +56,7 @@ describe('the frame', () => {
 
 
       requests    v1 5 served, 0 failed     v2 4 served, 0 failed     
-      full stable no bad answer
+      bad answers none
 
       0:11        The route gives v2 weight 10 of 100.
       0:13        The route gives v2 weight 50 of 100.
@@ -85,7 +85,7 @@ describe('the frame', () => {
 
 
       requests    v1 9 served, 0 failed     v2 4 served, 4 failed     
-      full stable 2.10 s after the first bad answer, 0.10 s after the alarm
+      bad answers for 2.10 s, and for 0.10 s after the alarm
 
       0:17        Rollback, reason alarm.
       0:19        v2 is quarantined: it is not rolled out again unless somebody force…

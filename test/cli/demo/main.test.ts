@@ -63,6 +63,7 @@ describe('the demo', () => {
   it('refuses a wrong argument before anything starts', async () => {
     expect(await run(['--scenario', 'demo-alram'])).toMatchObject({ code: 2, out: '', errors: expect.stringContaining('demo-alarm') });
     expect(await run(['--json', '/no/such/folder/a.json'])).toMatchObject({ code: 2, errors: expect.stringContaining('does not exist') });
+    expect(await run(['--json', tmpdir()])).toMatchObject({ code: 2, out: '', errors: `error: --json ${tmpdir()}: it is a folder.\n` });
   });
 
   it('draws over itself on a terminal, and gives it back', async () => {

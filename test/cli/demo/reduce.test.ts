@@ -37,6 +37,11 @@ describe('what the demo knows', () => {
     ]);
   });
 
+  it('keeps what had been answered, second by second', () => {
+    const { seconds } = stateAfter([answered(1, 'v1'), second(1), answered(2, 'v1', true), second(2)]).report;
+    expect(seconds.map(({ requests }) => requests)).toEqual([{ v1: { served: 1, failed: 0 } }, { v1: { served: 1, failed: 1 } }]);
+  });
+
   it('takes everything for set once a promotion has returned the traffic', () => {
     expect(setShare(rolloutAfter([saved(10), weight(11, 100), told(12, 'trafficReturned'), weight(12, 0)]))).toBe(1);
   });

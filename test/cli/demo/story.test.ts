@@ -31,6 +31,7 @@ describe('the story', () => {
   it.each([
     ['the same weight written again', [saved(1), weight(2, 0), weight(3, 10), weight(4, 10)], ['The route gives v2 weight 10 of 100.']],
     ['a bad answer of stable', [saved(1), answered(2, 'v1', true)], []],
+    ['a request that nobody answered before a rollout began', [answered(1, undefined, true)], []],
   ])('keeps quiet about %s', (_, events, expected) => {
     expect(texts(events)).toEqual(expected);
   });

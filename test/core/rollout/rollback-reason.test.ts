@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorClasses } from '../../../core/errors.ts';
 import { rollbackReason } from '../../../core/rollout/record.ts';
-import { goalPastPointOfNoReturn, rollbackReasonOf } from '../../../core/rollout/rollback-reason.ts';
+import { goalPastPointOfNoReturn, isTurnedByAlarm, rollbackReasonOf } from '../../../core/rollout/rollback-reason.ts';
 
 describe('the reason for a rollback that an error caused', () => {
   it.each([
@@ -36,5 +36,17 @@ describe('O3: what a rollback past the point of no return ends with', () => {
     ['drift', 'restored'],
   ] as const)('for the reason %s: %s', (reason, goal) => {
     expect(goalPastPointOfNoReturn(reason)).toBe(goal);
+  });
+});
+
+describe('O3: an alarm during a rollback', () => {
+  const finishing = { phase: 'rollingBack', pointOfNoReturnAtMs: 1, rollbackReason: 'timeout' } as const;
+  it.each([
+    ['turns one round that finishes a promotion', finishing, true],
+    ['leaves one that restores the old image already', { ...finishing, rollbackReason: 'abort' } as const, false],
+    ['leaves one from before the point of no return', { ...finishing, pointOfNoReturnAtMs: undefined }, false],
+    ['does not speak of a rollout that is not rolled back', { ...finishing, phase: 'promoting' } as const, false],
+  ])('%s', (_, record, turned) => {
+    expect(isTurnedByAlarm(record)).toBe(turned);
   });
 });

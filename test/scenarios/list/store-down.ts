@@ -71,3 +71,26 @@ export const storeDownAtTheAlarm: Scenario = {
     badAnswers: [0, 0],
   },
 };
+
+export const storeDownInPromotion: Scenario = {
+  name: 'store-down-in-the-promotion',
+  title: 'The store does not answer while stable takes the new image: the door holds the traffic on the canary without it',
+  promises: ['O3', 'T1', 'T3'],
+  requestsPerSecond: 10,
+  spec: { checkout: (usual) => ({ ...usual, deadlines: { ...usual.deadlines, ready: '10m' } }) },
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilWeight(100);
+    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 90_000 } });
+    await stage.untilState('AwaitStable');
+    stage.mishaps.storeDown = true;
+    await stage.until('the tombstone', () => stage.witness.changes.at(-1)?.fence === 2);
+    await stage.sleep(5);
+    stage.mishaps.storeDown = false;
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0] }],
+    badAnswers: [0, 0],
+    stable: { checkout: 'v2' },
+  },
+};

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import type { RolloutStore, SluiceEvent, StoreChange } from '../../core/ports.ts';
+import { keys, untoldPartition } from './keys.ts';
+
+const untoldItem = z.strictObject({ detailType: z.string(), atMs: z.number(), detail: z.record(z.string(), z.unknown()) });
+
+/** Notes an event that is to be told, as part of the write of the transition that it speaks of. */
+export function untoldChange({ id, detailType, atMs, detail }: SluiceEvent): StoreChange {
+  return { put: keys.untold(id), value: { detailType, atMs, detail }, expect: 'anything' };
+}
+
+/**
+ * Events of transitions that are in the store, and that the bus may not have yet (P1). Each is written in one transaction with its
+ * transition and removed when the bus has taken it, so that a Lambda which dies in between loses none: whoever comes next tells it, at
+ * the latest the sweep.
+ */
+export class Untold {
+  readonly #store: RolloutStore;
+
+  constructor(store: RolloutStore) {
+    this.#store = store;
+  }
+
+  /** Oldest first. */
+  async list(): Promise<SluiceEvent[]> {
+    const items = await this.#store.list(untoldPartition);
+    return items.map(({ key, value }) => ({ id: key.sort, ...untoldItem.parse(value) })).toSorted((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Idempotent. The bus has taken the event. */
+  async remove(event: SluiceEvent): Promise<void> {
+    await this.#store.write([{ remove: keys.untold(event.id), expect: 'anything' }]);
+  }
+}
