@@ -1,5 +1,5 @@
 import { type Decision, decide as decideNext } from '../core/rollout/decide.ts';
-import { newWatch } from '../core/rollout/observe.ts';
+import { newWatch, unpaused } from '../core/rollout/observe.ts';
 import { type RolloutPayload, rolloutPayload } from '../core/rollout/payload.ts';
 import type { RolloutRecord, Watch } from '../core/rollout/record.ts';
 import { saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
@@ -57,11 +57,6 @@ function changeOf(decision: Decision, record: RolloutRecord, watch: Watch, nowMs
     case 'abort':
       return {};
   }
-}
-
-/** The next pause of the step has a beginning of its own. */
-function unpaused({ pausedSinceMs: _, ...watch }: Watch): Watch {
-  return watch;
 }
 
 /** A pause is told where it begins: with this analysis, also when this is a second call for it. */

@@ -31,10 +31,9 @@ export const operate = defineFunction({
     if (record.phase !== 'progressing' && record.phase !== 'paused') {
       throw new InvalidInputError(`${record.rolloutId} is ${record.phase}; it takes no ${action} now.`, { remedy: 'See `sluice status`.' });
     }
-    const watch = record.watch === undefined || action !== 'resume' ? record.watch : { ...record.watch, resumed: true };
     const request = { action, by, why, atMs: deps.clock.now() };
-    const saved = await rollouts.save(held, { request, ...(watch === undefined ? {} : { watch }) }, 'keep');
-    await note(deps, saved.record, action, `${by}: ${why}`);
+    const saved = await rollouts.save(held, { request }, 'keep');
+    await note(deps, saved.record, action, why === '' ? by : `${by}: ${why}`);
     return { outcome: action, rolloutId: record.rolloutId };
   },
 });

@@ -29,7 +29,8 @@ export const runAnalysis = defineFunction({
       const { record, spec, plan } = open;
       const { result, tallies } = await analyse(deps, open, record.tallies);
       const intervalMs = spec.analysis.intervalSeconds * 1000;
-      const watch = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result.overall, result.atMs, intervalMs);
+      const bakeMs = (plan.steps[payload.stepIndex]?.bakeSeconds ?? 0) * 1000;
+      const watch = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result, { intervalMs, bakeMs });
       const saved = await open.rollouts.save(
         open.held,
         { watch, tallies: { ...tallies }, analysis: result },

@@ -31,8 +31,8 @@ export type Decision =
 /**
  * What happens next at a step: pure, so that the same record always gives the same answer, however often a Lambda is retried.
  *
- * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a person's request, a source that is down, too
- * little evidence, the bake, the step's pause; then the next step, or promotion.
+ * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a person's request, pods that keep crashing, a source that
+ * is down, too little evidence, the bake, the step's pause; then the next step, or promotion.
  */
 export function decide(state: DecisionState, analysis: AnalysisResult): Decision {
   const { spec, plan, watch } = state;
@@ -55,11 +55,16 @@ export function decide(state: DecisionState, analysis: AnalysisResult): Decision
   if (state.request?.action === 'promote' && overall.verdict === 'pass' && watch.stepIndex < plan.steps.length - 1) {
     return { action: 'advance', stepIndex: plan.steps.length - 1, why: `${state.request.by} asked to promote: on to the last step.` };
   }
+  if (keepsCrashing(state, step, nowMs)) {
+    const bake = formatDuration(step.bakeSeconds);
+    const over = `${overall.reason} Pods of the canary have crashed, and have not stayed up for a bake of ${bake} since.`;
+    return onHoldOver(state, analysis, 'inconclusive', over, deadlineAtMs);
+  }
   if (overall.verdict === 'unavailable') {
-    return onSilence(state, analysis, watch.unavailableSinceMs ?? nowMs, spec.policies.sourceDown, 'unavailable', deadlineAtMs);
+    return onSilence(state, analysis, watch.unavailableSinceMs ?? nowMs, 'unavailable', deadlineAtMs);
   }
   if (overall.verdict === 'inconclusive') {
-    return onSilence(state, analysis, watch.inconclusiveSinceMs ?? nowMs, spec.policies.noData, 'inconclusive', deadlineAtMs);
+    return onSilence(state, analysis, watch.inconclusiveSinceMs ?? nowMs, 'inconclusive', deadlineAtMs);
   }
   return onPass(state, step, analysis);
 }
@@ -87,31 +92,59 @@ function nextStep(plan: Plan, watch: Watch, why: string): Decision {
   return watch.stepIndex < plan.steps.length - 1 ? { action: 'advance', stepIndex: watch.stepIndex + 1, why } : { action: 'promote', why };
 }
 
-/** A bounded hold, then the action that the policy declares (J1, J2, W1). */
+/**
+ * A bounded hold, then the action that the policy declares (J1, J2, W1). Where a pause is under way it goes on meanwhile: one blip does not
+ * end it. A person who resumes a rollout that was paused gives it one more hold.
+ */
 function onSilence(
   state: DecisionState,
   analysis: AnalysisResult,
-  sinceMs: number,
-  policy: RolloutSpec['policies']['noData'],
+  begunAtMs: number,
   kind: 'inconclusive' | 'unavailable',
   deadlineAtMs: number,
 ): Decision {
-  const { spec, plan, watch } = state;
-  const endMs = sinceMs + policy.holdSeconds * 1000;
+  const { spec, watch, request } = state;
+  const { holdSeconds } = policyOf(spec, kind);
+  const resumed = resumedSincePaused(state);
+  const endMs = Math.max(begunAtMs, resumed ? (request?.atMs ?? 0) : 0) + holdSeconds * 1000;
   const why = analysis.overall.reason;
   if (analysis.atMs < endMs) {
     const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil((endMs - analysis.atMs) / 1000) });
-    return { action: 'hold', tick, why: `${why} Held for at most ${formatDuration(policy.holdSeconds)}.` };
+    const action = watch.pausedSinceMs === undefined || resumed ? 'hold' : 'pause';
+    return { action, tick, why: `${why} Held for at most ${formatDuration(holdSeconds)}.` };
   }
-  const over = `${why} It has been ${kind} for ${formatDuration(policy.holdSeconds)}.`;
-  switch (policy.onDeadline) {
+  return onHoldOver(state, analysis, kind, `${why} It has been ${kind} for ${formatDuration(holdSeconds)}.`, deadlineAtMs);
+}
+
+function onHoldOver(
+  state: DecisionState,
+  analysis: AnalysisResult,
+  kind: 'inconclusive' | 'unavailable',
+  over: string,
+  deadlineAtMs: number,
+): Decision {
+  switch (policyOf(state.spec, kind).onDeadline) {
     case 'abort':
       return { action: 'abort', reason: kind === 'inconclusive' ? 'inconclusive' : 'error', why: over };
     case 'pause':
       return pauseFor(state, analysis.atMs, deadlineAtMs, over);
     case 'advance':
-      return nextStep(plan, watch, `${over} The spec says to advance.`);
+      return nextStep(state.plan, state.watch, `${over} The spec says to advance.`);
   }
+}
+
+function policyOf({ policies }: RolloutSpec, kind: 'inconclusive' | 'unavailable'): RolloutSpec['policies']['noData'] {
+  return kind === 'inconclusive' ? policies.noData : policies.sourceDown;
+}
+
+/**
+ * Whether pods that crash, and pass while they are up, have had their time: a whole hold, and a whole bake without a crash besides (W1). One
+ * crash alone leaves the bake that it needs.
+ */
+function keepsCrashing(state: DecisionState, step: PlanStep, nowMs: number): boolean {
+  const { crashedSinceMs } = state.watch;
+  if (crashedSinceMs === undefined || resumedSincePaused(state)) return false;
+  return nowMs - crashedSinceMs >= (state.spec.policies.noData.holdSeconds + step.bakeSeconds) * 1000;
 }
 
 function onDrift(state: DecisionState, drift: string, nowMs: number): Decision {

@@ -1,5 +1,4 @@
-import type { Verdict } from '../analysis/verdict.ts';
-import type { Watch } from './record.ts';
+import type { AnalysisResult, Watch } from './record.ts';
 
 /** A step that begins to be watched. */
 export function newWatch(stepIndex: number, nowMs: number): Watch {
@@ -7,27 +6,61 @@ export function newWatch(stepIndex: number, nowMs: number): Watch {
 }
 
 /**
- * What a verdict adds to the watch of a step. A pass vouches for the time since the pass before it, or after another verdict for the
+ * What an analysis adds to the watch of a step. A pass vouches for the time since the pass before it, or after another verdict for the
  * interval behind it, but never for time that a verdict before it has spoken of: a step whose canary has no traffic does not bake, and
- * when traffic stops the pass is withdrawn (J4).
+ * when traffic stops the pass is withdrawn (J4). A crash of the canary's own pods withdraws all that the step has baked: a version that keeps
+ * crashing does not come further by what it does in between. Since when it has crashed is forgotten when the step has baked.
+ *
+ * Inconclusive and unavailable verdicts each have a clock, which a pass ends. While one of the two is seen, the other's stands still: verdicts
+ * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2).
  *
  * @example With an interval of 10 s, passes at 0 s, 10 s and 20 s have baked 20 s; a pass at 0 s, no data at 10 s and passes at 20 s and
  *   30 s have baked 20 s too.
+ * @example No data at 10 s, unavailable at 20 s and no data at 30 s and 40 s: it has been inconclusive for 20 s, since 20 s.
  */
-export function observe(watch: Watch, verdict: Verdict, nowMs: number, intervalMs: number): Watch {
-  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, ...kept } = watch;
-  const rest: Watch = { ...kept, observedAtMs: nowMs };
-  switch (verdict.verdict) {
+export function observe(
+  watch: Watch,
+  { overall, atMs, crashed = false, restarts }: Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts'>,
+  { intervalMs, bakeMs }: { readonly intervalMs: number; readonly bakeMs: number },
+): Watch {
+  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, crashedSinceMs, ...kept } = watch;
+  const elapsedMs = atMs - (watch.observedAtMs ?? watch.startedAtMs);
+  const rest: Watch = {
+    ...kept,
+    observedAtMs: atMs,
+    ...(restarts === undefined ? {} : { restarts }),
+    ...(crashedSinceMs === undefined ? {} : { crashedSinceMs }),
+    ...(crashed ? { bakedMs: 0, crashedSinceMs: crashedSinceMs ?? atMs } : {}),
+  };
+  switch (overall.verdict) {
     case 'pass': {
-      const vouchedMs =
-        passedAtMs === undefined ? Math.min(intervalMs, nowMs - (watch.observedAtMs ?? watch.startedAtMs)) : nowMs - passedAtMs;
-      return { ...rest, bakedMs: watch.bakedMs + vouchedMs, passedAtMs: nowMs };
+      const vouchedMs = passedAtMs === undefined ? Math.min(intervalMs, elapsedMs) : atMs - passedAtMs;
+      const bakedMs = rest.bakedMs + vouchedMs;
+      const { crashedSinceMs: _, ...baked } = rest;
+      return { ...(bakedMs >= bakeMs ? baked : rest), bakedMs, passedAtMs: atMs };
     }
     case 'inconclusive':
-      return { ...rest, inconclusiveSinceMs: inconclusiveSinceMs ?? nowMs };
+      return {
+        ...rest,
+        inconclusiveSinceMs: inconclusiveSinceMs ?? atMs,
+        ...(unavailableSinceMs === undefined ? {} : { unavailableSinceMs: unavailableSinceMs + elapsedMs }),
+      };
     case 'unavailable':
-      return { ...rest, unavailableSinceMs: unavailableSinceMs ?? nowMs };
+      return {
+        ...rest,
+        unavailableSinceMs: unavailableSinceMs ?? atMs,
+        ...(inconclusiveSinceMs === undefined ? {} : { inconclusiveSinceMs: inconclusiveSinceMs + elapsedMs }),
+      };
     case 'fail':
       return rest;
   }
+}
+
+/**
+ * The watch when a pause is over and the step goes on: the next pause has a beginning of its own, and whatever bounds the step's holds
+ * begins anew, so that a person who lets a rollout go on gives it one more hold.
+ */
+export function unpaused(watch: Watch): Watch {
+  const { pausedSinceMs, inconclusiveSinceMs: _inconclusive, unavailableSinceMs: _unavailable, crashedSinceMs: _crashed, ...rest } = watch;
+  return pausedSinceMs === undefined ? watch : rest;
 }

@@ -29,11 +29,14 @@ export const watch = z.strictObject({
   observedAtMs: z.optional(z.number()),
   /** When the last verdict was given, if it was a pass. */
   passedAtMs: z.optional(z.number()),
+  /** When such verdicts would have begun without a pass or the other kind in between: the clock of each stands still for the other. */
   inconclusiveSinceMs: z.optional(z.number()),
   unavailableSinceMs: z.optional(z.number()),
   pausedSinceMs: z.optional(z.number()),
-  /** A person has let the step's pause go. */
-  resumed: z.optional(z.boolean()),
+  /** When a pod of the canary was first seen to crash, of those crashes after which the step has not baked yet. */
+  crashedSinceMs: z.optional(z.number()),
+  /** How often containers of the canary's pods had been restarted at the last look. */
+  restarts: z.optional(z.int()),
 });
 export type Watch = z.infer<typeof watch>;
 
@@ -44,6 +47,10 @@ export const analysisResult = z.strictObject({
   verdicts: z.array(verdict),
   /** What somebody else changed, where something was. */
   drift: z.optional(z.string()),
+  /** A pod of the canary does not stay up. */
+  crashed: z.optional(z.boolean()),
+  /** How often containers of the canary's pods have been restarted, where the cluster says. */
+  restarts: z.optional(z.int()),
 });
 export type AnalysisResult = z.infer<typeof analysisResult>;
 

@@ -142,8 +142,9 @@ const analysis = z.pipe(
           .check(z.describe('Who answers the metrics and alerts; required where there are any')),
       ),
       metrics: z._default(z.array(metric).check(z.maxLength(50)), []).check(z.describe('Questions to Prometheus, each with a threshold')),
+      // All of them may be others in the next version of a spec, whose index is written in one transaction of 100 changes.
       alarms: z
-        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(100)), [])
+        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(48)), [])
         .check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
       alerts: z
         ._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(100)), [])
@@ -177,7 +178,7 @@ const policies = z.strictObject({
   newImage: z
     ._default(z.enum(['supersede', 'queue', 'refuse']), 'supersede')
     .check(z.describe('What a new image does to the rollout that is running: end it, wait for it, or be refused')),
-  noData: z.prefault(boundedHold, {}).check(z.describe('Where there is too little traffic or data to judge')),
+  noData: z.prefault(boundedHold, {}).check(z.describe('Where there is too little traffic or data to judge, or pods of the canary crash')),
   sourceDown: z.prefault(boundedHold, {}).check(z.describe('Where Prometheus or CloudWatch does not answer')),
   alarmAtStart: z
     ._default(z.enum(['block', 'ignore']), 'block')

@@ -30,8 +30,10 @@ export async function analyse(
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
   ]);
+  const { restarts } = look.canary;
+  const canary = judgeCanary(look.canary, record.watch?.restarts);
   const verdicts: Verdict[] = [
-    judgeCanary(look.canary),
+    canary,
     ...[...alarms, ...alerts].map((reading) => judgeAlarm(reading, isPassedOver(record, reading) ? [reading.name] : [])),
     ...metrics.verdicts,
   ];
@@ -41,6 +43,8 @@ export async function analyse(
       overall: overallVerdict(verdicts),
       verdicts,
       ...(look.drift === undefined ? {} : { drift: look.drift }),
+      ...(canary.verdict === 'inconclusive' ? { crashed: true } : {}),
+      ...(restarts === undefined ? {} : { restarts }),
     },
     tallies: metrics.tallies,
   };

@@ -28,7 +28,10 @@ export async function saveAndTell(
 ): Promise<HeldRollout> {
   const record: RolloutRecord = { ...held.record, ...change };
   const event = transitionEvent(record, spec, transition, reason, deps.clock.now());
-  const saved = await rollouts.save(held, change, quietSeconds, [historyChange(lineOf(record, event.atMs, transition, reason)), untoldChange(event)]);
+  const saved = await rollouts.save(held, change, quietSeconds, [
+    historyChange(lineOf(record, event.atMs, transition, reason)),
+    untoldChange(event),
+  ]);
   await tell(deps, event);
   return saved;
 }

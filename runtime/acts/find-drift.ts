@@ -22,7 +22,7 @@ export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
   const [routes, stable, canary, undonePins] = await Promise.all([
     router.read(target),
     readStable(open),
-    readCanary(open),
+    readCanary(open, { countRestarts: true }),
     findUndonePins(open.api, { namespace: open.names.namespace, pins: record.pins }),
   ]);
   for (const { fence, route } of routes) {
@@ -51,6 +51,6 @@ export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
   ];
   return {
     drift: edits.length === 0 ? undefined : `Somebody else changed things. ${edits.join(' ')}`,
-    canary: { readyEndpoints: canary?.readyEndpoints ?? 0, crashing: canary?.crashing },
+    canary: { readyEndpoints: canary?.readyEndpoints ?? 0, crashing: canary?.crashing, restarts: canary?.restarts },
   };
 }

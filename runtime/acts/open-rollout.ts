@@ -122,7 +122,10 @@ export function readStable({ api, names }: Pick<OpenRollout, 'api' | 'names'>): 
 }
 
 /** How far the canary's pods are; undefined where its Deployment is gone. */
-export function readCanary({ api, names }: Pick<OpenRollout, 'api' | 'names'>): Promise<Readiness | undefined> {
+export function readCanary(
+  { api, names }: Pick<OpenRollout, 'api' | 'names'>,
+  { countRestarts = false }: { readonly countRestarts?: boolean } = {},
+): Promise<Readiness | undefined> {
   const { namespace, container, canaryDeployment, canaryService } = names;
-  return readReadiness(api, { namespace, container, deployment: canaryDeployment, service: canaryService });
+  return readReadiness(api, { namespace, container, deployment: canaryDeployment, service: canaryService, countRestarts });
 }

@@ -26,7 +26,7 @@ analysis:
     url: http://prometheus.istio-system:9090
   metrics:
     - name: success rate
-      query: sum(rate(${requests},response_code!~"5.."}[10s])) / sum(rate(${requests}}[10s]))
+      query: 1 - (sum(rate(${requests},response_code=~"5.."}[10s])) or vector(0)) / sum(rate(${requests}}[10s]))
       min: 0.95
       failures: { consecutive: 3, total: 10 }
   alarms: [${name}-errors]

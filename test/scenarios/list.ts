@@ -7,16 +7,18 @@ import { alarmEventFiveTimes, alarmEventLateAndOutOfOrder, alarmEventLost, okEve
 import { alarmAfterStableIsReady, alarmBeforeStableIsReady } from './list/alarm-in-promotion.ts';
 import { alarmsWhileFinishing, promotionWriteLandsAfterRollback } from './list/alarm-turns-promotion.ts';
 import { badInputs } from './list/bad-input.ts';
-import { canaryCrashesDuringBake, canaryHangsUp, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
+import { canaryCrashesDuringBake, canaryHangsUp, canaryPodCrashesInTurns, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
 import { demoHealthy } from './list/demo-healthy.ts';
+import { diesBeforeTelling } from './list/dies-before-telling.ts';
 import { errorsAtSecondStep } from './list/errors-at-second-step.ts';
+import { everyAnswerAnError } from './list/every-answer-an-error.ts';
 import { harmedWrites } from './list/harmed-writes.ts';
 import { healthy } from './list/healthy.ts';
 import { lambdaFailuresInTheList } from './list/lambda-dies.ts';
-import { noTrafficAtAll, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
-import { operatorAborts, operatorPausesAndResumes, operatorPromotes, stepPauses } from './list/operator.ts';
+import { noTrafficAtAll, resumedWithoutTraffic, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
+import { operatorAborts, operatorPausesAndResumes, operatorPromotes, pauseThroughBlip, stepPauses } from './list/operator.ts';
 import {
   outsideReplaceRestored,
   outsiderFightsOn,
@@ -33,7 +35,7 @@ import {
   outsideUnpinAborted,
   outsideUnpinRestored,
 } from './list/outside-edit-of-workload.ts';
-import { prometheusDownForGood, prometheusDownForOneInterval } from './list/prometheus-down.ts';
+import { prometheusDownForGood, prometheusDownForOneInterval, prometheusFlapsWithoutTraffic } from './list/prometheus-down.ts';
 import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
 import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
@@ -51,6 +53,7 @@ import type { Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   healthy,
   errorsAtSecondStep,
+  everyAnswerAnError,
   againWithinTheWindow,
   slowOnlyAtP99,
   canaryNeverReady,
@@ -58,11 +61,14 @@ export const scenarios: readonly Scenario[] = [
   canaryCrashesDuringBake,
   canaryHangsUp,
   canaryPodKeepsCrashing,
+  canaryPodCrashesInTurns,
   noTrafficAtAll,
   trafficStopsAndReturns,
   trafficStopsForGood,
+  resumedWithoutTraffic,
   prometheusDownForOneInterval,
   prometheusDownForGood,
+  prometheusFlapsWithoutTraffic,
   twoRolloutsOnOneVirtualService,
   ...harmedWrites,
   raiseLandsAfterRollback,
@@ -103,6 +109,7 @@ export const scenarios: readonly Scenario[] = [
   ...stopsInTheList,
   ...lambdaFailuresInTheList,
   ...rollbackFailuresInTheList,
+  ...diesBeforeTelling,
   storeDownForSeconds,
   storeDownForMinutes,
   storeDownAtTheAlarm,
@@ -111,6 +118,7 @@ export const scenarios: readonly Scenario[] = [
   operatorPausesAndResumes,
   operatorPromotes,
   ...stepPauses,
+  pauseThroughBlip,
   ...badInputs,
   gitBringsTheImage,
   gitNeverBringsTheImage,

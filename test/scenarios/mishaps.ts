@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { RolloutStore } from '../../core/ports.ts';
+import type { RolloutStore, StoreChange } from '../../core/ports.ts';
+import { type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
 import type { LambdaHandler } from '../../runtime/define-function.ts';
 
 /** In the place of a Lambda: `call` is the real handler with the input that it was given. */
@@ -10,6 +11,7 @@ export class Mishaps {
   /** Every request to the store fails while it is set. */
   storeDown = false;
   readonly #stands = new Map<string, Stand>();
+  #dieAfter: ((changes: readonly StoreChange[]) => Error | undefined) | undefined;
 
   /** Puts something in the place of a Lambda, until it is ended. Returns how to end it. */
   instead(name: string, stand: Stand): () => void {
@@ -35,6 +37,20 @@ export class Mishaps {
     });
   }
 
+  /**
+   * The Lambda that writes the first such record of a rollout dies with that write done, and nothing behind it. With `answerLost` Step
+   * Functions knows no more than that it got no answer, and calls it again.
+   */
+  dieAfterWriting(isLast: (record: RolloutRecord) => boolean, how: 'dies' | 'answerLost' = 'dies'): void {
+    this.#dieAfter = (changes) => {
+      const puts = changes.flatMap((change) => ('put' in change && change.put.partition.startsWith('rollouts#') ? [change.value] : []));
+      if (!puts.some((value) => isLast(rolloutRecord.parse(value)))) return undefined;
+      this.#dieAfter = undefined;
+      const error = new Error('The process of the Lambda died.');
+      return how === 'dies' ? error : Object.assign(error, { name: 'Lambda.SdkClientException' });
+    };
+  }
+
   readonly wrapFunction = (name: string, handler: LambdaHandler): LambdaHandler => {
     return async (event) => this.#stands.get(name)?.(() => handler(event), event) ?? handler(event);
   };
@@ -48,7 +64,11 @@ export class Mishaps {
     return {
       read: (key) => answer(() => store.read(key)),
       list: (partition) => answer(() => store.list(partition)),
-      write: (changes) => answer(() => store.write(changes)),
+      write: async (changes) => {
+        await answer(() => store.write(changes));
+        const death = this.#dieAfter?.(changes);
+        if (death !== undefined) throw death;
+      },
     };
   }
 }

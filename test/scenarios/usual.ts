@@ -7,7 +7,7 @@ export const usualServices: SandboxOptions['services'] = [
   { name: 'checkout', namespace: 'shop', replicas: 4, tag: 'v1', virtualService: 'shop', pathPrefix: '/', autoscalerMinReplicas: 2 },
 ];
 
-const ok = 'istio_requests_total{destination_service_name="{{canary}}",response_code!~"5.."}';
+const errors = 'istio_requests_total{destination_service_name="{{canary}}",response_code=~"5.."}';
 const all = 'istio_requests_total{destination_service_name="{{canary}}"}';
 const bucket = 'istio_request_duration_milliseconds_bucket{destination_service_name="{{canary}}"}';
 
@@ -31,7 +31,7 @@ export function usualSpec(service: SandboxOptions['services'][number], repositor
       metrics: [
         {
           name: 'success rate',
-          query: `sum(rate(${ok}[10s])) / sum(rate(${all}[10s]))`,
+          query: `1 - (sum(rate(${errors}[10s])) or vector(0)) / sum(rate(${all}[10s]))`,
           min: 0.95,
           failures: { consecutive: 3, total: 10 },
         },

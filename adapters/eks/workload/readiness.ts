@@ -1,5 +1,5 @@
 import type { KubernetesApi } from '../../../core/ports.ts';
-import { findCrash } from './find-crash.ts';
+import { inspectPods } from './inspect-pods.ts';
 import { deploymentRef } from './names.ts';
 import { type Deployment, deployment, endpointSlice, parseAs } from './schemas.ts';
 
@@ -17,15 +17,24 @@ export interface Readiness {
   readonly settled: boolean;
   /** Why it will hardly ever be ready, in words for the person on call. */
   readonly crashing: string | undefined;
+  /** How often containers of its pods have been restarted; undefined where nobody asked, or the pods may not be listed. */
+  readonly restarts: number | undefined;
 }
 
 /**
- * How far one side has come. A Deployment that does not exist has no pods and never settles.
+ * How far one side has come. A Deployment that does not exist has no pods and never settles. Of a settled one the pods are listed only where
+ * their restarts are to be counted.
  * @throws ClusterUnavailableError, ClusterForbiddenError
  */
 export async function readReadiness(
   api: KubernetesApi,
-  of: { readonly namespace: string; readonly service: string; readonly deployment: string; readonly container: string },
+  of: {
+    readonly namespace: string;
+    readonly service: string;
+    readonly deployment: string;
+    readonly container: string;
+    readonly countRestarts?: boolean;
+  },
 ): Promise<Readiness> {
   const [object, readyEndpoints] = await Promise.all([
     api.read(deploymentRef(of.namespace, of.deployment)),
@@ -33,10 +42,11 @@ export async function readReadiness(
   ]);
   if (object === undefined) {
     const crashing = `There is no Deployment ${of.deployment}.`;
-    return { desired: 0, updated: 0, ready: 0, readyEndpoints, image: undefined, settled: false, crashing };
+    return { desired: 0, updated: 0, ready: 0, readyEndpoints, image: undefined, settled: false, crashing, restarts: undefined };
   }
   const found = parseAs(deployment, object);
   const settled = isSettled(found);
+  const pods = settled && of.countRestarts !== true ? undefined : await inspectPods(api, of.namespace, found);
   return {
     desired: found.spec.replicas ?? 1,
     updated: found.status?.updatedReplicas ?? 0,
@@ -44,7 +54,8 @@ export async function readReadiness(
     readyEndpoints,
     image: found.spec.template.spec.containers.find(({ name }) => name === of.container)?.image,
     settled,
-    crashing: settled ? undefined : await findCrash(api, of.namespace, found),
+    crashing: settled ? undefined : pods?.crashing,
+    restarts: pods?.restarts,
   };
 }
 

@@ -123,10 +123,12 @@ export const pod = z.looseObject({
     }),
   ),
 });
+export type Pod = z.infer<typeof pod>;
 
 function containerStatus() {
   return z.looseObject({
     name: z.string(),
+    restartCount: count,
     state: z.exactOptional(
       z.looseObject({
         waiting: z.exactOptional(z.looseObject({ reason: z.exactOptional(z.string()), message: z.exactOptional(z.string()) })),

@@ -15,7 +15,8 @@ export function splitOf(rule: HttpRule, target: RouteTarget): Split {
 /**
  * The rule's destinations at a split: stable's entry and the canary's beside it, which is made from stable's where there is none
  * yet, so that headers, ports and unknown fields are the same for both. Both weights are written out, 0 too. A canary that was
- * never in the route is not added in order to give it 0.
+ * never in the route is not added in order to give it 0. A subset is not copied: no DestinationRule names the canary's host, so requests to
+ * its subset would be answered 503.
  *
  * @example route [{ destination: { host: 'checkout' } }] at { stable: 95, canary: 5 } becomes
  *   [{ destination: { host: 'checkout' }, weight: 95 }, { destination: { host: 'checkout-canary' }, weight: 5 }]
@@ -31,7 +32,8 @@ export function applySplit(rule: HttpRule, target: RouteTarget, split: Split): {
   if (canary === undefined) {
     const stable = rule.route[0] as DestinationWeight;
     const host = stable.destination.host.replace(target.stableService, target.canaryService);
-    route.push({ ...stable, destination: { ...stable.destination, host }, weight: split.canary });
+    const { subset: _, ...destination } = stable.destination;
+    route.push({ ...stable, destination: { ...destination, host }, weight: split.canary });
   }
   const now = splitOf(rule, target);
   const explicit = rule.route.every((entry) => entry.weight !== undefined);

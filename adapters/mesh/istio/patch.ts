@@ -6,7 +6,7 @@ import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
 import { wholeSide } from '../../../core/traffic/split.ts';
 import { annotationPath, beforeAnnotation, fenceOperations } from '../fence.ts';
 import { applySplit, evacuate, withoutCanary } from './apply-split.ts';
-import { type DestinationWeight, findRule, type HttpRule, rulesOf } from './virtual-service.ts';
+import { assertNoSubset, type DestinationWeight, findRule, type HttpRule, rulesOf } from './virtual-service.ts';
 
 /** The rules of one VirtualService as they were at the claim, by the route's name in the spec. */
 const beforeRoutes = z.record(
@@ -41,7 +41,14 @@ export function splitPatch(
     const rule = write.role === 'door' ? steerable(virtualService, ref, target) : findRule(virtualService, ref, target);
     return rule === undefined ? [] : [{ ref, rule }];
   });
-  const remember = write.role === 'claim' ? rememberOperations(virtualService, rules, target) : [];
+  const claims = write.role === 'claim';
+  if (claims)
+    assertClaimable(
+      virtualService,
+      rules.map(({ rule }) => rule),
+      target,
+    );
+  const remember = claims ? rememberOperations(virtualService, rules, target) : [];
   const changes = rules.flatMap(({ rule }) => {
     const { route, changed } = applySplit(rule, target, write.split);
     return changed ? replaceRoute(virtualService, rule, route) : [];
@@ -110,6 +117,17 @@ function identityTests(virtualService: KubernetesObject, rule: HttpRule): JsonPa
   const at = `/spec/http/${index}`;
   const matches: JsonPatchOperation[] = match === undefined ? [] : [{ op: 'test', path: `${at}/match`, value: match }];
   return [{ op: 'test', path: `${at}/name`, value: name }, ...matches, { op: 'test', path: `${at}/route`, value: route }];
+}
+
+/**
+ * Refuses what a rollout cannot begin with. A route that it has claimed already is not asked any more: a rollback moves the traffic whatever
+ * somebody has added since.
+ *
+ * @throws RouteRejectedError
+ */
+export function assertClaimable(virtualService: KubernetesObject, rules: readonly HttpRule[], target: RouteTarget): void {
+  if (rememberedRoutes(virtualService, target) !== undefined) return;
+  for (const rule of rules) assertNoSubset(rule, virtualService.metadata.name, target);
 }
 
 /** At the claim, the rules are written down on the object itself, so that giving them back needs no other memory. */

@@ -12,8 +12,8 @@ import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
 import { sameSplit } from '../../../core/traffic/split.ts';
 import { fenceOf } from '../fence.ts';
 import { splitOf } from './apply-split.ts';
-import { type RoutePatch, removeCanaryPatch, splitPatch } from './patch.ts';
-import { findRule } from './virtual-service.ts';
+import { assertClaimable, type RoutePatch, removeCanaryPatch, splitPatch } from './patch.ts';
+import { findRule, type HttpRule } from './virtual-service.ts';
 
 /** How often a patch is computed anew when somebody else wrote in between, before Step Functions' own Retry takes over. */
 const attempts = 5;
@@ -22,7 +22,7 @@ const attempts = 5;
 export function createIstioRouter(api: KubernetesApi): TrafficRouter {
   return {
     capabilities: { mirror: true, headerMatch: true, affinity: false, totalWeights: 'any' },
-    read: (target) => readRoutes(api, target),
+    read: (target) => readRoutes(api, target, assertClaimable),
     write: async (target, write) => {
       const patchOne = ([name, refs]: [string, RouteRef[]]) =>
         patchUntilSettled(api, target, name, (object) => splitPatch(object, refs, target, write), write.role === 'door');
@@ -48,12 +48,22 @@ export async function readNewestIstioFence(api: KubernetesApi, target: RouteTarg
   return Math.max(0, ...objects.map((object) => (object === undefined ? 0 : (fenceOf(object, target.rollout) ?? 0))));
 }
 
-async function readRoutes(api: KubernetesApi, target: RouteTarget): Promise<RouteReading[]> {
+async function readRoutes(
+  api: KubernetesApi,
+  target: RouteTarget,
+  check: (object: KubernetesObject, rules: readonly HttpRule[], target: RouteTarget) => void = () => undefined,
+): Promise<RouteReading[]> {
   const readings = await Promise.all(
     [...byVirtualService(target)].map(async ([name, refs]) => {
       const object = await readVirtualService(api, target, name);
       const fence = fenceOf(object, target.rollout);
-      return refs.map((route) => ({ route, split: splitOf(findRule(object, route, target), target), fence }));
+      const rules = refs.map((route) => ({ route, rule: findRule(object, route, target) }));
+      check(
+        object,
+        rules.map(({ rule }) => rule),
+        target,
+      );
+      return rules.map(({ route, rule }) => ({ route, split: splitOf(rule, target), fence }));
     }),
   );
   return readings.flat();

@@ -8,7 +8,7 @@ import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
  * https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
 const destinationWeight = z.looseObject({
-  destination: z.looseObject({ host: z.string() }),
+  destination: z.looseObject({ host: z.string(), subset: z.optional(z.string()) }),
   weight: z.optional(z.int().check(z.nonnegative())),
 });
 export type DestinationWeight = z.infer<typeof destinationWeight>;
@@ -68,6 +68,23 @@ export function findRule(virtualService: KubernetesObject, ref: RouteRef, target
   }
   assertOnlyOurDestinations(rule.route, name, target);
   return { index: rule.index, name: rule.name, match: rule.match, route: rule.route };
+}
+
+/**
+ * Refuses a rule of which the canary's destination would be made from one that names a subset of stable's host: the canary's host has no
+ * DestinationRule that makes such a subset.
+ *
+ * @throws RouteRejectedError
+ */
+export function assertNoSubset(rule: HttpRule, name: string, target: RouteTarget): void {
+  const { namespace, stableService, canaryService } = target;
+  const hasCanary = rule.route.some(({ destination }) => isService(destination.host, canaryService, namespace));
+  const { subset = '' } = rule.route.find(({ destination }) => isService(destination.host, stableService, namespace))?.destination ?? {};
+  if (hasCanary || subset === '') return;
+  throw new RouteRejectedError(
+    `Route ${rule.name ?? rule.index} of VirtualService ${namespace}/${name} leads to the subset ${subset} of ${stableService}, and the canary's own Service has none.`,
+    { remedy: 'Take subset out of its destination: Sluice splits traffic between two Services, and has no subset mode yet.' },
+  );
 }
 
 /** All rules with destinations, whether they can be steered or not; none where the shape is not known. */

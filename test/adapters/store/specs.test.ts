@@ -46,6 +46,17 @@ describe('applying a spec', () => {
     expect(await specs.apply(turned, startMs + 1)).toEqual({ specVersion: 1, changed: false });
   });
 
+  it('swaps every alarm and the repository within one write of the store, which takes 100 changes', async () => {
+    const store = createMemoryStore();
+    const specs = new Specs(store);
+    const many = (of: string) => withAlarms(...Array.from({ length: 48 }, (_, index) => `${of}-${index}`));
+    await specs.apply(source(many('before')), startMs);
+    await specs.apply(source({ ...many('after'), image: { repository: 'registry.example.com/shop/other' } }), startMs + 1);
+    expect(await specs.namesForAlarm('before-47')).toEqual([]);
+    expect(await specs.namesForAlarm('after-47')).toEqual(['checkout']);
+    await expect(specs.apply(source(withAlarms(...Array.from({ length: 49 }, (_, index) => `one-${index}`))), startMs)).rejects.toThrow();
+  });
+
   it('is a conflict where somebody else applied in between, and leaves theirs whole', async () => {
     const store = createMemoryStore();
     const specs = new Specs(store);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, restoreLimit } from '../../../core/rollout/decide.ts';
-import type { AnalysisResult } from '../../../core/rollout/record.ts';
+import type { AnalysisResult, Watch } from '../../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { analysisAt, requestTo, startMs, stateAt, verdictOf } from './rollout-for-tests.ts';
 
@@ -94,6 +94,12 @@ describe('the pause of a step', () => {
     }
   });
 
+  it.each(['inconclusive', 'unavailable'] as const)('goes on through a blip that is %s, and is not resumed by it', (kind) => {
+    const since = { inconclusiveSinceMs: startMs + 6 * minute, unavailableSinceMs: startMs + 6 * minute };
+    const paused = stateAt(1, { watch: { ...baked, ...since, pausedSinceMs: startMs + 5 * minute } });
+    expect(decide(paused, analysisAt(7 * minute, kind))).toMatchObject({ action: 'pause', tick: { watchSeconds: 240 } });
+  });
+
   it('shortens the last look to its deadline', () => {
     expect(decide(pausedAt(5 * minute), analysisAt(15 * minute - 3_500, 'pass'))).toMatchObject({ tick: { watchSeconds: 4 } });
   });
@@ -172,10 +178,55 @@ describe.each([
     expect(decide(at(0, 'pause'), analysisAt(2 * hour, kind))).toMatchObject({ action: 'abort', reason: 'timeout' });
   });
 
+  it('that was paused for it is held once more from when a person resumes, and then paused again', () => {
+    const paused = at(0, 'pause');
+    const resumedAt = (pausedMinute: number, resumedMinute: number) => ({
+      ...paused,
+      watch: { ...paused.watch, pausedSinceMs: startMs + pausedMinute * minute },
+      request: { ...requestTo('resume'), atMs: startMs + resumedMinute * minute },
+    });
+    expect(decide(resumedAt(6, 20), analysisAt(24 * minute, kind))).toMatchObject({ action: 'hold', tick: { watchSeconds: 60 } });
+    expect(decide(resumedAt(6, 20), analysisAt(25 * minute, kind)).action).toBe('pause');
+    expect(decide(resumedAt(26, 20), analysisAt(27 * minute, kind)).action).toBe('pause');
+  });
+
   it('advances in the end where the spec says so, and says that it does', () => {
     const decision = decide(at(0, 'advance'), analysisAt(hour, kind));
     expect(decision).toMatchObject({ action: 'advance', stepIndex: 1 });
     expect(decision.why).toContain('The spec says to advance.');
+  });
+});
+
+describe('W1: pods that keep crashing, and pass in between', () => {
+  const crashing = (onDeadline: 'abort' | 'pause' | 'advance', change: { readonly watch?: Partial<Watch> } = {}) =>
+    stateAt(0, {
+      spec: { policies: { noData: { hold: '5m', onDeadline } } },
+      watch: { bakedMs: 20_000, crashedSinceMs: startMs + minute, ...change.watch },
+    });
+
+  it.each([
+    ['pass', 7 * minute - 1, 'hold'],
+    ['pass', 7 * minute, 'abort'],
+    ['inconclusive', 7 * minute, 'abort'],
+    ['unavailable', 7 * minute, 'abort'],
+  ] as const)('have their hold and a bake from the first crash on: %s after %i ms: %s', (kind, afterMs, action) => {
+    expect(decide(crashing('abort'), analysisAt(afterMs, kind)).action).toBe(action);
+  });
+
+  it('are then too little evidence, and it is said why', () => {
+    expect(decide(crashing('abort'), analysisAt(hour, 'pass'))).toEqual({
+      action: 'abort',
+      reason: 'inconclusive',
+      why: 'error rate says pass. Pods of the canary have crashed, and have not stayed up for a bake of 1m since.',
+    });
+    expect(decide(crashing('pause'), analysisAt(hour, 'pass')).action).toBe('pause');
+    expect(decide(crashing('advance'), analysisAt(hour, 'pass')).action).toBe('advance');
+  });
+
+  it('go on where a person resumes', () => {
+    const watch = { pausedSinceMs: startMs + 8 * minute };
+    const resumed = { ...crashing('pause', { watch }), request: { ...requestTo('resume'), atMs: startMs + 9 * minute } };
+    expect(decide(resumed, analysisAt(9 * minute, 'pass')).action).toBe('hold');
   });
 });
 

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { newWatch, observe } from '../../../core/rollout/observe.ts';
+import { newWatch, observe, unpaused } from '../../../core/rollout/observe.ts';
 import type { Watch } from '../../../core/rollout/record.ts';
 import { startMs, verdictOf } from './rollout-for-tests.ts';
 
-const intervalMs = 10_000;
+const step = { intervalMs: 10_000, bakeMs: 60_000 };
 
-const kinds = { p: 'pass', f: 'fail', i: 'inconclusive', u: 'unavailable' } as const;
+const kinds = { p: 'pass', f: 'fail', i: 'inconclusive', u: 'unavailable', c: 'inconclusive' } as const;
 
-/** The watch after verdicts at so many seconds, such as `10p 20i`. */
+/** The watch after verdicts at so many seconds, such as `10p 20i`; at a `c` a pod of the canary has crashed. */
 function watchAfter(verdicts: string): Watch {
-  return [...verdicts.matchAll(/(\d+)([pfiu])/g)].reduce<Watch>(
-    (watch, [, seconds, kind]) =>
-      observe(watch, verdictOf(kinds[kind as keyof typeof kinds]), startMs + Number(seconds) * 1000, intervalMs),
+  return [...verdicts.matchAll(/(\d+)([pfiuc])/g)].reduce<Watch>(
+    (watch, [, seconds, kind]) => {
+      const overall = verdictOf(kinds[kind as keyof typeof kinds]);
+      return observe(watch, { overall, atMs: startMs + Number(seconds) * 1000, ...(kind === 'c' ? { crashed: true } : {}) }, step);
+    },
     newWatch(1, startMs),
   );
 }
@@ -31,6 +33,8 @@ describe('the bake of a step', () => {
     ['counts a long wait between two passes', '10p 310p', 310],
     ['counts no time twice where looks come close together', '10p 12i 13p', 11],
     ['counts the interval behind a pass after another verdict at most', '10p 20u 60p', 20],
+    ['is withdrawn whole by a crash', '10p 20p 30p 40c', 0],
+    ['begins anew after a crash', '10p 20p 30p 40c 50p 60p', 20],
   ])('%s: %s have baked %i s', (_what, verdicts, seconds) => {
     expect(watchAfter(verdicts).bakedMs).toBe(seconds * 1000);
   });
@@ -41,10 +45,46 @@ describe('the clocks of a step', () => {
     ['inconclusive', 'inconclusiveSinceMs', 'unavailableSinceMs'],
     ['unavailable', 'unavailableSinceMs', 'inconclusiveSinceMs'],
   ] as const)('a verdict that is %s starts %s once, and ends %s', (kind, own, other) => {
-    const watch = watchAfter(kind === 'inconclusive' ? '10u 20i 30i' : '10i 20u 30u');
+    const watch = watchAfter(kind === 'inconclusive' ? '10p 20i 30i' : '10p 20u 30u');
     expect(watch[own]).toBe(startMs + 20_000);
     expect(watch).not.toHaveProperty(other);
     expect(watch).not.toHaveProperty('passedAtMs');
+  });
+
+  it.each([
+    ['stand still for each other', '10i 20u 30i 40i', 20, 40],
+    ['go on from where they stood, however often they change', '10i 20u 30i 40u 50i 60u', 40, 40],
+    ['J2: let a second blip be as short as the first', '10u 20i 310i 320u', 30, 310],
+    ['begin anew after a pass', '10i 20u 30p 40u 50i', 50, 50],
+  ])('%s: %s is inconclusive since %i s and unavailable since %i s', (_what, verdicts, inconclusive, unavailable) => {
+    expect(watchAfter(verdicts)).toMatchObject({
+      inconclusiveSinceMs: startMs + inconclusive * 1000,
+      unavailableSinceMs: startMs + unavailable * 1000,
+    });
+  });
+
+  it.each([
+    ['counts from the first one', '10p 20c 30p 40c', 20],
+    ['outlasts passes that are no whole bake', '10c 20p 30p 60p', 10],
+    ['is forgotten once the step has baked', '10c 20p 30p 80p', undefined],
+    ['begins anew with a crash after that', '10c 20p 30p 80p 90c', 90],
+  ])('that of crashes %s: %s', (_what, verdicts, seconds) => {
+    expect(watchAfter(verdicts).crashedSinceMs).toBe(seconds === undefined ? undefined : startMs + seconds * 1000);
+  });
+
+  it('all begin anew when a pause is over, and with it the next pause', () => {
+    const watch = { ...watchAfter('10i 20u 30c'), pausedSinceMs: startMs + 20_000, restarts: 3 };
+    const { stepIndex, startedAtMs, bakedMs, observedAtMs } = watch;
+    expect(unpaused(watch)).toEqual({ stepIndex, startedAtMs, bakedMs, observedAtMs, restarts: 3 });
+  });
+
+  it('go on where there was no pause', () => {
+    expect(unpaused(watchAfter('10i 20u 30c'))).toEqual(watchAfter('10i 20u 30c'));
+  });
+
+  it('keeps the restarts that were counted last', () => {
+    const counted = observe(newWatch(1, startMs), { overall: verdictOf('pass'), atMs: startMs, restarts: 2 }, step);
+    expect(observe(counted, { overall: verdictOf('pass'), atMs: startMs }, step).restarts).toBe(2);
   });
 
   it('a pass ends both', () => {
@@ -61,7 +101,7 @@ describe('the clocks of a step', () => {
   it('a pause stays as it is', () => {
     const paused: Watch = { ...newWatch(1, startMs), pausedSinceMs: startMs + 5 };
     for (const kind of ['pass', 'fail', 'inconclusive', 'unavailable'] as const) {
-      expect(observe(paused, verdictOf(kind), startMs + 10, intervalMs)).toMatchObject({ pausedSinceMs: startMs + 5 });
+      expect(observe(paused, { overall: verdictOf(kind), atMs: startMs + 10 }, step)).toMatchObject({ pausedSinceMs: startMs + 5 });
     }
   });
 });

@@ -46,7 +46,8 @@ function walk(list: readonly Look[], change: Partial<RolloutSpecSource>): Taken[
   for (const { afterMs, kind } of list) {
     nowMs += afterMs;
     const analysis = analysisAt(nowMs, kind);
-    watch = observe(watch, analysis.overall, analysis.atMs, spec.analysis.intervalSeconds * 1000);
+    const bakeMs = (plan.steps[watch.stepIndex]?.bakeSeconds ?? 0) * 1000;
+    watch = observe(watch, analysis, { intervalMs: spec.analysis.intervalSeconds * 1000, bakeMs });
     const decision = decide({ spec, plan, watch, startedAtMs: startMs, restores: 0, request: undefined }, analysis);
     const { stepIndex, bakedMs } = watch;
     taken.push({ decision, kind, stepIndex, bakedMs, elapsedMs: analysis.atMs - watch.startedAtMs });

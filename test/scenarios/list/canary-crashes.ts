@@ -64,3 +64,27 @@ export const canaryPodKeepsCrashing: Scenario = {
     badAnswers: [0, 4],
   },
 };
+
+export const canaryPodCrashesInTurns: Scenario = {
+  name: 'canary-pod-crashes-in-turns',
+  title: 'One of two pods crashes again and again, and passes while it is up: what it passed in between adds up to no bake',
+  promises: ['T1', 'W1', 'J3'],
+  requestsPerSecond: 20,
+  // Seven seconds up, then 10, 20 and 40 s of back-off: no down-time is as long as the hold, and no up-time as long as the bake.
+  spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '50s' } } }) },
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilWeight(10);
+    stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 1000, crashAfterMs: 8000 } });
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    // The step is given its hold and a whole bake from the first crash on: 60 s.
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'inconclusive', weights: [10, 50, 0], seconds: [75, 90] }],
+    badAnswers: [0, 8],
+  },
+  check: ({ rollouts: [rollout] }) => {
+    const why = rollout?.record.reason ?? '';
+    return why.includes('have not stayed up for a bake of 10s since') ? [] : [`rolled back because ${why}`];
+  },
+};

@@ -1,5 +1,6 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import type { Scenario } from '../scenario.ts';
+import { toldBy } from '../told.ts';
 
 /** A bake that is longer than the ten seconds over which the metrics are taken, so that they run empty within it. */
 const longBakes = (usual: RolloutSpecSource): RolloutSpecSource => ({
@@ -67,5 +68,44 @@ export const trafficStopsForGood: Scenario = {
     // 13 s until the metrics run empty, 20 s of hold.
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'inconclusive', weights: [10, 50, 0], seconds: [44, 54] }],
     badAnswers: [0, 0],
+  },
+};
+
+export const resumedWithoutTraffic: Scenario = {
+  name: 'resumed-without-traffic',
+  title: 'Nobody sends a request, and the spec says to pause: whoever resumes gives it one more hold, and then it is paused again',
+  promises: ['W1', 'P1', 'J3'],
+  requestsPerSecond: 0,
+  spec: {
+    checkout: (usual) => ({
+      ...usual,
+      policies: { ...usual.policies, noData: { hold: '20s', onDeadline: 'pause' } },
+      deadlines: { ...usual.deadlines, rollout: '3m' },
+    }),
+  },
+  story: async (stage) => {
+    const pauses = (count: number) => () =>
+      toldBy(stage.sandbox).filter(({ detail }) => detail['transition'] === 'paused').length === count;
+    stage.push('v2');
+    await stage.until('the first pause', pauses(1), 60);
+    await stage.sleep(10);
+    await stage.call('Operate', { rollout: 'checkout', action: 'resume', by: 'ada' });
+    await stage.untilPhase('progressing', 'checkout', 5);
+    await stage.until('the second pause', pauses(2), 60);
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'timeout', weights: [10, 0], seconds: [180, 190] }],
+    badAnswers: [0, 0],
+  },
+  check: ({ rollouts: [rollout] }, { sandbox }) => {
+    const [first, second] = toldBy(sandbox).filter(({ detail }) => detail['transition'] === 'paused');
+    const seconds = ((second?.atMs ?? Number.NaN) - (first?.atMs ?? 0)) / 1000;
+    const resumed = rollout?.history.find(({ what }) => what === 'resume')?.reason;
+    return [
+      // Ten seconds until the resume, and a hold of twenty.
+      ...(seconds >= 30 && seconds <= 33 ? [] : [`it was paused again after ${seconds} s`]),
+      ...(resumed === 'ada' ? [] : [`the resume was noted as ${resumed}`]),
+    ];
   },
 };

@@ -93,3 +93,40 @@ function stepPause(how: 'resumed' | 'abort' | 'advance'): Scenario {
 }
 
 export const stepPauses = [stepPause('resumed'), stepPause('abort'), stepPause('advance')];
+
+export const pauseThroughBlip: Scenario = {
+  name: 'step-pause-through-a-blip',
+  title: 'Prometheus does not answer for some seconds while a step waits for a person: the pause goes on, told once, to its own deadline',
+  promises: ['W1', 'J2', 'P1'],
+  spec: {
+    checkout: (usual) => ({
+      ...usual,
+      steps: [
+        { weight: 10, bake: '5s', pause: { for: '30s' } },
+        { weight: 100, bake: '5s' },
+      ],
+    }),
+  },
+  requestsPerSecond: 10,
+  story: async (stage) => {
+    const { faults } = stage.sandbox.prometheus;
+    stage.push('v2');
+    await stage.untilPhase('paused');
+    for (const _ of [1, 2]) {
+      await stage.sleep(8);
+      faults.down = true;
+      await stage.sleep(3);
+      faults.down = false;
+    }
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    // A pod's start, 5 s of bake, 30 s of pause, 2 s of draining.
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'timeout', weights: [10, 0], seconds: [37, 45] }],
+    badAnswers: [0, 0],
+  },
+  check: (_, { sandbox }) => {
+    const paused = toldBy(sandbox).filter(({ detail }) => detail['transition'] === 'paused');
+    return paused.length === 1 ? [] : [`the pause was told ${paused.length} times`];
+  },
+};

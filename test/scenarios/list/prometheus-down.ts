@@ -49,3 +49,25 @@ export const prometheusDownForGood: Scenario = {
     return heldSeconds >= 25 && heldSeconds <= 27 ? [] : [`weight 50 was held for ${heldSeconds} s, expected 5 s and the hold of 20 s`];
   },
 };
+
+export const prometheusFlapsWithoutTraffic: Scenario = {
+  name: 'prometheus-flaps-without-traffic',
+  title: 'There is no traffic, and Prometheus answers only every other five seconds: the two holds together bound it',
+  promises: ['J1', 'J2', 'W1'],
+  requestsPerSecond: 0,
+  story: async (stage) => {
+    stage.push('v2');
+    await stage.untilWeight(10);
+    const { faults } = stage.sandbox.prometheus;
+    // Stops well before the deadline of the rollout, ten minutes.
+    for (let turn = 0; turn < 30; turn += 1) {
+      await stage.sleep(5);
+      faults.down = !faults.down;
+    }
+    await stage.untilState('RolledBack', 1, 'rollback');
+  },
+  expected: {
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'inconclusive', weights: [10, 0], seconds: [35, 50] }],
+    badAnswers: [0, 0],
+  },
+};

@@ -72,6 +72,35 @@ describe('the readiness of a side', () => {
       image: oldImage,
       settled: false,
       crashing: undefined,
+      restarts: 0,
+    });
+  });
+
+  describe('counts restarts', () => {
+    const restarted = (name: string, restartCount: number, labels: Record<string, string> = {}) => {
+      const object = pod(name, { reason: 'ContainerCreating' }, labels);
+      return {
+        ...object,
+        status: {
+          containerStatuses: [
+            { name: 'app', restartCount, state: {} },
+            { name: 'proxy', state: {} },
+          ],
+        },
+      };
+    };
+    const pods = [restarted('checkout-x', 2), restarted('checkout-y', 1), restarted('canary-x', 9, { 'sluice.dev/side': 'canary' })];
+
+    it('of all containers of its own pods, settled or not', async () => {
+      const api = new FakeKubernetes(withStatus(settledStatus), ...pods);
+      expect(await readReadiness(api, { ...of, countRestarts: true })).toMatchObject({ settled: true, crashing: undefined, restarts: 3 });
+    });
+
+    it('of nothing where nobody asks and it is settled, or the pods may not be listed', async () => {
+      const api = new FakeKubernetes(withStatus(settledStatus), ...pods);
+      expect((await readReadiness(api, of)).restarts).toBeUndefined();
+      api.forbid('pods');
+      expect((await readReadiness(api, { ...of, countRestarts: true })).restarts).toBeUndefined();
     });
   });
 

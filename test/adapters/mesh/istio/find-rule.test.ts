@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
 import { RouteRejectedError } from '../../../../core/errors.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
-import { clusterWith, foreignRule, mainRule, type Rule, target, to, virtualService } from './virtual-services.ts';
+import { clusterWith, foreignRule, mainRule, type Rule, replaceRules, routeOf, target, to, virtualService } from './virtual-services.ts';
 
 const named = target;
 const unnamed = { ...target, routes: [{ virtualService: 'checkout' }] };
@@ -78,5 +78,55 @@ describe('a route that cannot be steered', () => {
           ? router.write(named, { split: splitAt(0, 100), fence: 1, role: 'claim' })
           : router.removeCanary(named, 1);
     await expect(attempt).rejects.toThrow('There is no VirtualService shop/checkout. Create it, or correct router.routes in the spec.');
+  });
+});
+
+describe('a destination that names a subset of stable', () => {
+  const subset = { host: 'checkout', subset: 'v1' };
+  const withSubset = [foreignRule, main({ destination: subset })];
+  const claim = { split: splitAt(0, 100), fence: 1, role: 'claim' } as const;
+
+  it('is refused before a rollout begins, and nothing is written', async () => {
+    const api = await clusterWith(virtualService('checkout', withSubset));
+    const router = createIstioRouter(api);
+    for (const attempt of [router.read(named), router.write(named, claim)]) {
+      const error: unknown = await attempt.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RouteRejectedError);
+      expect((error as RouteRejectedError).message).toContain('leads to the subset v1 of checkout');
+      expect((error as RouteRejectedError).remedy).toContain('Take subset out of its destination');
+    }
+    expect(api.writes.filter((write) => 'jsonPatch' in write)).toEqual([]);
+  });
+
+  it('is nothing to Sluice in a rule of somebody else', async () => {
+    const router = createIstioRouter(await clusterWith(virtualService('checkout', [{ ...withSubset[1], name: 'beta' }, mainRule])));
+    await expect(router.write(named, claim)).resolves.toHaveLength(1);
+  });
+
+  it.each([
+    ['before the first weight', 0],
+    ['with the canary in the route', 25],
+  ])('keeps nobody from rolling back where it was added during the rollout, %s', async (_what, weight) => {
+    const api = await clusterWith(virtualService('checkout', [mainRule]));
+    const router = createIstioRouter(api);
+    await router.write(named, claim);
+    await router.write(named, { split: splitAt(weight, 100), fence: 1, role: 'owner' });
+    const others = weight === 0 ? [] : [to('checkout-canary', weight)];
+    await replaceRules(api, 'checkout', [main({ destination: subset, weight: 100 - weight }, ...others)]);
+    expect(await router.read(named)).toMatchObject([{ split: splitAt(weight, 100), fence: 1 }]);
+    expect(await router.write(named, { split: splitAt(0, 100), fence: 2, role: 'door' })).toMatchObject([
+      { split: splitAt(0, 100), fence: 2 },
+    ]);
+    await router.removeCanary(named, 2);
+    expect(await routeOf(api)).toMatchObject([{ destination: subset }]);
+  });
+
+  it("is not copied to the canary's, whose host has no such subset", async () => {
+    const api = await clusterWith(virtualService('checkout', [mainRule]));
+    const router = createIstioRouter(api);
+    await router.write(named, claim);
+    await replaceRules(api, 'checkout', [main({ destination: subset })]);
+    await router.write(named, { split: splitAt(25, 100), fence: 1, role: 'owner' });
+    expect(await routeOf(api)).toStrictEqual([{ destination: subset, weight: 75 }, to('checkout-canary', 25)]);
   });
 });
