@@ -7,6 +7,6 @@ export default defineConfig({
     maxWorkers: '100%',
     pool: 'threads',
     // No test waits for a real clock. What takes this long hangs.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
   },
 });
