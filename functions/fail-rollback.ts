@@ -1,6 +1,6 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { endAndTell, tellUntold } from '../runtime/acts/announce.ts';
-import { endedAlready, openOwned } from '../runtime/acts/open-rollout.ts';
+import { endAndTell } from '../runtime/acts/announce.ts';
+import { endOnce } from '../runtime/acts/end-once.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -16,19 +16,14 @@ export const failRollback = defineFunction({
   name: 'FailRollback',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
-  run: async (payload, deps) => {
-    const ended = await endedAlready(deps, payload);
-    if (ended !== undefined) {
-      await tellUntold(deps, payload);
-      return { ...payload, outcome: ended.phase };
-    }
-    const open = await openOwned(deps, payload);
-    const { target } = open;
-    const routes = target.routes.map((route) => `kubectl -n ${target.namespace} edit virtualservice ${route.virtualService}`).join(' ; ');
-    const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
-    await endAndTell(deps, open, 'failed', { reason: why });
-    return { ...payload, outcome: 'failed', why };
-  },
+  run: (payload, deps) =>
+    endOnce(deps, payload, async (open) => {
+      const { target } = open;
+      const routes = target.routes.map((route) => `kubectl -n ${target.namespace} edit virtualservice ${route.virtualService}`).join(' ; ');
+      const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
+      await endAndTell(deps, open, 'failed', { reason: why });
+      return { ...payload, outcome: 'failed', why };
+    }),
 });
 
 export const handler = failRollback.handler;

@@ -1,8 +1,8 @@
 import { unpinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference, type RollbackReason } from '../core/rollout/record.ts';
-import { endAndTell, tellUntold } from '../runtime/acts/announce.ts';
-import { endedAlready, openOwned } from '../runtime/acts/open-rollout.ts';
+import { endAndTell } from '../runtime/acts/announce.ts';
+import { endOnce } from '../runtime/acts/end-once.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -22,25 +22,22 @@ export const finishRollback = defineFunction({
   name: 'FinishRollback',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
-  run: async (payload, deps) => {
-    const ended = await endedAlready(deps, payload);
-    if (ended !== undefined) {
-      await tellUntold(deps, payload);
-      return { ...payload, outcome: ended.phase };
-    }
-    const open = await openOwned(deps, payload);
-    const { record, api, names, owner } = open;
-    await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
-    const promoted = record.stableGoal === imageReference(record.image);
-    const reason = record.rollbackReason ?? 'error';
-    const why = record.reason ?? 'The reason was not recorded.';
-    const quarantineWhy = !promoted && quarantining.includes(reason) ? `${reason}: ${why}` : undefined;
-    const left =
-      payload['error'] === undefined ? '' : ' Some of what the canary was made of could not be removed; kubectl get deployments shows it.';
-    const phase = promoted ? 'succeeded' : 'rolledBack';
-    await endAndTell(deps, open, phase, { reason: `${why}${left}`, quarantineWhy });
-    return { ...payload, outcome: phase };
-  },
+  run: (payload, deps) =>
+    endOnce(deps, payload, async (open) => {
+      const { record, api, names, owner } = open;
+      await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
+      const promoted = record.stableGoal === imageReference(record.image);
+      const reason = record.rollbackReason ?? 'error';
+      const why = record.reason ?? 'The reason was not recorded.';
+      const quarantineWhy = !promoted && quarantining.includes(reason) ? `${reason}: ${why}` : undefined;
+      const left =
+        payload['error'] === undefined
+          ? ''
+          : ' Some of what the canary was made of could not be removed; kubectl get deployments shows it.';
+      const phase = promoted ? 'succeeded' : 'rolledBack';
+      await endAndTell(deps, open, phase, { reason: `${why}${left}`, quarantineWhy });
+      return { ...payload, outcome: phase };
+    }),
 });
 
 export const handler = finishRollback.handler;

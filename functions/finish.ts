@@ -1,7 +1,7 @@
 import { unpinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { endAndTell, tellUntold } from '../runtime/acts/announce.ts';
-import { endedAlready, openOwned } from '../runtime/acts/open-rollout.ts';
+import { endAndTell } from '../runtime/acts/announce.ts';
+import { endOnce } from '../runtime/acts/end-once.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -17,18 +17,13 @@ export const finish = defineFunction({
   name: 'Finish',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
-  run: async (payload, deps) => {
-    const ended = await endedAlready(deps, payload);
-    if (ended !== undefined) {
-      await tellUntold(deps, payload);
-      return { ...payload, outcome: ended.phase };
-    }
-    const open = await openOwned(deps, payload);
-    const { record, api, names, owner } = open;
-    await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
-    await endAndTell(deps, open, 'succeeded', { reason: `Stable runs ${record.stableGoal ?? record.stableImage}.` });
-    return { ...payload, outcome: 'succeeded' };
-  },
+  run: (payload, deps) =>
+    endOnce(deps, payload, async (open) => {
+      const { record, api, names, owner } = open;
+      await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
+      await endAndTell(deps, open, 'succeeded', { reason: `Stable runs ${record.stableGoal ?? record.stableImage}.` });
+      return { ...payload, outcome: 'succeeded' };
+    }),
 });
 
 export const handler = finish.handler;
