@@ -1,0 +1,38 @@
+/**
+ * What each Lambda may do in AWS, by action and by resource: the source of its role. A resource is named by what it is to Sluice;
+ * the controller's construct knows its ARN. The tests hold these tables against the calls that the functions make in the scenarios.
+ */
+
+/** What a permission is for. `everything` is `*`, for actions that AWS lets nobody narrow. */
+export type Resource =
+  | 'table'
+  | 'rolloutMachine'
+  | 'rollbackMachine'
+  | 'rolloutExecutions'
+  | 'rollbackExecutions'
+  | 'eventBus'
+  | 'clusters'
+  | 'repositories'
+  | 'webhookSecret'
+  | 'everything';
+
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly on: Resource;
+}
+
+const permission = (on: Resource, ...actions: string[]): Permission => ({ actions, on });
+
+/** A put is an update with a condition; the members of a transaction are authorised one by one. */
+export const readStore = permission('table', 'dynamodb:GetItem', 'dynamodb:Query');
+export const writeStore = permission('table', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem');
+export const startRollout = permission('rolloutMachine', 'states:StartExecution');
+export const startRollback = permission('rollbackMachine', 'states:StartExecution');
+export const describeRollouts = permission('rolloutExecutions', 'states:DescribeExecution');
+export const describeRollbacks = permission('rollbackExecutions', 'states:DescribeExecution');
+export const stopRollouts = permission('rolloutExecutions', 'states:StopExecution');
+export const publishEvents = permission('eventBus', 'events:PutEvents');
+export const findCluster = permission('clusters', 'eks:DescribeCluster');
+export const readImages = permission('repositories', 'ecr:DescribeImages');
+/** Its answer is empty for composite alarms unless it is allowed for `*`. */
+export const readAlarms = permission('everything', 'cloudwatch:DescribeAlarms');
