@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { alarmStateChangeEvent } from '../core/spec/events.ts';
+import { alarmAction, alarmReadingOf, alarmStateChangeEvent } from '../core/spec/events.ts';
 import { abortExecution, caughtInput } from '../runtime/acts/abort-execution.ts';
 import { abortForAlarm } from '../runtime/acts/abort-for-alarm.ts';
 import { abortForPerson, personInput } from '../runtime/acts/abort-for-person.ts';
@@ -10,7 +10,7 @@ import { provideExecutions } from '../runtime/providers/executions.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideDoorStore } from '../runtime/providers/store.ts';
 
-/** Told apart by their shape: what a rollout machine caught, an alarm's event, a person's wish. */
+/** Told apart by their shape: what a rollout machine caught, an alarm's event or its action, a person's wish. */
 const input = z.union([
   z.pipe(
     caughtInput,
@@ -18,7 +18,11 @@ const input = z.union([
   ),
   z.pipe(
     alarmStateChangeEvent,
-    z.transform((event) => ({ from: 'alarm' as const, event })),
+    z.transform(({ detail }) => ({ from: 'alarm' as const, reading: alarmReadingOf(detail) })),
+  ),
+  z.pipe(
+    alarmAction,
+    z.transform(({ alarmData }) => ({ from: 'alarm' as const, reading: alarmReadingOf(alarmData) })),
   ),
   z.pipe(
     personInput,
@@ -27,7 +31,7 @@ const input = z.union([
 ]);
 
 /**
- * The abort door: whoever wants a rollout undone comes here. A CloudWatch alarm by its event, a rollout machine that caught an error or
+ * The abort door: whoever wants a rollout undone comes here. A CloudWatch alarm by its event and by its action, a rollout machine that caught an error or
  * decided to give up, a person by the command or the console. It moves the traffic itself, in this one call, and starts the rollback
  * machine that finishes the rest. Called twice, it has one effect.
  */
@@ -40,7 +44,7 @@ export const abort = defineFunction({
       case 'execution':
         return abortExecution(deps, request.caught);
       case 'alarm':
-        return abortForAlarm(deps, request.event);
+        return abortForAlarm(deps, request.reading);
       case 'person':
         return abortForPerson(deps, request.person);
     }

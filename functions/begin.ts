@@ -14,8 +14,13 @@ import { provideLog } from '../runtime/providers/log.ts';
 import { providePrometheus } from '../runtime/providers/prometheus.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
-/** How long a rollout that waits for another one of its service waits before it asks again. */
-const turnSeconds = 10;
+/**
+ * How long a rollout that waits for another one of its service waits before it asks again: 10 s, and later a twentieth of the time that it has
+ * waited. Each time it asks is 9 events of its history: about 80 times in an hour, 210 in 30 days.
+ */
+function turnSeconds(waitedMs: number): number {
+  return Math.max(10, Math.ceil(waitedMs / 20_000));
+}
 
 const input = z.strictObject({
   /** Whatever started the execution: an ECR event, or what a person typed. */
@@ -50,7 +55,12 @@ export const begin = defineFunction({
     if (read.outcome === 'ignored') return { input, outcome: 'ignored', reason: read.reason };
     const begun = await beginRollout(deps, read.start);
     if (begun.outcome === 'begun') return begun.payload;
-    return { input, outcome: begun.outcome, reason: begun.reason, waitSeconds: turnSeconds };
+    return {
+      input,
+      outcome: begun.outcome,
+      reason: begun.reason,
+      waitSeconds: turnSeconds(deps.clock.now() - execution.executionStartedAtMs),
+    };
   },
 });
 

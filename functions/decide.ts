@@ -1,7 +1,9 @@
+import { stretchTick } from '../core/plan/history.ts';
 import { type Decision, decide as decideNext } from '../core/rollout/decide.ts';
 import { newWatch, unpaused } from '../core/rollout/observe.ts';
 import { type RolloutPayload, rolloutPayload } from '../core/rollout/payload.ts';
 import type { RolloutRecord, Watch } from '../core/rollout/record.ts';
+import { formatDuration } from '../core/spec/duration.ts';
 import { saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -33,7 +35,12 @@ export const decide = defineFunction({
       verdicts: [],
     };
     const { startedAtMs, restores, request } = record;
-    const decision = decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis);
+    const decision = stretched(decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis), {
+      plan,
+      holds: spec.policies,
+      ticks: payload.ticks,
+      leftSeconds: (startedAtMs - deps.clock.now()) / 1000 + spec.deadlines.rolloutSeconds,
+    });
     const quiet = 'tick' in decision ? decision.tick.waitSeconds : 0;
     const change = changeOf(decision, record, watch, analysis.atMs);
     const transition = transitionOf(decision, change, analysis.atMs);
@@ -42,6 +49,15 @@ export const decide = defineFunction({
     return next(payload, decision);
   },
 });
+
+/** The same decision, with a tick that the execution's history allows for. */
+function stretched(decision: Decision, history: Parameters<typeof stretchTick>[1]): Decision {
+  if (!('tick' in decision)) return decision;
+  const tick = stretchTick(decision.tick, history);
+  if (tick === decision.tick) return decision;
+  const apart = formatDuration(tick.waitSeconds + tick.watchSeconds);
+  return { ...decision, tick, why: `${decision.why} Looked at every ${apart} only: it takes longer than planned.` };
+}
 
 function changeOf(decision: Decision, record: RolloutRecord, watch: Watch, nowMs: number): Partial<RolloutRecord> {
   switch (decision.action) {
@@ -66,7 +82,7 @@ function transitionOf(decision: Decision, { watch }: Partial<RolloutRecord>, now
 }
 
 function next(payload: RolloutPayload, decision: Decision): RolloutPayload {
-  const base = { ...payload, outcome: decision.action, why: decision.why, waitSeconds: 0, watchSeconds: 0 };
+  const base = { ...payload, outcome: decision.action, why: decision.why, ticks: payload.ticks + 1, waitSeconds: 0, watchSeconds: 0 };
   switch (decision.action) {
     case 'advance':
       return { ...base, stepIndex: decision.stepIndex };

@@ -6,7 +6,6 @@ import { note } from '../runtime/acts/announce.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
-import { provideEvents } from '../runtime/providers/events.ts';
 import { provideExecutions } from '../runtime/providers/executions.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideStore } from '../runtime/providers/store.ts';
@@ -18,7 +17,7 @@ import { provideStore } from '../runtime/providers/store.ts';
 export const operate = defineFunction({
   name: 'Operate',
   input: operatorRequest,
-  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideExecutions, ...provideEvents, ...provideLog },
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideExecutions, ...provideLog },
   run: async ({ rollout, action, by = 'unknown', why = '' }, deps) => {
     if (action === 'abort') return abortForPerson(deps, { rollout, by, why });
     const rollouts = new Rollouts(deps.store, deps.clock);

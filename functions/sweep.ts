@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
 import { Rollouts } from '../adapters/store/rollouts.ts';
+import { executionStatusChangeEvent } from '../core/spec/events.ts';
 import { tellUntold } from '../runtime/acts/announce.ts';
 import { sweepAlarms } from '../runtime/acts/sweep/sweep-alarms.ts';
+import { sweepDeadExecution } from '../runtime/acts/sweep/sweep-dead-execution.ts';
+import { sweepMetrics } from '../runtime/acts/sweep/sweep-metrics.ts';
 import { sweepPushes } from '../runtime/acts/sweep/sweep-pushes.ts';
-import { sweepRollout } from '../runtime/acts/sweep/sweep-rollout.ts';
+import { sweepRollouts } from '../runtime/acts/sweep/sweep-rollouts.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideAlarms } from '../runtime/providers/alarms.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -17,13 +20,26 @@ import { provideStore } from '../runtime/providers/store.ts';
 /** A Lambda that is this young with its transition is about to tell it. */
 const tellingSeconds = 10;
 
+/** Told apart by their shape: an execution that died, or else the schedule, whatever it sends. */
+const input = z.union([
+  z.pipe(
+    executionStatusChangeEvent,
+    z.transform(({ detail }) => ({ from: 'execution' as const, detail })),
+  ),
+  z.pipe(
+    z.unknown(),
+    z.transform(() => ({ from: 'schedule' as const })),
+  ),
+]);
+
 /**
  * The watchdog, once a minute, outside every execution: rollouts whose execution died or stalled, alarms and pushes whose events were
- * lost, transitions that were not told. One rollout that cannot be looked after never keeps it from the others.
+ * lost, transitions that were not told. One rollout that cannot be looked after never keeps it from the others. The event of an execution
+ * that died is its short cut to that one rollout.
  */
 export const sweep = defineFunction({
   name: 'Sweep',
-  input: z.unknown(),
+  input,
   uses: {
     ...provideClock,
     ...provideStore,
@@ -34,7 +50,8 @@ export const sweep = defineFunction({
     ...provideAlarms,
     ...provideLog,
   },
-  run: async (_schedule, deps) => {
+  run: async (request, deps): Promise<object> => {
+    if (request.from === 'execution') return { rollouts: await sweepDeadExecution(deps, request.detail) };
     const attempt = async <T>(what: string, act: () => Promise<T>): Promise<T | 'failed'> => {
       try {
         return await act();
@@ -43,14 +60,16 @@ export const sweep = defineFunction({
         return 'failed';
       }
     };
+    const startedAtMs = deps.clock.now();
     const locks = await new Rollouts(deps.store, deps.clock).active();
     const alarms = await attempt('sweep alarms', () => sweepAlarms(deps, locks));
-    const rollouts = await Promise.all(
-      locks.map(async (lock) => [lock.rolloutId, await attempt(`sweep ${lock.rolloutId}`, () => sweepRollout(deps, lock))] as const),
-    );
+    const rollouts = await sweepRollouts(deps, locks);
     const pushes = await attempt('sweep pushes', () => sweepPushes(deps));
+    const outcomes = { locks, rollouts, others: [alarms, pushes] };
+    deps.log.metrics(sweepMetrics(outcomes, startedAtMs), { atMs: startedAtMs });
     const told = await tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 });
-    return { rollouts: Object.fromEntries(rollouts), alarms, pushes, told };
+    const byId = Object.fromEntries(locks.map(({ rolloutId }, index) => [rolloutId, rollouts[index]]));
+    return { rollouts: byId, alarms, pushes, told };
   },
 });
 

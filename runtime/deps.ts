@@ -1,3 +1,4 @@
+import type { SecretSource } from '../adapters/secrets/secrets-manager.ts';
 import type {
   AlarmSource,
   Clock,
@@ -24,6 +25,8 @@ export interface Deps {
   readonly events: EventSink;
   readonly alarms: AlarmSource;
   readonly prometheus: PrometheusFactory;
+  /** What callers of the webhook have to know. */
+  readonly webhookSecret: SecretSource;
 }
 
 /** A spec names its own Prometheus, so metrics and alerts are opened per rollout. */

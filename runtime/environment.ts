@@ -3,10 +3,14 @@ import { NotFoundError } from '../core/errors.ts';
 /** Every environment variable that functions read, by the name that the stacks set. A rename breaks the compile, not the deploy. */
 export const variables = {
   region: 'AWS_REGION',
+  /** The prefix of all names, which tells two deployments' metrics apart. */
+  deployment: 'SLUICE_DEPLOYMENT',
   table: 'SLUICE_TABLE',
   eventBus: 'SLUICE_EVENT_BUS',
   rolloutMachine: 'SLUICE_ROLLOUT_MACHINE',
   rollbackMachine: 'SLUICE_ROLLBACK_MACHINE',
+  /** The ARN of the secret that callers of the webhook know. */
+  webhookSecret: 'SLUICE_WEBHOOK_SECRET',
 } as const;
 
 /** @throws NotFoundError where the deployment did not set it. */

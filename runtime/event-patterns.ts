@@ -16,5 +16,19 @@ export const eventPatterns = {
   },
 } as const;
 
+/**
+ * An execution of the rollout machine died: it failed, timed out, or somebody stopped it. Only of that machine: the sweep starts a rollback
+ * that died again, and one that dies at once would be started as fast as the events come.
+ *
+ * @param rolloutMachineArn Deploy-time data: the account and the region are in it.
+ */
+export function executionStatusChange(rolloutMachineArn: string) {
+  return {
+    source: ['aws.states'],
+    'detail-type': ['Step Functions Execution Status Change'],
+    detail: { stateMachineArn: [rolloutMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+  };
+}
+
 /** How often the sweep runs. */
 export const sweepEverySeconds = 60;

@@ -5,11 +5,15 @@ import { awaitStable } from '../functions/await-stable.ts';
 import { begin } from '../functions/begin.ts';
 import { decide } from '../functions/decide.ts';
 import { deployCanary } from '../functions/deploy-canary.ts';
+import { deploySpec } from '../functions/deploy-spec.ts';
 import { failRollback } from '../functions/fail-rollback.ts';
 import { finish } from '../functions/finish.ts';
 import { finishRollback } from '../functions/finish-rollback.ts';
+import { guardRemoval } from '../functions/guard-removal.ts';
 import { operate } from '../functions/operate.ts';
 import { promoteStable } from '../functions/promote-stable.ts';
+import { receiveAlerts } from '../functions/receive-alerts.ts';
+import { receiveWebhook } from '../functions/receive-webhook.ts';
 import { removeCanary } from '../functions/remove-canary.ts';
 import { restoreStable } from '../functions/restore-stable.ts';
 import { restoreTraffic } from '../functions/restore-traffic.ts';
@@ -30,11 +34,15 @@ const all = [
   begin,
   decide,
   deployCanary,
+  deploySpec,
   failRollback,
   finish,
   finishRollback,
+  guardRemoval,
   operate,
   promoteStable,
+  receiveAlerts,
+  receiveWebhook,
   removeCanary,
   restoreStable,
   restoreTraffic,
@@ -46,7 +54,7 @@ const all = [
   verifyWeight,
 ];
 
-/** Every Lambda of the controller by its name, with the sandbox's ports behind it. */
-export function wireFunctions(deps: Deps): Readonly<Record<string, LambdaHandler>> {
-  return Object.fromEntries(all.map((each) => [each.name, each.wiredWith(deps)]));
+/** Every Lambda of the controller by its name, each with its ports. */
+export function wireFunctions(depsOf: (name: string) => Deps): Readonly<Record<string, LambdaHandler>> {
+  return Object.fromEntries(all.map((each) => [each.name, each.wiredWith(depsOf(each.name))]));
 }

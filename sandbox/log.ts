@@ -1,4 +1,5 @@
-import { describeError, type Log, type LogFields } from '../runtime/log.ts';
+import { describeError, type Log, type LogFields, type MetricMoment } from '../runtime/log.ts';
+import type { MetricValues } from '../runtime/metrics.ts';
 
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error';
@@ -6,9 +7,19 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
+export interface MetricLine extends MetricMoment {
+  readonly values: MetricValues;
+}
+
+export interface MemoryLog extends Log {
+  readonly lines: readonly LogLine[];
+  readonly metricLines: readonly MetricLine[];
+}
+
 /** Keeps every line, for the command's `--verbose` and for tests, in place of CloudWatch Logs. */
-export function createMemoryLog(onLine: (line: LogLine) => void = () => undefined): Log & { readonly lines: readonly LogLine[] } {
+export function createMemoryLog(onLine: (line: LogLine) => void = () => undefined): MemoryLog {
   const lines: LogLine[] = [];
+  const metricLines: MetricLine[] = [];
   const write = (level: LogLine['level'], message: string, fields: LogFields) => {
     const line = { level, message, fields };
     lines.push(line);
@@ -18,7 +29,10 @@ export function createMemoryLog(onLine: (line: LogLine) => void = () => undefine
     info: (message, fields = {}) => write('info', message, { ...own, ...fields }),
     warn: (message, fields = {}) => write('warn', message, { ...own, ...fields }),
     error: (message, error, fields = {}) => write('error', message, { ...own, ...fields, ...describeError(error) }),
+    metrics: (values, moment) => {
+      if (Object.keys(values).length > 0) metricLines.push({ values, ...moment });
+    },
     with: (fields) => logWith({ ...own, ...fields }),
   });
-  return { ...logWith({}), lines };
+  return { ...logWith({}), lines, metricLines };
 }

@@ -1,5 +1,5 @@
 import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
-import type { AlarmReading, AlarmSource, AlarmState } from '../../core/ports.ts';
+import type { AlarmReading, AlarmSource, AlarmState, Clock } from '../../core/ports.ts';
 
 export { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 
@@ -8,33 +8,49 @@ export interface CloudWatchSender {
   send(command: DescribeAlarmsCommand): Promise<DescribeAlarmsCommandOutput>;
 }
 
-/** What one DescribeAlarms takes, as names and as answers. Its rate is about 9 calls a second for an account and region. */
+/** What one DescribeAlarms takes, as names and as answers. */
 const namesPerCall = 100;
+
+/** Its rate is about 9 calls a second for an account and region, which others need as well. */
+export interface AlarmPace {
+  readonly clock: Clock;
+  readonly callsPerSecond: number;
+}
 
 const states: Readonly<Record<string, AlarmState>> = { OK: 'ok', ALARM: 'alarm', INSUFFICIENT_DATA: 'insufficientData' };
 
 /**
- * CloudWatch's alarms, metric and composite ones, asked by name: one call for each hundred, one after the other, so that a
- * sweep over many rollouts stays below the rate. The role needs cloudwatch:DescribeAlarms; without it every alarm reads as
+ * CloudWatch's alarms, metric and composite ones, asked by name: one call for each hundred, one after the other and no faster than the
+ * pace, so that a sweep over many rollouts stays below the rate. Where CloudWatch refuses one for its rate all the same, the rest is not
+ * asked, and reads as unavailable: whoever wants to know asks again later. The role needs cloudwatch:DescribeAlarms; without it every alarm reads as
  * unavailable, and says so.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
  */
-export function createCloudWatchAlarmSource(client: CloudWatchSender): AlarmSource {
+export function createCloudWatchAlarmSource(client: CloudWatchSender, pace?: AlarmPace): AlarmSource {
   return {
     async read(names) {
       const distinct = [...new Set(names)];
       const readings = new Map<string, AlarmReading>();
+      let throttled = false;
       for (let start = 0; start < distinct.length; start += namesPerCall) {
         const batch = distinct.slice(start, start + namesPerCall);
-        for (const reading of await readBatch(client, batch)) readings.set(reading.name, reading);
+        if (start > 0 && !throttled && pace !== undefined) await pace.clock.sleep(1000 / pace.callsPerSecond);
+        const answer: BatchAnswer = throttled ? { readings: batch.map(notAsked), throttled } : await readBatch(client, batch);
+        for (const reading of answer.readings) readings.set(reading.name, reading);
+        throttled = answer.throttled;
       }
       return names.map((name) => readings.get(name) ?? absent(name));
     },
   };
 }
 
-async function readBatch(client: CloudWatchSender, batch: readonly string[]): Promise<AlarmReading[]> {
+interface BatchAnswer {
+  readonly readings: readonly AlarmReading[];
+  readonly throttled: boolean;
+}
+
+async function readBatch(client: CloudWatchSender, batch: readonly string[]): Promise<BatchAnswer> {
   const found: AlarmReading[] = [];
   let nextToken: string | undefined;
   try {
@@ -49,13 +65,21 @@ async function readBatch(client: CloudWatchSender, batch: readonly string[]): Pr
       found.push(...[...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])].map(toReading));
       nextToken = page.NextToken;
     } while (nextToken !== undefined);
-    return found;
+    return { readings: found, throttled: false };
   } catch (error) {
     const known = new Set(found.map((reading) => reading.name));
     const reason = `CloudWatch did not answer DescribeAlarms: ${error instanceof Error ? `${error.name}, ${error.message}` : String(error)}`;
     const unknown = batch.filter((name) => !known.has(name));
-    return [...found, ...unknown.map((name) => ({ name, state: 'unavailable' as const, reason, sinceMs: undefined }))];
+    const unanswered = unknown.map((name) => ({ name, state: 'unavailable' as const, reason, sinceMs: undefined }));
+    return { readings: [...found, ...unanswered], throttled: error instanceof Error && throttling.test(error.name) };
   }
+}
+
+/** CloudWatch speaks the query protocol, whose name for it is `Throttling`; SDKs and stand-ins have others. */
+const throttling = /Throttl|LimitExceeded|TooManyRequests/;
+
+function notAsked(name: string): AlarmReading {
+  return { name, state: 'unavailable', reason: 'CloudWatch was asked no more, because it had too many requests', sinceMs: undefined };
 }
 
 /** The fields that metric and composite alarms share. */

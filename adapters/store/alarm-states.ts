@@ -1,16 +1,14 @@
 import * as z from 'zod/mini';
-import { StoreConflictError } from '../../core/errors.ts';
-import type { AlarmReading, RolloutStore, StoreKey } from '../../core/ports.ts';
+import type { AlarmReading, RolloutStore } from '../../core/ports.ts';
+import { stored } from '../../core/rollout/stored.ts';
 import { keys } from './keys.ts';
+import { noteInStore } from './note-in-store.ts';
 
-const alarmItem = z.strictObject({
+const alarmItem = stored({
   state: z.enum(['ok', 'alarm', 'insufficientData', 'missing', 'unavailable']),
   reason: z.string(),
   sinceMs: z.number(),
 });
-
-/** How often a note that lost a race is tried again. */
-const attempts = 6;
 
 /**
  * The states of CloudWatch alarms as events told them, kept so that many rollouts can read them at each tick without asking
@@ -23,27 +21,16 @@ export class AlarmStates {
     this.#store = store;
   }
 
-  /** Notes a state, unless a newer one is known: events come late and out of order (O2). */
+  /** Notes a state once, unless a newer one is known: events come twice, late and out of order (O2). */
   async note(reading: AlarmReading, atMs: number): Promise<void> {
-    if (reading.state === 'unavailable') return;
-    const value = { state: reading.state, reason: reading.reason, sinceMs: reading.sinceMs ?? atMs };
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
-      if (await this.#noteOnce(keys.alarm(reading.name), value)) return;
-    }
-    // So many others noted states at the same moment; the sweep reads CloudWatch itself within a minute.
-  }
-
-  /** False where somebody noted another state between the read and the write: which of the two is newer is to be seen anew. */
-  async #noteOnce(key: StoreKey, value: z.infer<typeof alarmItem>): Promise<boolean> {
-    const known = await this.#store.read(key);
-    if (known !== undefined && alarmItem.parse(known.value).sinceMs > value.sinceMs) return true;
-    try {
-      await this.#store.write([{ put: key, value, expect: known === undefined ? 'absent' : { version: known.version } }]);
-      return true;
-    } catch (error) {
-      if (error instanceof StoreConflictError) return false;
-      throw error;
-    }
+    const { state, reason } = reading;
+    if (state === 'unavailable') return;
+    const value = { state, reason, sinceMs: reading.sinceMs ?? atMs };
+    await noteInStore(this.#store, keys.alarm(reading.name), (item) => {
+      const known = item === undefined ? undefined : alarmItem.parse(item.value);
+      const told = known !== undefined && (known.sinceMs > value.sinceMs || (known.sinceMs === value.sinceMs && known.state === state));
+      return told ? 'known' : value;
+    });
   }
 
   /** One reading per name. An alarm that was never noted is unavailable, not ok. */

@@ -18,8 +18,11 @@ export const keys = {
   delivered: (rollout: string, eventId: string): StoreKey => ({ partition: `delivered#${rollout}`, sort: eventId }),
   untold: (eventId: string): StoreKey => ({ partition: untoldPartition, sort: eventId }),
   begun: (rollout: string, executionArn: string): StoreKey => ({ partition: `begun#${rollout}`, sort: executionArn }),
+  sweepTurn: (of: string): StoreKey => ({ partition: 'sweep-turns', sort: of }),
   alarm: (name: string): StoreKey => ({ partition: `alarm#${name}`, sort: 'state' }),
+  alert: (name: string): StoreKey => ({ partition: `alert#${name}`, sort: 'state' }),
   alarmIndex: (name: string, rollout: string): StoreKey => ({ partition: alarmIndexPartition(name), sort: rollout }),
+  alertIndex: (name: string, rollout: string): StoreKey => ({ partition: alertIndexPartition(name), sort: rollout }),
   repositoryIndex: (repository: string, rollout: string): StoreKey => ({ partition: repositoryIndexPartition(repository), sort: rollout }),
 };
 
@@ -29,6 +32,7 @@ export const untoldPartition = 'untold';
 export const rolloutsPartition = (rollout: string): string => `rollouts#${rollout}`;
 export const historyPartition = (rolloutId: string): string => `history#${rolloutId}`;
 export const alarmIndexPartition = (name: string): string => `alarm-index#${name}`;
+export const alertIndexPartition = (name: string): string => `alert-index#${name}`;
 export const repositoryIndexPartition = (repository: string): string => `repository-index#${repository}`;
 
 /**

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { RolloutStore, SluiceEvent, StoreChange } from '../../core/ports.ts';
+import { stored } from '../../core/rollout/stored.ts';
 import { keys, untoldPartition } from './keys.ts';
 
-const untoldItem = z.strictObject({ detailType: z.string(), atMs: z.number(), detail: z.record(z.string(), z.unknown()) });
+const untoldItem = stored({ detailType: z.string(), atMs: z.number(), detail: z.record(z.string(), z.unknown()) });
 
 /** Notes an event that is to be told, as part of the write of the transition that it speaks of. */
 export function untoldChange({ id, detailType, atMs, detail }: SluiceEvent): StoreChange {

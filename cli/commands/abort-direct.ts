@@ -111,6 +111,7 @@ function warningsTo(io: Io): Log {
     info: () => undefined,
     warn: (message, fields = {}) => io.err(`warning: ${message}: ${Object.values(fields).join(', ')}\n`),
     error: (message, error) => io.err(`warning: ${message}: ${String(error)}\n`),
+    metrics: () => undefined,
     with: () => log,
   };
   return log;

@@ -58,6 +58,8 @@ export type RolloutSummary = z.infer<typeof rolloutSummary>;
 export const serviceStatus = z.strictObject({
   rollout: z.string(),
   specVersion: z.int(),
+  /** Since when its spec starts nothing any more: the file was removed. */
+  retiredAtMs: z.optional(z.number()),
   /** What runs, or holds the service because its rollback failed. */
   present: z.optional(rolloutSummary),
   /** Newest first, without the present one. */

@@ -23,7 +23,11 @@ export async function readStatus(store: RolloutStore, clock: Clock, rollout: str
   return { atMs: clock.now(), services };
 }
 
-async function serviceStatusOf(store: RolloutStore, rollouts: Rollouts, { spec, specVersion }: StoredSpec): Promise<ServiceStatus> {
+async function serviceStatusOf(
+  store: RolloutStore,
+  rollouts: Rollouts,
+  { spec, specVersion, retiredAtMs }: StoredSpec,
+): Promise<ServiceStatus> {
   const [lock, records, quarantined] = await Promise.all([
     rollouts.readLock(spec.name),
     rollouts.list(spec.name),
@@ -34,6 +38,7 @@ async function serviceStatusOf(store: RolloutStore, rollouts: Rollouts, { spec, 
   return {
     rollout: spec.name,
     specVersion,
+    ...(retiredAtMs === undefined ? {} : { retiredAtMs }),
     ...(present === undefined ? {} : { present: { ...summaryOf(present), ...(await whyPaused(store, present)) } }),
     past: newestFirst
       .filter((record) => record !== present)

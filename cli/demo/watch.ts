@@ -54,7 +54,7 @@ export function watch({ service }: Pick<DemoScenario, 'service'>, clock: Sandbox
 
   function watchAlarms({ bus }: Sandbox): void {
     const deliver = (payload: unknown) => {
-      const { name, state, reason, sinceMs } = alarmReadingOf(alarmStateChangeEvent.parse(payload));
+      const { name, state, reason, sinceMs } = alarmReadingOf(alarmStateChangeEvent.parse(payload).detail);
       if (state === 'missing' || state === 'unavailable') return;
       tell({ kind: 'alarm', atMs: Math.round(sinceMs ?? now()), name, state, reason });
     };

@@ -18,8 +18,8 @@ export function formatStatus({ atMs, services }: Status, paint: Paint): string {
 
 function presentTable(services: readonly ServiceStatus[], atMs: number, paint: Paint): string {
   const headings = ['rollout', 'phase', 'image', 'step', 'weight', 'since', 'baked'].map((heading) => paint('dim', heading));
-  const rows = services.map(({ rollout, present }) => {
-    if (present === undefined) return [rollout, 'no rollout under way'];
+  const rows = services.map(({ rollout, present, retiredAtMs }) => {
+    if (present === undefined) return [rollout, retiredAtMs === undefined ? 'no rollout under way' : `retired ${formatTime(retiredAtMs)}`];
     return [
       rollout,
       paint(phaseColours[present.phase], present.phase),

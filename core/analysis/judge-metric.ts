@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { Measurement } from '../ports.ts';
+import { stored } from '../rollout/stored.ts';
 import type { MetricSpec } from '../spec/rollout-spec.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a metric has to its name so far: kept with the rollout between ticks. */
-export const metricTally = z.strictObject({ consecutiveFailures: z.int(), totalFailures: z.int() });
+export const metricTally = stored({ consecutiveFailures: z.int(), totalFailures: z.int() });
 export type MetricTally = z.infer<typeof metricTally>;
 
 export const emptyTally: MetricTally = { consecutiveFailures: 0, totalFailures: 0 };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { stored } from '../rollout/stored.ts';
 
 /**
  * What the judge says, always with a reason that a person can act on.
@@ -7,7 +8,7 @@ import * as z from 'zod/mini';
 export const verdictKind = z.enum(['pass', 'fail', 'inconclusive', 'unavailable']);
 export type VerdictKind = z.infer<typeof verdictKind>;
 
-export const verdict = z.strictObject({
+export const verdict = stored({
   /** The metric, alarm or alert that was judged, or `canary` for the pods themselves. */
   name: z.string(),
   verdict: verdictKind,

@@ -1,6 +1,6 @@
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Plan } from './plan.ts';
-import { longestWatchedIntervalSeconds, tickSeconds } from './tick.ts';
+import { longestWatchedIntervalSeconds, type Tick, tickSeconds } from './tick.ts';
 
 /**
  * How much execution history a rollout uses. A standard execution ends, in error, at 25,000 events
@@ -8,6 +8,12 @@ import { longestWatchedIntervalSeconds, tickSeconds } from './tick.ts';
  * here is for retries, which nobody can count beforehand.
  */
 export const historyLimit = 20_000;
+
+/**
+ * What a rollout may use that is longer than its plan: paused by a person, kept by a policy, flapping. What is left above it is for retries
+ * and for the wait for its turn.
+ */
+const unplannedLimit = 22_000;
 
 /** Bake (Wait) 2, RunAnalysis (Task: entered, scheduled, started, succeeded, exited) 5, Decide 5, NextAction (Choice) 2. */
 export const eventsPerTick = 14;
@@ -32,8 +38,33 @@ export function expectedHistoryEvents(plan: Plan, holds: Holds): number {
   return eventsWith(plan, holds, plan.tick.intervalSeconds);
 }
 
+/**
+ * The tick, lengthened where the rollout has gone round more often than its plan allows for. Nothing but its deadline bounds how long a person
+ * pauses it, or how long a canary's traffic comes and goes; so the rounds that are left are spread over the time until the deadline, and the
+ * history lasts (the state machine could catch its end by nothing). Alarms abort it at once all the same.
+ *
+ * @example
+ * // One step of 1 h at 60 s is planned with 71 rounds, 1,554 events; (22,000 - 1,554) / 14 leaves 1,460 more. In round 72, with 30 days to the
+ * // deadline, a tick of 60 s becomes one of 1,776 s.
+ */
+export function stretchTick(
+  tick: Tick,
+  { plan, holds, ticks, leftSeconds }: { readonly plan: Plan; readonly holds: Holds; readonly ticks: number; readonly leftSeconds: number },
+): Tick {
+  const planned = plannedTicks(plan, holds, plan.tick.intervalSeconds);
+  if (ticks <= planned) return tick;
+  const unplanned = Math.floor((unplannedLimit - expectedHistoryEvents(plan, holds)) / eventsPerTick);
+  const roundsLeft = Math.max(1, unplanned - (ticks - planned) + 1);
+  const waitSeconds = Math.ceil(Math.max(0, leftSeconds) / roundsLeft) - tick.watchSeconds;
+  return waitSeconds > tick.waitSeconds ? { ...tick, waitSeconds } : tick;
+}
+
+function plannedTicks(plan: Plan, holds: Holds, intervalSeconds: number): number {
+  return Math.ceil(longestTickingSeconds(plan, holds) / tickSeconds(intervalSeconds)) + plan.steps.length;
+}
+
 function eventsWith(plan: Plan, holds: Holds, intervalSeconds: number): number {
-  const ticks = Math.ceil(longestTickingSeconds(plan, holds) / tickSeconds(intervalSeconds)) + plan.steps.length;
+  const ticks = plannedTicks(plan, holds, intervalSeconds);
   return eventsAround + plan.steps.length * eventsPerStep + ticks * eventsPerTick;
 }
 

@@ -2,8 +2,12 @@ import * as z from 'zod/mini';
 import { metricTally } from '../analysis/judge-metric.ts';
 import { verdict } from '../analysis/verdict.ts';
 import { side, split } from '../traffic/split.ts';
+import { stored } from './stored.ts';
 
-/** The documents that a rollout leaves in the store. Parsed on every read, so that an old or damaged one is noticed. */
+/**
+ * The documents that a rollout leaves in the store. Parsed on every read, so that an old or damaged one is noticed; fields that a newer
+ * version has added are kept (`stored`).
+ */
 
 export const phase = z.enum(['pending', 'progressing', 'paused', 'promoting', 'succeeded', 'rollingBack', 'rolledBack', 'failed']);
 export type Phase = z.infer<typeof phase>;
@@ -15,11 +19,11 @@ export const rollbackReason = z.enum(['alarm', 'analysis', 'inconclusive', 'abor
 export type RollbackReason = z.infer<typeof rollbackReason>;
 
 /** Who or what started, stopped or resumed a rollout. */
-export const actor = z.strictObject({ kind: z.enum(['push', 'person', 'alarm', 'sweep', 'sluice']), id: z.string() });
+export const actor = stored({ kind: z.enum(['push', 'person', 'alarm', 'sweep', 'sluice']), id: z.string() });
 export type Actor = z.infer<typeof actor>;
 
 /** How the present step is watched. It is begun anew with each step. */
-export const watch = z.strictObject({
+export const watch = stored({
   stepIndex: z.int(),
   /** When the step's weight was verified. */
   startedAtMs: z.number(),
@@ -41,7 +45,7 @@ export const watch = z.strictObject({
 export type Watch = z.infer<typeof watch>;
 
 /** What the last analysis of the step came to. */
-export const analysisResult = z.strictObject({
+export const analysisResult = stored({
   atMs: z.number(),
   overall: verdict,
   verdicts: z.array(verdict),
@@ -55,10 +59,10 @@ export const analysisResult = z.strictObject({
 export type AnalysisResult = z.infer<typeof analysisResult>;
 
 /** What was pinned for the time of the rollout, and what it was before (T7). */
-export const autoscalerPin = z.strictObject({ name: z.string(), minReplicas: z.int(), pinnedTo: z.int() });
+export const autoscalerPin = stored({ name: z.string(), minReplicas: z.int(), pinnedTo: z.int() });
 export type AutoscalerPin = z.infer<typeof autoscalerPin>;
 
-export const image = z.strictObject({
+export const image = stored({
   repository: z.string(),
   digest: z.string(),
   tag: z.optional(z.string()),
@@ -71,9 +75,9 @@ export function imageReference(of: Pick<Image, 'repository' | 'digest'>): string
   return `${of.repository}@${of.digest}`;
 }
 
-export const clusterEndpoint = z.strictObject({ name: z.string(), endpoint: z.string(), certificateAuthority: z.string() });
+export const clusterEndpoint = stored({ name: z.string(), endpoint: z.string(), certificateAuthority: z.string() });
 
-export const operatorRequest = z.strictObject({
+export const operatorRequest = stored({
   action: z.enum(['pause', 'resume', 'promote']),
   by: z.string(),
   why: z.string(),
@@ -81,7 +85,7 @@ export const operatorRequest = z.strictObject({
 });
 export type OperatorRequest = z.infer<typeof operatorRequest>;
 
-export const rolloutRecord = z.strictObject({
+export const rolloutRecord = stored({
   rolloutId: z.string(),
   rollout: z.string(),
   fence: z.int(),
@@ -113,6 +117,7 @@ export const rolloutRecord = z.strictObject({
   /** Until when another canary may have answered under the same names: measurements that look back so far are not of this one. */
   otherCanaryUntilMs: z.optional(z.number()),
   ignoredAlarms: z.array(z.string()),
+  ignoredAlerts: z.optional(z.array(z.string())),
   /** How often an outside edit was put right; bounded, so that nobody fights for ever (T6). */
   restores: z.int(),
   request: z.optional(operatorRequest),
@@ -126,7 +131,7 @@ export const rolloutRecord = z.strictObject({
 export type RolloutRecord = z.infer<typeof rolloutRecord>;
 
 /** One per service (O1). It outlives rollouts, so that the fence never falls back. */
-export const lock = z.strictObject({
+export const lock = stored({
   rollout: z.string(),
   fence: z.int(),
   /** The rollout that holds the service, or empty. */
@@ -135,12 +140,12 @@ export const lock = z.strictObject({
   /** Until when the canary of the rollout before may have answered requests. */
   lastCanaryUntilMs: z.optional(z.number()),
   /** The newest image that waits for its turn. */
-  waiting: z.optional(z.strictObject({ digest: z.string(), executionArn: z.string(), pushedAtMs: z.number() })),
+  waiting: z.optional(stored({ digest: z.string(), executionArn: z.string(), pushedAtMs: z.number() })),
 });
 export type Lock = z.infer<typeof lock>;
 
 /** One line of a rollout's history: what changed, why, and on which numbers (P2). */
-export const historyEntry = z.strictObject({
+export const historyEntry = stored({
   atMs: z.number(),
   rolloutId: z.string(),
   what: z.string(),

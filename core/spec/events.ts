@@ -74,6 +74,21 @@ const alarmStateInEvent = z.looseObject({
     .check(z.refine((text) => !Number.isNaN(Date.parse(text)), { error: 'a time such as 2019-10-02T17:04:40.989+0000' })),
 });
 
+/** The same in the event and in the action. */
+const alarmChange = z.looseObject({
+  alarmName: z.string().check(z.minLength(1)),
+  configuration: z.optional(
+    z.looseObject({
+      description: z.optional(z.string()),
+      metrics: z.optional(z.array(z.looseObject({ id: z.string() }))),
+      alarmRule: z.optional(z.string()),
+    }),
+  ),
+  previousState: z.optional(alarmStateInEvent),
+  state: alarmStateInEvent,
+});
+export type AlarmChange = z.infer<typeof alarmChange>;
+
 /**
  * A CloudWatch alarm came into another state. Sent at each change of state of a metric alarm or a composite alarm, **at least
  * once**, and in no promised order: compare `state.timestamp`.
@@ -105,20 +120,42 @@ export const alarmStateChangeEvent = z.looseObject({
   ...envelope,
   source: z.literal('aws.cloudwatch'),
   'detail-type': z.literal('CloudWatch Alarm State Change'),
-  detail: z.looseObject({
-    alarmName: z.string().check(z.minLength(1)),
-    configuration: z.optional(
-      z.looseObject({
-        description: z.optional(z.string()),
-        metrics: z.optional(z.array(z.looseObject({ id: z.string() }))),
-        alarmRule: z.optional(z.string()),
-      }),
-    ),
-    previousState: z.optional(alarmStateInEvent),
-    state: alarmStateInEvent,
-  }),
+  detail: alarmChange,
 });
 export type AlarmStateChangeEvent = z.infer<typeof alarmStateChangeEvent>;
+
+/**
+ * What CloudWatch gives to a Lambda that is an action of the alarm: called asynchronously, at each change into a state whose actions
+ * name it, and not while the actions of a composite alarm are suppressed. It speaks of the same change as the event above, with the same
+ * `state.timestamp`.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+ * @example
+ * {
+ *   "source": "aws.cloudwatch",
+ *   "alarmArn": "arn:aws:cloudwatch:us-east-1:111122223333:alarm:SuppressionDemo.Main",
+ *   "accountId": "111122223333",
+ *   "time": "2023-08-04T12:56:46.138+0000",
+ *   "region": "us-east-1",
+ *   "alarmData": {
+ *     "alarmName": "SuppressionDemo.Main",
+ *     "state": { "value": "ALARM", "reason": "arn:… transitioned to ALARM at …", "reasonData": "{…}",
+ *       "timestamp": "2023-08-04T12:56:46.138+0000" },
+ *     "previousState": { "value": "ALARM", "reason": "…", "timestamp": "2023-08-04T12:54:46.138+0000",
+ *       "actionsSuppressedBy": "WaitPeriod", "actionsSuppressedReason": "Actions suppressed by WaitPeriod" },
+ *     "configuration": { "alarmRule": "ALARM(…)", "actionsSuppressor": "…" }
+ *   }
+ * }
+ */
+export const alarmAction = z.looseObject({
+  source: z.literal('aws.cloudwatch'),
+  alarmArn: z.string(),
+  accountId: envelope.account,
+  time: z.string(),
+  region: envelope.region,
+  alarmData: alarmChange,
+});
+export type AlarmAction = z.infer<typeof alarmAction>;
 
 /**
  * An execution of a standard state machine began or ended. Sent on a **best effort** basis, so the sweep asks for executions
@@ -234,8 +271,7 @@ export function whyNoImage({ tag, manifestMediaType = '', artifactMediaType = ''
   return artifactMediaType === '' || artifactIsImage ? undefined : `${artifactMediaType} is an artifact, not an image.`;
 }
 
-/** The state that an alarm came into, as the port {@link AlarmReading} has it. */
-export function alarmReadingOf(event: AlarmStateChangeEvent): AlarmReading {
-  const { alarmName, state } = event.detail;
+/** The state that an alarm came into, as the port {@link AlarmReading} has it: the same, whichever way it was told. */
+export function alarmReadingOf({ alarmName, state }: AlarmChange): AlarmReading {
   return { name: alarmName, state: alarmStates[state.value], reason: state.reason ?? '', sinceMs: Date.parse(state.timestamp) };
 }

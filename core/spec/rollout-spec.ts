@@ -128,6 +128,12 @@ const metric = z
   );
 export type MetricSpec = z.infer<typeof metric>;
 
+/**
+ * Alarms and alerts together. All of them may be others in the next version of a spec, whose index is written in one transaction of 100
+ * changes: as many removed, as many added, two for the repository, two for the spec itself.
+ */
+const mostAlarms = 48;
+
 const analysis = z.pipe(
   z
     .strictObject({
@@ -142,18 +148,21 @@ const analysis = z.pipe(
           .check(z.describe('Who answers the metrics and alerts; required where there are any')),
       ),
       metrics: z._default(z.array(metric).check(z.maxLength(50)), []).check(z.describe('Questions to Prometheus, each with a threshold')),
-      // All of them may be others in the next version of a spec, whose index is written in one transaction of 100 changes.
       alarms: z
-        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(48)), [])
+        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(mostAlarms)), [])
         .check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
       alerts: z
-        ._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(100)), [])
+        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(mostAlarms)), [])
         .check(z.describe('Names of Prometheus alerts; one that fires rolls back at once')),
     })
     .check(
       z.refine((a) => a.metrics.length + a.alarms.length + a.alerts.length > 0, {
         error: 'at least one metric, alarm or alert: a rollout that nothing judges is not a canary',
         path: ['metrics'],
+      }),
+      z.refine((a) => a.alarms.length + a.alerts.length <= mostAlarms, {
+        error: `at most ${mostAlarms} alarms and alerts together`,
+        path: ['alerts'],
       }),
       z.refine((a) => a.prometheus !== undefined || a.metrics.length + a.alerts.length === 0, {
         error: 'the address of the Prometheus that answers the metrics and alerts',

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { rolloutPayload } from '../../core/rollout/payload.ts';
+import { type AbortablePayload, abortablePayload } from '../../core/rollout/payload.ts';
 import { rollbackReason } from '../../core/rollout/record.ts';
 import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
@@ -21,10 +21,13 @@ export interface ExecutionAborted {
   readonly why: string;
 }
 
-/** The rollout machine's own way to the rollback: from every Catch, and from a decision to abort. */
+/**
+ * The rollout machine's own way to the rollback: from every Catch, and from a decision to abort. A payload that every handler has refused,
+ * because a newer version of Sluice has written it, comes here too, and is read as far as it takes to move the traffic.
+ */
 export async function abortExecution(deps: AbortDeps, { executionArn, payload }: z.infer<typeof caughtInput>): Promise<ExecutionAborted> {
   const cause = causeOf(payload);
-  const own = rolloutPayload.safeParse(payload);
+  const own = abortablePayload.safeParse(payload);
   try {
     const held = own.success ? own.data : await findByExecution(deps, executionArn);
     if (held === undefined) return { outcome: 'refused', error: cause.error, why: cause.why };
@@ -47,11 +50,11 @@ export async function abortExecution(deps: AbortDeps, { executionArn, payload }:
  * The store does not answer, but the payload says where the routes are: traffic does not wait for the store. That the store did not answer is
  * what the door ends with, whatever becomes of the routes: it is the error after which it is called again.
  */
-async function writeTombstone(deps: AbortDeps, payload: z.infer<typeof rolloutPayload>): Promise<void> {
-  const { cluster, target, safeSide } = payload.door;
+async function writeTombstone(deps: AbortDeps, payload: AbortablePayload): Promise<void> {
+  const { cluster, routerKind: kind, target, safeSide } = payload.door;
   const api = deps.clusters.open(cluster);
   try {
-    await restoreTrafficWithoutStore(deps, { api, kind: 'istio', router: createRouter('istio', api), target }, payload.fence, safeSide);
+    await restoreTrafficWithoutStore(deps, { api, kind, router: createRouter(kind, api), target }, payload.fence, safeSide);
   } catch (error) {
     deps.log.error('could not write the whole tombstone without the store', error);
   }

@@ -11,6 +11,8 @@ export interface AbortRequest {
   readonly reason: RollbackReason;
   readonly why: string;
   readonly actor: Actor;
+  /** When the alarm that wants it fired, where one does: how long it took until the traffic moved is measured from there. */
+  readonly alarmSinceMs?: number | undefined;
   /** The rollout as whoever calls has loaded it just now; it spares the door a read. */
   readonly known?: HeldRollout;
 }
@@ -29,6 +31,7 @@ export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record
  * comes from the record under the raised fence: after it no promotion can begin, and one that began before is in the record.
  */
 export async function abortRollout(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
+  const calledAtMs = deps.clock.now();
   const rollouts = new Rollouts(deps.store, deps.clock);
   const change = { rollbackReason: request.reason, reason: request.why, rollbackActor: request.actor, rollbackAttempt: 1 };
   const known = request.known ?? (await rollouts.load(request.rollout, request.rolloutId));
@@ -37,7 +40,7 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
   const held = await rollouts.raiseFence(request.rollout, request.rolloutId, change, { known });
   if (held === undefined) return { outcome: 'ended' };
   const open = openHeld(deps, rollouts, held);
-  const machineInput = rollbackInput(open.record, open.target);
+  const machineInput = rollbackInput(open);
   const [traffic, started] = await Promise.allSettled([
     restoreTraffic(
       deps,
@@ -49,13 +52,23 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
         return raised?.record.fence;
       },
       readiness,
-    ),
+    ).then(() => measureDoor(deps, calledAtMs, known.record.phase === 'rollingBack' ? undefined : request.alarmSinceMs)),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
   ]);
   // The rollback machine writes the traffic too, so either of the two is enough to be sure that it will be done.
   if (traffic.status === 'rejected') throw traffic.reason;
   if (started.status === 'rejected') throw started.reason;
   return { outcome: 'rollbackStarted', record: open.record };
+}
+
+/**
+ * The safe split stands on all routes. An alarm is measured only by the first door that it opens: it is told several times, and a late delivery
+ * says nothing about how late the traffic moved. AWS's clocks are not one, so it may seem to have fired a moment from now.
+ */
+function measureDoor(deps: Pick<AbortDeps, 'clock' | 'log'>, calledAtMs: number, alarmSinceMs: number | undefined): void {
+  const atMs = deps.clock.now();
+  const sinceAlarm = alarmSinceMs === undefined ? {} : { AlarmToSafeSplitMs: Math.max(0, atMs - alarmSinceMs) };
+  deps.log.metrics({ DoorMs: atMs - calledAtMs, ...sinceAlarm }, { atMs });
 }
 
 /**
@@ -66,7 +79,8 @@ export function rollbackExecutionName(record: RolloutRecord): string {
   return `${record.rollout}-${record.rollbackFence ?? record.fence}-${record.rollbackAttempt}`;
 }
 
-export function rollbackInput(record: RolloutRecord, target: Parameters<typeof doorTargetOf>[1]): RolloutPayload {
+export function rollbackInput(open: Parameters<typeof doorTargetOf>[0]): RolloutPayload {
+  const { record } = open;
   return {
     payloadVersion,
     rollout: record.rollout,
@@ -77,6 +91,7 @@ export function rollbackInput(record: RolloutRecord, target: Parameters<typeof d
     outcome: 'rollingBack',
     waitSeconds: 0,
     watchSeconds: 0,
-    door: doorTargetOf(record, target),
+    ticks: 0,
+    door: doorTargetOf(open),
   };
 }

@@ -34,7 +34,8 @@ export async function analyse(
   const canary = judgeCanary(look.canary, record.watch?.restarts);
   const verdicts: Verdict[] = [
     canary,
-    ...[...alarms, ...alerts].map((reading) => judgeAlarm(reading, isPassedOver(record, reading) ? [reading.name] : [])),
+    ...alarms.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alarms', reading) ? [reading.name] : [])),
+    ...alerts.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alerts', reading) ? [reading.name] : [])),
     ...metrics.verdicts,
   ];
   return {

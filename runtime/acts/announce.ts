@@ -7,6 +7,7 @@ import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 import { transitionEvent } from '../../core/rollout/transition-event.ts';
 import type { RolloutSpec, Transition } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
+import type { MetricName } from '../metrics.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 export type AnnounceDeps = Pick<Deps, 'store' | 'clock' | 'events' | 'log'>;
@@ -32,6 +33,7 @@ export async function saveAndTell(
     historyChange(lineOf(record, event.atMs, transition, reason)),
     untoldChange(event),
   ]);
+  countTransition(deps, record, transition, event.atMs);
   await tell(deps, event);
   return saved;
 }
@@ -50,7 +52,22 @@ export async function endAndTell(
   const record: RolloutRecord = { ...held.record, phase };
   const event = transitionEvent(record, spec, phase, reason, deps.clock.now());
   await rollouts.end(held, { phase }, quarantineWhy, [historyChange(lineOf(record, event.atMs, phase, reason)), untoldChange(event)]);
+  countTransition(deps, record, phase, event.atMs);
   await tell(deps, event);
+}
+
+const counted: Readonly<Partial<Record<Transition, MetricName>>> = {
+  begun: 'RolloutsBegun',
+  succeeded: 'RolloutsSucceeded',
+  rolledBack: 'RolloutsRolledBack',
+  failed: 'RolloutsFailed',
+};
+
+/** Once for each transition, since only one Lambda can write it; one that dies between the two has not counted it. */
+function countTransition(deps: Pick<Deps, 'log'>, record: RolloutRecord, transition: Transition, atMs: number): void {
+  const name = counted[transition];
+  if (name === undefined) return;
+  deps.log.metrics({ [name]: 1 }, { atMs, rollbackReason: transition === 'rolledBack' ? record.rollbackReason : undefined });
 }
 
 /** Tells what a Lambda before has left untold, because it died or the bus did not answer: of one rollout, or older than a time. */

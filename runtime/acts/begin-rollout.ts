@@ -97,6 +97,7 @@ async function takeService(
       pins: [],
       tallies: {},
       ignoredAlarms: found.ignoredAlarms,
+      ignoredAlerts: found.ignoredAlerts,
       restores: 0,
       rollbackAttempt: 0,
     }),
@@ -127,6 +128,7 @@ async function claimRoutes(
     outcome: 'begun',
     waitSeconds: 0,
     watchSeconds: 0,
-    door: doorTargetOf(record, open.target),
+    ticks: 0,
+    door: doorTargetOf({ ...open, record }),
   };
 }

@@ -111,8 +111,13 @@ export function workloadNamesOf(spec: RolloutSpec): WorkloadNames {
   };
 }
 
-export function doorTargetOf(record: RolloutRecord, target: RouteTarget): DoorTarget {
-  return { cluster: record.cluster, target: { ...target, routes: [...target.routes] }, safeSide: record.safeSide };
+export function doorTargetOf({ record, spec, target }: Pick<OpenRollout, 'record' | 'spec' | 'target'>): DoorTarget {
+  return {
+    cluster: record.cluster,
+    routerKind: spec.router.kind,
+    target: { ...target, routes: [...target.routes] },
+    safeSide: record.safeSide,
+  };
 }
 
 /** How far stable's pods are; undefined where its Deployment is gone. */

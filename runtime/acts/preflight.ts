@@ -1,5 +1,6 @@
 import { readWorkload } from '../../adapters/eks/workload/read-workload.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
+import { AlertStates } from '../../adapters/store/alert-states.ts';
 import { RolloutRefusedError } from '../../core/errors.ts';
 import type { AlarmReading, ClusterEndpoint } from '../../core/ports.ts';
 import { imageReference } from '../../core/rollout/record.ts';
@@ -11,6 +12,7 @@ export interface PreflightFound {
   readonly stableImage: string;
   readonly stableReplicas: number;
   readonly ignoredAlarms: string[];
+  readonly ignoredAlerts: string[];
   readonly alarmReadings: AlarmReading[];
 }
 
@@ -35,29 +37,43 @@ export async function preflight(deps: BeginDeps, start: Start): Promise<Prefligh
     return { outcome: 'ignored', reason: `Stable runs ${workload.image} already.`, alarmReadings };
   }
   const alertReadings = await readAlerts(deps, start);
-  const ignoredAlarms = alarmsToIgnore(start, [...alarmReadings, ...alertReadings]);
-  return { outcome: 'fit', cluster, stableImage: workload.image, stableReplicas: workload.replicas, ignoredAlarms, alarmReadings };
+  refuseByAlarms(start, [...alarmReadings, ...alertReadings]);
+  return {
+    outcome: 'fit',
+    cluster,
+    stableImage: workload.image,
+    stableReplicas: workload.replicas,
+    ignoredAlarms: firingIn(alarmReadings),
+    ignoredAlerts: firingIn(alertReadings),
+    alarmReadings,
+  };
 }
 
+/** As Prometheus has them. Of those that it does not answer, what was pushed last is known. */
 async function readAlerts(deps: BeginDeps, start: Start): Promise<AlarmReading[]> {
   const { prometheus, alerts } = start.stored.spec.analysis;
-  return prometheus === undefined || alerts.length === 0 ? [] : deps.prometheus(prometheus.url).alerts.read(alerts);
+  if (prometheus === undefined || alerts.length === 0) return [];
+  const polled = await deps.prometheus(prometheus.url).alerts.read(alerts);
+  const unanswered = polled.filter(({ state }) => state === 'unavailable').map(({ name }) => name);
+  const pushed = await new AlertStates(deps.store).firing(unanswered);
+  return polled.map((reading) => pushed.find(({ name }) => name === reading.name) ?? reading);
 }
 
-function alarmsToIgnore(start: Start, readings: readonly AlarmReading[]): string[] {
+const firingIn = (readings: readonly AlarmReading[]) => readings.filter(({ state }) => state === 'alarm').map(({ name }) => name);
+
+/** @throws RolloutRefusedError */
+function refuseByAlarms(start: Start, readings: readonly AlarmReading[]): void {
   const { alarmAtStart } = start.stored.spec.policies;
-  const named = (state: AlarmReading['state']) => readings.filter((reading) => reading.state === state).map((reading) => reading.name);
-  const missing = named('missing');
+  const missing = readings.filter(({ state }) => state === 'missing').map(({ name }) => name);
   if (missing.length > 0) {
     throw new RolloutRefusedError(`These alarms do not exist: ${missing.join(', ')}.`, {
       remedy: 'Create them, or correct their names under analysis in the spec.',
     });
   }
-  const firing = named('alarm');
+  const firing = firingIn(readings);
   if (firing.length > 0 && alarmAtStart === 'block') {
     throw new RolloutRefusedError(`In alarm already, before anything was changed: ${firing.join(', ')}.`, {
       remedy: 'Mend that first, or set policies.alarmAtStart to ignore, which passes over those alarms.',
     });
   }
-  return firing;
 }

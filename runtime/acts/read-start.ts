@@ -1,5 +1,5 @@
 import { Specs, type StoredSpec } from '../../adapters/store/specs.ts';
-import { InvalidInputError } from '../../core/errors.ts';
+import { InvalidInputError, RolloutRefusedError } from '../../core/errors.ts';
 import { formatProblemLine } from '../../core/spec/diagnostic.ts';
 import { ecrPushEvent, imagePushOf } from '../../core/spec/events.ts';
 import type { ImageReference } from '../../core/spec/image-reference.ts';
@@ -19,7 +19,7 @@ export type StartRead = { readonly outcome: 'start'; readonly start: Start } | {
 /**
  * What an execution was started for: an image push as ECR's event tells it, or what a person typed in the console or the command.
  *
- * @throws InvalidInputError, NotFoundError
+ * @throws InvalidInputError, NotFoundError, RolloutRefusedError where the spec is retired.
  */
 export async function readStart(deps: BeginDeps, execution: StartingExecution): Promise<StartRead> {
   const push = ecrPushEvent.safeParse(execution.input);
@@ -35,7 +35,8 @@ async function readPush(deps: BeginDeps, execution: StartingExecution, event: Pa
   if ('ignored' in push) return { outcome: 'ignored', reason: push.ignored };
   const specs = new Specs(deps.store);
   const names = await specs.namesForRepository(push.repository);
-  const stored = (await Promise.all(names.map((name) => specs.load(name)))).filter(({ spec }) => matchesTag(push.tag, spec.image.tags));
+  const loaded = await Promise.all(names.map((name) => specs.load(name)));
+  const stored = loaded.filter(({ spec, retiredAtMs }) => retiredAtMs === undefined && matchesTag(push.tag, spec.image.tags));
   const [mine, ...others] = stored;
   if (mine === undefined) {
     return { outcome: 'ignored', reason: `No spec takes the tag ${push.tag} of ${push.repository}.` };
@@ -67,6 +68,11 @@ async function readTyped(deps: BeginDeps, execution: StartingExecution): Promise
   }
   const { rollout, image: text, force, actor } = parsed.input;
   const stored = await new Specs(deps.store).load(rollout);
+  if (stored.retiredAtMs !== undefined) {
+    throw new RolloutRefusedError(`${rollout} is retired: its file was removed from what is deployed.`, {
+      remedy: 'Bring the file back, or apply it with `sluice apply`.',
+    });
+  }
   return {
     outcome: 'start',
     start: {

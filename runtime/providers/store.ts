@@ -18,7 +18,7 @@ const doorTimeoutMs = 1_000;
 export const provideDoorStore: Providers<'store'> = {
   store: () =>
     createDynamoDbStore({
-      call: awsJsonApi(dynamoDb, targetPrefix, doorTimeoutMs),
+      call: awsJsonApi(dynamoDb, targetPrefix, { timeoutMs: doorTimeoutMs }),
       tableName: readVariable('table'),
       clock: systemClock,
       attempts: 1,

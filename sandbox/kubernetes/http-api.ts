@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { SandboxClock } from '../clock.ts';
+import { type Access, attributesOf } from './access.ts';
 import { type ApiRequest, parseTarget, type RequestTarget, verbOf } from './api-request.ts';
 import { type Faults, factsOf } from './faults.ts';
 import { parseLabelSelector } from './label-selector.ts';
@@ -14,6 +15,7 @@ export interface HttpApiOptions {
   readonly clock: SandboxClock;
   readonly faults: () => Faults;
   readonly acceptsToken: (token: string) => boolean;
+  readonly access: () => Access | undefined;
   /** Told of every request that reached the API, with `<method> <resource>`. */
   readonly onRequest: (methodAndResource: string) => void;
 }
@@ -46,10 +48,21 @@ async function serve(options: HttpApiOptions, incoming: IncomingMessage, respons
 
   const [scheme, token = ''] = (incoming.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !options.acceptsToken(token)) return send(response, refusal(status.unauthorized()));
+  const denied = denial(options.access(), token, method, url);
+  if (denied !== undefined) return send(response, refusal(denied));
   if (target === undefined) return send(response, refusal(status.unknownResource()));
   const request = understand(target, method, url.searchParams, incoming.headers['content-type'] ?? '', body);
   if (request === undefined) return send(response, refusal(status.badRequest('the body of the request is not JSON')));
   await answer(options, request, response);
+}
+
+/** Before it is known whether there is such a kind: who may not ask is told no more than that. */
+function denial(access: Access | undefined, token: string, method: string, url: URL): status.Status | undefined {
+  if (access === undefined) return undefined;
+  const caller = access.authenticate(token);
+  if (caller === undefined) return status.unauthorized();
+  const attributes = attributesOf(method, url.pathname, url.searchParams);
+  return attributes === undefined || access.authorize(caller, attributes) ? undefined : status.forbidden(caller, attributes);
 }
 
 async function answer(options: HttpApiOptions, request: ApiRequest, response: ServerResponse): Promise<void> {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { KubernetesObject, ResourceRef } from '../../core/ports.ts';
 import type { SandboxClock } from '../clock.ts';
+import type { Access } from './access.ts';
 import type { RequestTarget } from './api-request.ts';
 import { AutoscalerController } from './autoscaler-controller.ts';
 import { DeploymentController } from './deployment-controller.ts';
@@ -48,6 +49,8 @@ export interface SandboxEndpoint {
 export interface SandboxKubernetes {
   readonly url: string;
   readonly faults: Faults;
+  /** Set it, and every request from then on is one of somebody who may or may not do it. */
+  access: Access | undefined;
   /** Requests that reached the API since the start, by `<method> <resource>`, such as `PATCH virtualservices`. */
   readonly requestCounts: Readonly<Record<string, number>>;
   /** Creates the object, or merges the manifest into the one that is there: lists are replaced, what it leaves out stays. */
@@ -77,7 +80,7 @@ export async function startKubernetes(options: SandboxKubernetesOptions): Promis
   const onRequest = (name: string) => {
     requestCounts[name] = (requestCounts[name] ?? 0) + 1;
   };
-  const server = createHttpApi({ store, clock, faults: () => faults, acceptsToken, onRequest });
+  const server = createHttpApi({ store, clock, faults: () => faults, acceptsToken, access: () => kubernetes.access, onRequest });
   const faults = new Faults(() => server.closeAllConnections());
   const runner = new PodRunner({ store, clock, startPod, stopPod, behaviour, podStopDelayMs });
   const controllers = [DeploymentController, EndpointsController, AutoscalerController].map(
@@ -86,7 +89,8 @@ export async function startKubernetes(options: SandboxKubernetesOptions): Promis
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  return {
+  const kubernetes: SandboxKubernetes = {
+    access: undefined,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults,
     requestCounts,
@@ -100,6 +104,7 @@ export async function startKubernetes(options: SandboxKubernetesOptions): Promis
       await Promise.all([closed, runner.close()]);
     },
   };
+  return kubernetes;
 }
 
 type Hand = Pick<SandboxKubernetes, 'apply' | 'get' | 'list' | 'patch' | 'delete' | 'endpoints'>;

@@ -1,3 +1,4 @@
+import type { Caller, RequestAttributes } from './access.ts';
 import { qualifiedKind, qualifiedResource, type ResourceType } from './resource-types.ts';
 
 /** What kube-apiserver answers instead of an object: meta/v1 Status. */
@@ -95,6 +96,16 @@ export function badRequest(message: string): Status {
 
 export function unauthorized(): Status {
   return failure(401, 'Unauthorized', 'Unauthorized');
+}
+
+/** As RBAC refuses: `deployments.apps "checkout" is forbidden: User "u" cannot patch resource "deployments" in API group "apps" in ...`. */
+export function forbidden({ user }: Caller, { verb, group, resource, subresource, namespace, name }: RequestAttributes): Status {
+  const what = `${group === '' ? resource : `${resource}.${group}`}${name === '' ? '' : ` "${name}"`}`;
+  const path = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${path}" in API group "${group}" ${where}`;
+  const details = { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource };
+  return failure(403, 'Forbidden', message, details);
 }
 
 export function methodNotAllowed(): Status {

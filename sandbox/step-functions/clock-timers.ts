@@ -3,8 +3,9 @@ import type { SandboxClock } from '../clock.ts';
 
 /**
  * aws-local-stepfunctions waits with the global setTimeout: Wait states, retries, time-outs. Inside this scope, and only there, the
- * global timers are the sandbox clock's, so that a state machine that waits an hour takes no real hour. Handlers are called outside
- * of it (`outsideEngine`): what they use of Node keeps its own timers.
+ * global timers are the sandbox clock's, so that a state machine that waits an hour takes no real hour; and so is the present, which it writes
+ * into the context object as the execution's StartTime. Handlers are called outside of it (`outsideEngine`): what they use of Node keeps its
+ * own.
  */
 const scope = new AsyncLocalStorage<Scope | undefined>();
 
@@ -56,6 +57,12 @@ function install(): void {
   Object.assign(globalThis, {
     setTimeout: Object.assign(setTimeoutOnClock, realSetTimeout),
     clearTimeout: clearTimeoutOnClock,
+  });
+  globalThis.Date = new Proxy(Date, {
+    construct: (date, args, newTarget): object => {
+      const found = args.length === 0 ? scope.getStore() : undefined;
+      return Reflect.construct(date, found === undefined ? args : [found.clock.now()], newTarget);
+    },
   });
   Math.random = () => scope.getStore()?.random() ?? realRandom();
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { executionArnOf } from '../../adapters/executions/step-functions.ts';
 import { NotFoundError } from '../../core/errors.ts';
 import type { Executions, MachineName } from '../../core/ports.ts';
 import type { LambdaHandler } from '../../runtime/define-function.ts';
@@ -7,6 +8,7 @@ import type { SandboxClock } from '../clock.ts';
 import type { EventBus } from '../eventbridge/event-bus.ts';
 import { onClockTime, outsideEngine } from './clock-timers.ts';
 import { asLambdaError, type SandboxExecution } from './execution.ts';
+import { statusChangeEvent } from './status-change-event.ts';
 
 export interface EngineOptions {
   readonly clock: SandboxClock;
@@ -28,11 +30,13 @@ interface Running {
 /** Step Functions: the very ASL files, interpreted by aws-local-stepfunctions on the sandbox's clock, with the real handlers. */
 export class Engine implements Executions {
   readonly #options: EngineOptions;
-  readonly #machines: Readonly<Record<MachineName, StateMachine>>;
+  #machines: Readonly<Record<MachineName, StateMachine>>;
+  #handlers: EngineOptions['handlers'];
   readonly #running = new Map<string, Running>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#handlers = options.handlers;
     this.#machines = { rollout: readMachine('rollout'), rollback: readMachine('rollback') };
   }
 
@@ -41,9 +45,26 @@ export class Engine implements Executions {
     return [...this.#running.values()].map(({ execution }) => execution);
   }
 
-  arnOf(machine: MachineName, name: string): string {
+  machineArnOf(machine: MachineName): string {
     const { region, account } = this.#options.bus;
-    return `arn:aws:states:${region}:${account}:execution:sluice-${machine}:${name}`;
+    return `arn:aws:states:${region}:${account}:stateMachine:sluice-${machine}`;
+  }
+
+  arnOf(machine: MachineName, name: string): string {
+    return executionArnOf(this.machineArnOf(machine), name);
+  }
+
+  /**
+   * As a deployment does: from now on executions start by these definitions and with these handlers. Those that run keep the definition
+   * and the handlers that they began with, as on AWS, where a definition names functions by their published versions (O6).
+   */
+  deploy(definitions: Partial<Record<MachineName, StateMachineDefinition>>, handlers: EngineOptions['handlers']): void {
+    const { rollout, rollback } = definitions;
+    this.#machines = {
+      rollout: rollout === undefined ? readMachine('rollout') : machineOf(rollout),
+      rollback: rollback === undefined ? readMachine('rollback') : machineOf(rollback),
+    };
+    this.#handlers = { ...handlers };
   }
 
   async start(machine: MachineName, name: string, input: unknown): Promise<'started' | 'exists'> {
@@ -95,7 +116,7 @@ export class Engine implements Executions {
   }
 
   #tasks(): Record<string, (input: unknown) => Promise<never>> {
-    const entries = Object.entries(this.#options.handlers).map(([state, handler]) => {
+    const entries = Object.entries(this.#handlers).map(([state, handler]) => {
       const invoke = async (input: unknown): Promise<never> => {
         try {
           const output = await outsideEngine(() => handler(structuredClone(input)));
@@ -135,30 +156,16 @@ export class Engine implements Executions {
     this.#announce(execution);
   }
 
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
   #announce(execution: SandboxExecution): void {
-    const status = { running: 'RUNNING', succeeded: 'SUCCEEDED', failed: 'FAILED', timedOut: 'TIMED_OUT', stopped: 'ABORTED' }[
-      execution.status
-    ];
-    const { arn, name, machine } = execution;
-    this.#options.bus.putEvents([
-      {
-        source: 'aws.states',
-        detailType: 'Step Functions Execution Status Change',
-        resources: [arn],
-        detail: {
-          executionArn: arn,
-          name,
-          status,
-          stateMachineArn: this.arnOf(machine, name).replace(':execution:', ':stateMachine:').replace(`:${name}`, ''),
-        },
-      },
-    ]);
+    this.#options.bus.putEvents([statusChangeEvent(execution, this.machineArnOf(execution.machine))]);
   }
 }
 
 function readMachine(machine: MachineName): StateMachine {
   const path = new URL(`../../state-machines/${machine}.asl.json`, import.meta.url);
-  const definition = JSON.parse(readFileSync(path, 'utf8')) as StateMachineDefinition;
+  return machineOf(JSON.parse(readFileSync(path, 'utf8')) as StateMachineDefinition);
+}
+
+function machineOf(definition: StateMachineDefinition): StateMachine {
   return new StateMachine(definition, { validationOptions: { checkArn: true, checkPaths: true } });
 }

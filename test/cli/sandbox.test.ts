@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Specs } from '../../adapters/store/specs.ts';
 import { startControlApi } from '../../cli/connection/sandbox/control-api.ts';
 import { connectToSandbox, isAlive } from '../../cli/connection/sandbox/control-client.ts';
 import { type RunningSandbox, startSandboxConnection } from '../../cli/connection/sandbox/start-sandbox.ts';
@@ -38,6 +39,14 @@ describe('the command on a sandbox', () => {
     expect((await command('status')).out).toMatch(
       /^checkout {2}no rollout under way\n\nLast rollouts\n.*\ncheckout-000001 {2}succeeded {2}v2/,
     );
+  });
+
+  it('says of a service whose spec was retired since when it is', async () => {
+    const command = await startUp('checkout');
+    const { deps } = running?.sandbox ?? {};
+    if (deps === undefined) throw new Error('no sandbox');
+    await new Specs(deps.store).retire('checkout', 0);
+    expect((await command('status')).out).toBe('checkout  retired 1970-01-01 00:00:00\n');
   });
 
   it('rolls a bad image back, exits with 1, and refuses it from then on unless it is forced', async () => {

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const keptLog = () => createLog(new Logger({ serviceName: 'sluice' }));
+const keptLog = () => createLog({ logger: new Logger({ serviceName: 'sluice' }), deployment: 'sluice-test', writeLine: keep });
 
 describe('the log', () => {
   it('puts the fields of `with` on every line that follows', () => {
@@ -31,6 +31,36 @@ describe('the log', () => {
       { level: 'INFO', message: 'first', service: 'sluice', rolloutId: 'checkout-000012', step: 1, weight: 25 },
       { level: 'WARN', message: 'second', rolloutId: 'checkout-000012', step: 1, weight: 25 },
     ]);
+  });
+
+  it('writes metrics as a line of their own, in the embedded metric format, with what the log is about', () => {
+    const log = keptLog().with({ rolloutId: 'checkout-000012' });
+    log.metrics({ RolloutsRolledBack: 1 }, { atMs: 1_767_582_000_000, rollbackReason: 'alarm' });
+    expect(lines()).toEqual([
+      {
+        rolloutId: 'checkout-000012',
+        deployment: 'sluice-test',
+        rollbackReason: 'alarm',
+        RolloutsRolledBack: 1,
+        _aws: {
+          Timestamp: 1_767_582_000_000,
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Sluice',
+              Dimensions: [['deployment'], ['deployment', 'rollbackReason']],
+              Metrics: [{ Name: 'RolloutsRolledBack', Unit: 'Count' }],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('writes metrics where its level keeps all lines but errors back', () => {
+    const log = createLog({ logger: new Logger({ serviceName: 'sluice', logLevel: 'ERROR' }), writeLine: keep });
+    log.info('unseen');
+    log.metrics({ RolloutsStuck: 1 }, { atMs: 1 });
+    expect(lines()).toMatchObject([{ RolloutsStuck: 1 }]);
   });
 
   it("writes an error's name, message and cause, and nothing else that it carries", () => {

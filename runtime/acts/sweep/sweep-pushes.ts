@@ -3,6 +3,7 @@ import { Specs, type StoredSpec } from '../../../adapters/store/specs.ts';
 import type { ImageFound } from '../../../core/ports.ts';
 import { matchesTag } from '../../../core/spec/tag-match.ts';
 import type { Deps } from '../../deps.ts';
+import { atMost } from './at-most.ts';
 
 /**
  * ECR's events are best effort. An image this young may still be announced by its own; one that is announced later all the same finds
@@ -12,20 +13,24 @@ const graceSeconds = 5;
 /** How far back the sweep looks for a push that nobody dealt with. */
 const lookBackSeconds = 3600;
 
+/** At a time: with thousands of specs, one after the other would not end within the minute. */
+const registryRequests = 10;
+
 /** Starts a rollout for the newest image of each service whose push was never heard of (O2). */
 export async function sweepPushes(deps: Pick<Deps, 'store' | 'clock' | 'images' | 'executions' | 'log'>): Promise<string[]> {
   const specs = await new Specs(deps.store).list();
   const rollouts = new Rollouts(deps.store, deps.clock);
   const started: string[] = [];
-  for (const stored of specs) {
-    const { spec } = stored;
+  await atMost(registryRequests, specs, async (stored) => {
+    const { spec, retiredAtMs } = stored;
+    if (retiredAtMs !== undefined) return;
     const image = await newestUnseen(deps, rollouts, stored);
-    if (image === undefined) continue;
+    if (image === undefined) return;
     const name = `${spec.name}-push-${image.digest.replace(/^sha256:/, '').slice(0, 16)}`;
     const actor = { kind: 'sweep', id: 'lost push' };
     if ((await deps.executions.start('rollout', name, { rollout: spec.name, image: image.digest, actor })) === 'started')
       started.push(name);
-  }
+  });
   return started;
 }
 

@@ -1,6 +1,7 @@
 import { CloudWatchClient, type CompositeAlarm, type DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { type CloudWatchSender, createCloudWatchAlarmSource } from '../../../adapters/metrics/cloudwatch.ts';
+import { VirtualClock } from '../../../sandbox/clock.ts';
 
 const since = new Date('2026-01-05T02:58:00Z');
 const updated = new Date('2026-01-05T02:59:00Z');
@@ -12,17 +13,22 @@ class FakeCloudWatch implements CloudWatchSender {
   readonly #composite: readonly CompositeAlarm[];
   readonly #pageSize: number;
   readonly #failAtCall: number;
+  readonly #failure: string;
 
-  constructor(alarms: { metric?: MetricAlarm[]; composite?: CompositeAlarm[] }, options: { pageSize?: number; failAtCall?: number } = {}) {
+  constructor(
+    alarms: { metric?: MetricAlarm[]; composite?: CompositeAlarm[] },
+    options: { pageSize?: number; failAtCall?: number; failure?: string } = {},
+  ) {
     this.#metric = alarms.metric ?? [];
     this.#composite = alarms.composite ?? [];
     this.#pageSize = options.pageSize ?? 100;
     this.#failAtCall = options.failAtCall ?? 0;
+    this.#failure = options.failure ?? 'ThrottlingException';
   }
 
   async send({ input }: DescribeAlarmsCommand) {
     this.inputs.push(input);
-    if (this.inputs.length === this.#failAtCall) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    if (this.inputs.length === this.#failAtCall) throw Object.assign(new Error('Rate exceeded'), { name: this.#failure });
     if ((input.AlarmNames?.length ?? 0) > 100) throw Object.assign(new Error('at most 100'), { name: 'ValidationError' });
     const types = input.AlarmTypes ?? ['MetricAlarm'];
     const all = [
@@ -101,13 +107,34 @@ describe('the alarms of CloudWatch', () => {
     expect(client.inputs).toHaveLength(3);
   });
 
-  it('are unavailable for the batch that was throttled, and for no other', async () => {
+  it('are asked no more once CloudWatch has too many requests: what was not answered is unavailable', async () => {
     const client = new FakeCloudWatch({ metric: names(250).map(firing) }, { failAtCall: 2 });
     const readings = await createCloudWatchAlarmSource(client).read(names(250));
     const unavailable = readings.filter((reading) => reading.state === 'unavailable');
-    expect(unavailable.map((reading) => reading.name)).toEqual(names(250).slice(100, 200));
+    expect(unavailable.map((reading) => reading.name)).toEqual(names(250).slice(100));
     expect(unavailable[0]?.reason).toBe('CloudWatch did not answer DescribeAlarms: ThrottlingException, Rate exceeded');
-    expect(readings.filter((reading) => reading.state === 'alarm')).toHaveLength(150);
+    expect(unavailable.at(-1)?.reason).toBe('CloudWatch was asked no more, because it had too many requests');
+    expect(client.inputs).toHaveLength(2);
+  });
+
+  it('are asked on where a batch failed for another reason', async () => {
+    const client = new FakeCloudWatch({ metric: names(250).map(firing) }, { failAtCall: 2, failure: 'InternalServiceFault' });
+    const readings = await createCloudWatchAlarmSource(client).read(names(250));
+    expect(readings.filter((reading) => reading.state === 'unavailable').map(({ name }) => name)).toEqual(names(250).slice(100, 200));
+  });
+
+  it('are asked no faster than the pace', async () => {
+    const clock = new VirtualClock();
+    const atMs: number[] = [];
+    const client = new FakeCloudWatch({ metric: names(250).map(firing) });
+    const timed: CloudWatchSender = {
+      send: (command) => {
+        atMs.push(clock.now());
+        return client.send(command);
+      },
+    };
+    await createCloudWatchAlarmSource(timed, { clock, callsPerSecond: 5 }).read(names(250));
+    expect(atMs.map((at) => at - (atMs[0] ?? 0))).toEqual([0, 200, 400]);
   });
 
   it('that an earlier page told are kept when a later page fails; the others are unavailable, not missing', async () => {

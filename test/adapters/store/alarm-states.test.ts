@@ -57,6 +57,14 @@ describe('O2: of several notes', () => {
     expect(await states.read(['errors'])).toMatchObject([{ state: expected }]);
   });
 
+  it('the same one, told twice, is written once', async () => {
+    const store = createMemoryStore();
+    const states = new AlarmStates(store);
+    await states.note(reading('alarm', 5), nowMs);
+    await states.note({ ...reading('alarm', 5), reason: 'in other words' }, nowMs + 1);
+    expect(await store.read({ partition: 'alarm#errors', sort: 'state' })).toMatchObject({ version: 1, value: { reason: 'It is alarm.' } });
+  });
+
   it('one that could not be read says nothing', async () => {
     const states = new AlarmStates(createMemoryStore());
     await states.note(reading('alarm', 5), nowMs);

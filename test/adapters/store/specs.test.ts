@@ -4,6 +4,7 @@ import { Specs } from '../../../adapters/store/specs.ts';
 import { NotFoundError, StoreConflictError } from '../../../core/errors.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { specSource, startMs } from '../../core/rollout/rollout-for-tests.ts';
+import documents from '../../data/upgrades/documents-v1.json' with { type: 'json' };
 import { overtakenStore } from './rollouts-for-tests.ts';
 
 const withAlarms = (...alarms: readonly string[]): Partial<RolloutSpecSource> => ({ analysis: { alarms: [...alarms] } });
@@ -121,6 +122,33 @@ describe('the index from alarms and repositories to rollouts', () => {
     expect(await specs.namesForAlarm('errors')).toEqual(['checkout']);
   });
 
+  it('keeps alerts apart from alarms of the same name', async () => {
+    const specs = new Specs(createMemoryStore());
+    const prometheus = { url: 'http://prometheus.example.com' };
+    await specs.apply(source({ analysis: { prometheus, alarms: ['errors'], alerts: ['latency', 'errors'] } }), startMs);
+    await specs.apply(source({ name: 'cart', analysis: { prometheus, alerts: ['latency'] } }), startMs);
+    expect(await specs.namesForAlert('latency')).toEqual(['cart', 'checkout']);
+    expect(await specs.namesForAlarm('latency')).toEqual([]);
+    expect(await specs.namesForAlert('errors')).toEqual(['checkout']);
+    await specs.apply(source({ analysis: { prometheus, alarms: ['errors'], alerts: ['latency'] } }), startMs);
+    expect(await specs.namesForAlert('errors')).toEqual([]);
+    expect(await specs.namesForAlarm('errors')).toEqual(['checkout']);
+  });
+
+  it('takes 48 alarms and alerts together, and refuses one more', async () => {
+    const prometheus = { url: 'http://prometheus.example.com' };
+    const many = (alarms: number, alerts: number) => ({
+      analysis: {
+        prometheus,
+        alarms: Array.from({ length: alarms }, (_, index) => `alarm-${index}`),
+        alerts: Array.from({ length: alerts }, (_, index) => `alert-${index}`),
+      },
+    });
+    const specs = new Specs(createMemoryStore());
+    await specs.apply(source(many(24, 24)), startMs);
+    await expect(specs.apply(source(many(24, 25)), startMs)).rejects.toThrow('at most 48 alarms and alerts together');
+  });
+
   it('takes a name that a spec says twice once', async () => {
     const specs = new Specs(createMemoryStore());
     await specs.apply(source(withAlarms('errors', 'errors')), startMs);
@@ -141,5 +169,68 @@ describe('the index from alarms and repositories to rollouts', () => {
     expect(await specs.apply(source({ ...many('after'), image }), startMs)).toEqual({ specVersion: 2, changed: true });
     expect(await specs.namesForAlarm('before-47')).toEqual([]);
     expect(await specs.namesForAlarm('after-47')).toEqual(['checkout']);
+  });
+});
+
+describe('a spec that is retired', () => {
+  const repository = specSource().image.repository;
+
+  it('is found by no push, and still by whoever asks for it by name', async () => {
+    const specs = new Specs(createMemoryStore());
+    await specs.apply(source(), startMs);
+    expect(await specs.retire('checkout', startMs + 1)).toBe(true);
+    expect(await specs.namesForRepository(repository)).toEqual([]);
+    expect(await specs.load('checkout')).toMatchObject({ specVersion: 1, retiredAtMs: startMs + 1 });
+    expect(await specs.list()).toMatchObject([{ specVersion: 1, retiredAtMs: startMs + 1 }]);
+  });
+
+  it('stays in the index of alarms and alerts, for a rollout that runs by it', async () => {
+    const specs = new Specs(createMemoryStore());
+    await specs.apply(source(), startMs);
+    await specs.retire('checkout', startMs + 1);
+    expect(await specs.namesForAlarm('checkout-errors')).toEqual(['checkout']);
+    expect(await specs.namesForAlert('CheckoutSlow')).toEqual(['checkout']);
+  });
+
+  it('comes back as the next version, by the same text too, and then follows it', async () => {
+    const specs = new Specs(createMemoryStore());
+    await specs.apply(source(), startMs);
+    await specs.retire('checkout', startMs + 1);
+    expect(await specs.apply(source(), startMs + 2)).toEqual({ specVersion: 2, changed: true });
+    expect(await specs.namesForRepository(repository)).toEqual(['checkout']);
+    expect(await specs.load('checkout')).toMatchObject({ retiredAtMs: undefined, appliedAtMs: startMs + 2 });
+    await specs.retire('checkout', startMs + 3);
+    await specs.apply(source(withAlarms('latency')), startMs + 4);
+    expect(await specs.namesForAlarm('checkout-errors')).toEqual([]);
+    expect(await specs.namesForAlarm('latency')).toEqual(['checkout']);
+  });
+
+  it('is retired once, and one that nobody knows not at all', async () => {
+    const specs = new Specs(createMemoryStore());
+    await specs.apply(source(), startMs);
+    await specs.retire('checkout', startMs + 1);
+    expect(await specs.retire('checkout', startMs + 2)).toBe(false);
+    expect(await specs.load('checkout')).toMatchObject({ retiredAtMs: startMs + 1 });
+    expect(await specs.retire('cart', startMs)).toBe(false);
+  });
+
+  it('is a conflict where somebody else applied in between: theirs stays in use', async () => {
+    const store = createMemoryStore();
+    const specs = new Specs(store);
+    await specs.apply(source(), startMs);
+    const late = new Specs(overtakenStore(store, () => specs.apply(source(withAlarms('theirs')), startMs)));
+    await expect(late.retire('checkout', startMs)).rejects.toThrow(StoreConflictError);
+    expect(await specs.load('checkout')).toMatchObject({ specVersion: 2, retiredAtMs: undefined });
+    expect(await specs.namesForRepository(repository)).toEqual(['checkout']);
+  });
+});
+
+describe('the documents that version 1 has written', () => {
+  it('O6: are read, and replaced by the next version', async () => {
+    const store = createMemoryStore();
+    await store.write([{ put: { partition: 'specs', sort: 'checkout' }, value: documents.spec, expect: 'absent' }]);
+    const specs = new Specs(store);
+    expect(await specs.load('checkout')).toMatchObject({ specVersion: 3, retiredAtMs: undefined });
+    expect(await specs.apply(source(withAlarms('latency')), startMs)).toEqual({ specVersion: 4, changed: true });
   });
 });

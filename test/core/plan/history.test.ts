@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../../../core/plan/history.ts';
+import { eventsPerTick, expectedHistoryEvents, historyLimit, intervalsThatFit, stretchTick } from '../../../core/plan/history.ts';
 import { planRollout } from '../../../core/plan/plan.ts';
+import { planTick } from '../../../core/plan/tick.ts';
 import { planInput } from './plan-input.ts';
 
 const holds = { noData: { holdSeconds: 300, onDeadline: 'abort' }, sourceDown: { holdSeconds: 300, onDeadline: 'abort' } } as const;
@@ -45,5 +46,56 @@ describe('the execution history that a rollout uses', () => {
   it('has no interval to propose where the steps alone are too many', () => {
     const plan = planRollout(planInput({ steps: { linear: { by: 1, bakeSeconds: 60 } }, totalWeight: 1_000 }));
     expect(intervalsThatFit(plan, holds)).toEqual({});
+  });
+});
+
+describe('a rollout that takes longer than its plan', () => {
+  const holdsFor = (holdSeconds: number) =>
+    ({ noData: { holdSeconds, onDeadline: 'abort' }, sourceDown: { holdSeconds, onDeadline: 'abort' } }) as const;
+  const plan = planRollout(planInput({ intervalSeconds: 60, rolloutSeconds: 30 * 86_400 }));
+  const tick = { waitSeconds: 60, watchSeconds: 0 };
+
+  it('goes on at its interval for as many rounds as were planned', () => {
+    expect(stretchTick(tick, { plan, holds, ticks: 71, leftSeconds: 30 * 86_400 })).toEqual(tick);
+  });
+
+  it('is then looked at so often that its history lasts until the deadline', () => {
+    expect(stretchTick(tick, { plan, holds, ticks: 72, leftSeconds: 30 * 86_400 })).toEqual({ waitSeconds: 1_776, watchSeconds: 0 });
+  });
+
+  it('waits between its watches where a Lambda watches it', () => {
+    const watched = planRollout(planInput({ intervalSeconds: 30, rolloutSeconds: 30 * 86_400 }));
+    const stretched = stretchTick({ waitSeconds: 0, watchSeconds: 840 }, { plan: watched, holds, ticks: 100, leftSeconds: 30 * 86_400 });
+    expect(stretched.watchSeconds).toBe(840);
+    expect(stretched.waitSeconds).toBeGreaterThan(840);
+  });
+
+  it('is never looked at more often than without', () => {
+    expect(stretchTick(tick, { plan, holds, ticks: 100, leftSeconds: 3_600 })).toEqual(tick);
+  });
+
+  it('reaches its deadline within 25,000 events, whatever the plan that lint lets through', () => {
+    const plans = fc.record({
+      bakes: fc.array(fc.integer({ min: 31, max: 86_400 }), { minLength: 1, maxLength: 20 }),
+      intervalSeconds: fc.integer({ min: 1, max: 600 }),
+      deadlineSeconds: fc.integer({ min: 3_600, max: 30 * 86_400 }),
+      holdSeconds: fc.integer({ min: 0, max: 3_600 }),
+    });
+    fc.assert(
+      fc.property(plans, ({ bakes, intervalSeconds, deadlineSeconds, holdSeconds }) => {
+        const steps = bakes.map((bakeSeconds, index) => ({ weight: index + 1, bakeSeconds }));
+        const made = planRollout(planInput({ steps, intervalSeconds, rolloutSeconds: deadlineSeconds }));
+        const bounds = holdsFor(holdSeconds);
+        fc.pre(expectedHistoryEvents(made, bounds) <= historyLimit);
+        let ticks = 0;
+        for (let atSeconds = 0; atSeconds < deadlineSeconds; ticks += 1) {
+          const leftSeconds = deadlineSeconds - atSeconds;
+          const usual = planTick({ intervalSeconds, remainingSeconds: leftSeconds });
+          const { waitSeconds, watchSeconds } = stretchTick(usual, { plan: made, holds: bounds, ticks, leftSeconds });
+          atSeconds += waitSeconds + watchSeconds;
+        }
+        expect(500 + steps.length * 60 + ticks * eventsPerTick).toBeLessThan(22_100);
+      }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  alarmAction,
   alarmReadingOf,
   alarmStateChangeEvent,
   type EcrPushEvent,
@@ -143,6 +144,35 @@ describe('alarmReadingOf', () => {
     ['a composite alarm', documented.compositeAlarm, 'ServiceAggregatedAlarm', Date.UTC(2022, 6, 22, 15, 57, 45, 394)],
   ])('reads name, state, reason and the exact time of %s', (_, event, name, sinceMs) => {
     const { reason } = event.detail.state;
-    expect(alarmReadingOf(alarmStateChangeEvent.parse(event))).toEqual({ name, state: 'alarm', reason, sinceMs });
+    expect(alarmReadingOf(alarmStateChangeEvent.parse(event).detail)).toEqual({ name, state: 'alarm', reason, sinceMs });
+  });
+});
+
+describe('the action of an alarm', () => {
+  const { compositeAlarm: event } = documented;
+  const action = {
+    source: 'aws.cloudwatch',
+    alarmArn: event.resources[0],
+    accountId: event.account,
+    time: event.detail.state.timestamp,
+    region: event.region,
+    alarmData: event.detail,
+  };
+
+  it('says the same as the event of that change, so that the two count once', () => {
+    expect(alarmReadingOf(alarmAction.parse(action).alarmData)).toEqual(alarmReadingOf(alarmStateChangeEvent.parse(event).detail));
+  });
+
+  it('is taken with what suppresses the actions of a composite alarm beside it', () => {
+    const state = { ...event.detail.state, actionsSuppressedBy: 'WaitPeriod', actionsSuppressedReason: 'Actions suppressed by WaitPeriod' };
+    expect(alarmAction.safeParse({ ...action, alarmData: { ...event.detail, previousState: state } }).success).toBe(true);
+  });
+
+  it.each([
+    ['another source', { source: 'aws.sns' }],
+    ['no alarm', { alarmData: undefined }],
+    ['an account that is none', { accountId: 'me' }],
+  ])('is refused with %s', (_, change) => {
+    expect(alarmAction.safeParse({ ...action, ...change }).success).toBe(false);
   });
 });

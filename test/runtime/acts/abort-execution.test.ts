@@ -15,7 +15,7 @@ const refuse = async () => {
 const store: RolloutStore = { read: refuse, list: refuse, write: refuse };
 
 /** The door while the store does not answer, for an execution that has left its payload at full weight. */
-async function abortWithoutStore(door: { readonly safeSide?: 'stable' | 'canary' }) {
+async function abortWithoutStore(door: { readonly safeSide?: 'stable' | 'canary' }, change: Readonly<Record<string, unknown>> = {}) {
   const api = await clusterWith(virtualService('checkout', [mainRule]));
   const router = createRouter('istio', api);
   await router.write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' });
@@ -29,7 +29,8 @@ async function abortWithoutStore(door: { readonly safeSide?: 'stable' | 'canary'
   const cluster = { name: 'shop', endpoint: 'https://cluster.example', certificateAuthority: '' };
   const payload = {
     ...{ payloadVersion, rollout: 'checkout', rolloutId: 'checkout-000001', fence: 1, stepIndex: 2, weight: 100 },
-    ...{ outcome: 'promoting', waitSeconds: 0, watchSeconds: 0, door: { cluster, target, ...door } },
+    ...{ outcome: 'promoting', waitSeconds: 0, watchSeconds: 0, door: { cluster, routerKind: 'istio', target, ...door } },
+    ...change,
   };
   return { api, log: deps.log, abort: () => abortExecution(deps, { executionArn: 'arn', payload }) };
 }
@@ -43,6 +44,12 @@ describe('the door while the store does not answer', () => {
     const { api, abort } = await abortWithoutStore(door);
     await expect(abort()).rejects.toThrow(StoreUnavailableError);
     expect(await routeOf(api)).toMatchObject([{ weight: 100 - canary }, { weight: canary }]);
+  });
+
+  it('O6: moves the traffic of a payload that a newer version has written, which every other handler refuses', async () => {
+    const { api, abort } = await abortWithoutStore({ safeSide: 'stable' }, { payloadVersion: payloadVersion + 1, newField: true });
+    await expect(abort()).rejects.toThrow(StoreUnavailableError);
+    expect(await routeOf(api)).toMatchObject([{ weight: 100 }, { weight: 0 }]);
   });
 
   it('O3: ends in the error that can pass, also where a route is gone: it is called again', async () => {

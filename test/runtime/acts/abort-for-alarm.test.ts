@@ -18,7 +18,7 @@ async function concerns(name: string, sinceMs: number | undefined, ignoredAlarms
   };
   const deps = { store, clock, clusters: { open: () => new FakeKubernetes() }, executions, log: createMemoryLog() };
   // There is no route in this cluster, so that the door fails after the fence was raised.
-  await abortRolloutsOf(deps, { ...alarm, name, sinceMs }, [known]).catch(() => undefined);
+  await abortRolloutsOf(deps, 'alarms', { ...alarm, name, sinceMs }, [known]).catch(() => undefined);
   return (await rollouts.load('checkout', known.record.rolloutId)).record.phase === 'rollingBack';
 }
 
