@@ -4,19 +4,24 @@ import * as z from 'zod/mini';
 const report = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
+  // Skipped ones.
+  numPendingTests: z.int(),
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 });
 
 export interface TestCount {
   readonly passed: number;
   readonly failed: number;
+  readonly skipped: number;
 }
+
+const none: TestCount = { passed: 0, failed: 0, skipped: 0 };
 
 /** @param text A report of `vitest run --reporter=json`. */
 export function countTests(text: string): TestCount {
-  const { numPassedTests, numFailedTests, testResults } = report.parse(JSON.parse(text));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = report.parse(JSON.parse(text));
   const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
-  return { passed: numPassedTests, failed: numFailedTests + unloaded };
+  return { passed: numPassedTests, failed: numFailedTests + unloaded, skipped: numPendingTests };
 }
 
 /**
@@ -24,9 +29,12 @@ export function countTests(text: string): TestCount {
  * went wrong: types, style, an error outside of any test, a report that was never written.
  */
 export function totalOf(tiers: readonly { readonly failed: boolean; readonly tests?: TestCount }[]): TestCount {
-  const each = tiers.map(({ failed, tests = { passed: 0, failed: 0 } }) => ({
-    passed: tests.passed,
+  const each = tiers.map(({ failed, tests = none }) => ({
+    ...tests,
     failed: failed ? Math.max(1, tests.failed) : tests.failed,
   }));
-  return each.reduce((sum, count) => ({ passed: sum.passed + count.passed, failed: sum.failed + count.failed }), { passed: 0, failed: 0 });
+  return each.reduce(
+    (sum, count) => ({ passed: sum.passed + count.passed, failed: sum.failed + count.failed, skipped: sum.skipped + count.skipped }),
+    none,
+  );
 }

@@ -2,15 +2,18 @@ import {
   describeRollbacks,
   describeRollouts,
   findCluster,
+  listItems,
   type Permission,
   publishEvents,
   readAlarms,
   readImages,
-  readStore,
+  readItems,
+  readWebhookSecret,
+  removeItems,
   startRollback,
   startRollout,
   stopRollouts,
-  writeStore,
+  writeItems,
 } from './permissions.ts';
 
 /** How a Lambda is deployed. */
@@ -37,31 +40,38 @@ const state = (name: string, file: string, ...permissions: Permission[]): Functi
   name,
   file,
   cluster: true,
-  permissions: [readStore, writeStore, ...permissions],
+  permissions: [readItems, writeItems, ...permissions],
 });
 
+/** A transition is told, and then taken off the list of what is untold. */
+const tells = [publishEvents, removeItems];
+/** It also looks for what a Lambda before it has left untold. */
+const tellsUntold = [...tells, listItems];
+
+/** Each with what it uses and no more: test/privileges/ compares the permissions with the calls that the functions make. */
 export const functionSetups: readonly FunctionSetup[] = [
-  state('Begin', 'begin', startRollback, describeRollouts, findCluster, readImages, readAlarms, publishEvents),
+  state('Begin', 'begin', ...tells, listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms),
   state('DeployCanary', 'deploy-canary'),
   state('AwaitReady', 'await-ready'),
   state('SetWeight', 'set-weight'),
   state('VerifyWeight', 'verify-weight'),
   { ...state('RunAnalysis', 'run-analysis'), timeoutSeconds: 890 },
-  state('Decide', 'decide', publishEvents),
-  state('PromoteStable', 'promote-stable', publishEvents),
+  { ...state('Decide', 'decide', ...tellsUntold), cluster: false },
+  state('PromoteStable', 'promote-stable', ...tells),
   state('AwaitStable', 'await-stable'),
   state('ReturnTraffic', 'return-traffic'),
-  state('RemoveCanary', 'remove-canary'),
-  state('Finish', 'finish', publishEvents),
-  state('RestoreTraffic', 'restore-traffic', publishEvents),
-  state('VerifyTraffic', 'verify-traffic'),
+  { ...state('RemoveCanary', 'remove-canary'), permissions: [readItems] },
+  state('Finish', 'finish', ...tellsUntold),
+  state('RestoreTraffic', 'restore-traffic', ...tellsUntold),
+  { ...state('VerifyTraffic', 'verify-traffic'), permissions: [readItems] },
   state('RestoreStable', 'restore-stable'),
-  state('FinishRollback', 'finish-rollback', publishEvents),
-  state('FailRollback', 'fail-rollback', publishEvents),
-  { ...state('Abort', 'abort', startRollback), memoryMb: 1024, reservedConcurrency: 20 },
+  state('FinishRollback', 'finish-rollback', ...tellsUntold),
+  { ...state('FailRollback', 'fail-rollback', ...tellsUntold), cluster: false },
+  { ...state('Abort', 'abort', listItems, startRollback), memoryMb: 1024, reservedConcurrency: 20 },
   state(
     'Sweep',
     'sweep',
+    ...tellsUntold,
     startRollout,
     startRollback,
     describeRollouts,
@@ -69,8 +79,11 @@ export const functionSetups: readonly FunctionSetup[] = [
     stopRollouts,
     readImages,
     readAlarms,
-    publishEvents,
   ),
-  state('Operate', 'operate', startRollback, publishEvents),
-  { ...state('ApplySpec', 'apply-spec'), cluster: false },
+  { ...state('ReceiveAlerts', 'receive-alerts', listItems, startRollback), memoryMb: 1024 },
+  { ...state('ReceiveWebhook', 'receive-webhook', listItems, startRollback, readWebhookSecret), memoryMb: 1024 },
+  state('Operate', 'operate', startRollback),
+  { ...state('ApplySpec', 'apply-spec', removeItems), cluster: false },
+  { ...state('DeploySpec', 'deploy-spec', removeItems), cluster: false },
+  { ...usual, name: 'GuardRemoval', file: 'guard-removal', cluster: false, permissions: [readItems, listItems] },
 ];

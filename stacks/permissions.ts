@@ -23,9 +23,12 @@ export interface Permission {
 
 const permission = (on: Resource, ...actions: string[]): Permission => ({ actions, on });
 
-/** A put is an update with a condition; the members of a transaction are authorised one by one. */
-export const readStore = permission('table', 'dynamodb:GetItem', 'dynamodb:Query');
-export const writeStore = permission('table', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem');
+/** Strongly consistent reads of one item. */
+export const readItems = permission('table', 'dynamodb:GetItem');
+export const listItems = permission('table', 'dynamodb:Query');
+/** A put is an update, because only an update counts the version on; the members of a transaction are authorised one by one. */
+export const writeItems = permission('table', 'dynamodb:UpdateItem');
+export const removeItems = permission('table', 'dynamodb:DeleteItem');
 export const startRollout = permission('rolloutMachine', 'states:StartExecution');
 export const startRollback = permission('rollbackMachine', 'states:StartExecution');
 export const describeRollouts = permission('rolloutExecutions', 'states:DescribeExecution');
@@ -34,5 +37,6 @@ export const stopRollouts = permission('rolloutExecutions', 'states:StopExecutio
 export const publishEvents = permission('eventBus', 'events:PutEvents');
 export const findCluster = permission('clusters', 'eks:DescribeCluster');
 export const readImages = permission('repositories', 'ecr:DescribeImages');
+export const readWebhookSecret = permission('webhookSecret', 'secretsmanager:GetSecretValue');
 /** Its answer is empty for composite alarms unless it is allowed for `*`. */
 export const readAlarms = permission('everything', 'cloudwatch:DescribeAlarms');

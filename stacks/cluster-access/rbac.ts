@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { parseAllDocuments } from 'yaml';
+import * as z from 'zod/mini';
+
+const named = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
+const binding = z.looseObject({
+  roleRef: z.looseObject({ name: z.string() }),
+  subjects: z.array(z.looseObject({ name: z.string() })),
+});
+
+/** A manifest as it is applied: of which kind and name is known, the rest is the API server's to read. */
+export type Manifest = z.infer<typeof named>;
+
+/** A cluster of either CDK module, `aws-eks` or `aws-eks-v2`, as far as it is needed here. */
+export interface ManifestTaker {
+  addManifest(id: string, ...manifest: Record<string, unknown>[]): unknown;
+}
+
+/**
+ * What is in rbac.yaml, for each of the namespaces: the Role and its binding to the group that the functions' access entries are in.
+ * Both, and the group, bear the prefix of the deployment, so that two copies of Sluice can be let into different namespaces.
+ */
+export function rbacManifests(namespaces: readonly string[], prefix = 'sluice'): Manifest[] {
+  const documents = parseAllDocuments(readFileSync(new URL('./rbac.yaml', import.meta.url), 'utf8'));
+  const manifests = documents.map((document) => rename(named.parse(document.toJS()), prefix));
+  return namespaces.flatMap((namespace) => manifests.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace } })));
+}
+
+/**
+ * Lets Sluice into namespaces of a cluster that the CDK makes, instead of `kubectl apply -f rbac.yaml`. The namespaces have to be there.
+ *
+ * @example addSluiceRbac(cluster, ['shop'])
+ */
+export function addSluiceRbac(cluster: ManifestTaker, namespaces: readonly string[], prefix = 'sluice'): void {
+  for (const namespace of namespaces) cluster.addManifest(`${prefix}-rbac-${namespace}`, ...rbacManifests([namespace], prefix));
+}
+
+function rename(manifest: Manifest, prefix: string): Manifest {
+  const renamed = { ...manifest, metadata: { ...manifest.metadata, name: prefix } };
+  const bound = binding.safeParse(manifest);
+  if (!bound.success) return renamed;
+  const { roleRef, subjects } = bound.data;
+  return { ...renamed, roleRef: { ...roleRef, name: prefix }, subjects: subjects.map((subject) => ({ ...subject, name: prefix })) };
+}
