@@ -12,8 +12,8 @@ export class HandAlarm {
   }
 
   static make(stage: Stage): HandAlarm {
-    stage.sandbox.cloudWatch.putMetricAlarm({
-      alarmName,
+    void stage.sandbox.cloudWatch.putMetricAlarm({
+      alarmName: stage.alarmName(alarmName),
       namespace: 'Sandbox/ByHand',
       metricName: 'Nothing',
       statistic: 'Sum',
@@ -24,12 +24,13 @@ export class HandAlarm {
       evaluateEveryMs: 86_400_000,
     });
     const alarm = new HandAlarm(stage);
-    alarm.set('OK');
+    void alarm.set('OK');
     return alarm;
   }
 
-  set(state: 'OK' | 'ALARM'): void {
-    this.#stage.sandbox.cloudWatch.setAlarmState(alarmName, state, 'Set by hand.');
+  /** In process the alarm is in that state at once. Elsewhere when this resolves, after what was asked of alarms before. */
+  async set(state: 'OK' | 'ALARM'): Promise<void> {
+    await this.#stage.sandbox.cloudWatch.setAlarmState(this.#stage.alarmName(alarmName), state, 'Set by hand.');
   }
 }
 

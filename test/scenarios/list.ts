@@ -1,4 +1,5 @@
 import { againWithinTheWindow } from './list/again-within-the-window.ts';
+import { alarmActions } from './list/alarm-action.ts';
 import { alarmOfNewestSpec, alarmOfOlderSpec } from './list/alarm-and-newest-spec.ts';
 import { alarmAtStartBlocks, alarmAtStartIgnored, alarmsAtStartFireAgain } from './list/alarm-at-start.ts';
 import { alarmsBeforeFirstWeight } from './list/alarm-before-first-weight.ts';
@@ -6,9 +7,11 @@ import { alarmDuringBake } from './list/alarm-during-bake.ts';
 import { alarmEventFiveTimes, alarmEventLateAndOutOfOrder, alarmEventLost, okEventLate } from './list/alarm-events.ts';
 import { alarmAfterStableIsReady, alarmBeforeStableIsReady } from './list/alarm-in-promotion.ts';
 import { alarmsWhileFinishing, promotionWriteLandsAfterRollback } from './list/alarm-turns-promotion.ts';
+import { alertsPushed } from './list/alerts-pushed.ts';
 import { badInputs } from './list/bad-input.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodCrashesInTurns, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
+import { deathIsTold } from './list/death-told.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
 import { demoHealthy } from './list/demo-healthy.ts';
 import { diesBeforeTelling } from './list/dies-before-telling.ts';
@@ -101,11 +104,14 @@ export const scenarios: readonly Scenario[] = [
   alarmEventLateAndOutOfOrder,
   okEventLate,
   alarmEventLost,
+  ...alarmActions,
+  ...alertsPushed,
   ...pushes,
   ...secondImages,
   threeImages,
   olderImageLate,
   ...waitersDie,
+  deathIsTold,
   ...stopsInTheList,
   ...lambdaFailuresInTheList,
   ...rollbackFailuresInTheList,

@@ -1,16 +1,17 @@
 import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 import type { SandboxClock } from '../../sandbox/clock.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { hostOf } from '../../sandbox/service-objects.ts';
 import type { SandboxExecution } from '../../sandbox/step-functions/execution.ts';
-import { type LoadResult, type LoadStats, startLoad } from '../../sandbox/traffic/load.ts';
+import { type LoadResult, type LoadStats, type RunningLoad, startLoad } from '../../sandbox/traffic/load.ts';
 import { Mishaps } from './mishaps.ts';
+import { sandboxTier } from './sandbox-tier.ts';
 import type { Scenario } from './scenario.ts';
 import { Stage } from './stage.ts';
 import { leftBehind, type Tail, tailOf } from './tail.ts';
+import type { Need, Setting, Tier } from './tier.ts';
 import { wronglyTold } from './told.ts';
-import { putUsualAlarm, specText, usualServices, usualSpec } from './usual.ts';
-import { watchedStore } from './watched-store.ts';
+import { usualServices, usualSpec } from './usual.ts';
 import { type SplitChange, Witness } from './witness.ts';
 
 export interface RolloutOutcome {
@@ -32,72 +33,65 @@ export interface ScenarioOutcome {
   readonly violations: readonly string[];
   /** What is not as it was before the first rollout, though it should be. */
   readonly leftBehind: readonly string[];
+  /** What the story asked for that not every tier can give, in the order of their names. */
+  readonly asked: readonly Need[];
 }
 
-export interface RunOptions {
+export interface RunOptions extends Pick<SandboxOptions, 'log' | 'onState' | 'wrapDeps'> {
   readonly clock: SandboxClock;
-  readonly log?: SandboxOptions['log'];
-  readonly onState?: SandboxOptions['onState'];
-  readonly wrapDeps?: SandboxOptions['wrapDeps'];
+  /** The sandbox where left out; the options that are the sandbox's are for that one only. */
+  readonly tier?: Tier;
   readonly onAnswer?: (result: LoadResult) => void;
   /** Called when everything runs, before the story begins. */
   readonly onStage?: (stage: Stage) => void;
+  /** Called, on the sandbox, at the same moment. */
+  readonly onSandbox?: (sandbox: Sandbox) => void;
 }
 
-/** Plays one scenario on the sandbox, and tells what came of it. Whether that is as expected is for `differences` to say. */
+/** Plays one scenario on a tier, and tells what came of it. Whether that is as expected is for `differences` to say. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<ScenarioOutcome> {
-  const { clock, onStage } = options;
+  const { clock, onStage, onSandbox, onAnswer, tier: given, ...sandboxOptions } = options;
+  let sandbox: Sandbox | undefined;
+  const tier = given ?? sandboxTier({ ...sandboxOptions, onSandbox: (started) => (sandbox = started) });
   const services = scenario.services ?? usualServices;
   let witness: Witness | undefined;
   const mishaps = new Mishaps();
   const answers: LoadResult[] = [];
-  const store = watchedStore((rollout, fence) => witness?.rollbackRecorded(rollout, fence));
-  const sandbox = await startSandbox({
-    clock,
-    services,
-    store: mishaps.wrapStore(store),
-    wrapFunction: mishaps.wrapFunction,
-    ...(options.log === undefined ? {} : { log: options.log }),
-    ...(options.onState === undefined ? {} : { onState: options.onState }),
-    ...(options.wrapDeps === undefined ? {} : { wrapDeps: options.wrapDeps }),
-  });
+  const open = await tier.open({ clock, services, mishaps, onRollback: (rollout, fence) => witness?.rollbackRecorded(rollout, fence) });
+  const loads = new Map<string, RunningLoad>();
   try {
-    witness = new Witness(sandbox, new Map(services.map(({ name, namespace }) => [name, namespace])));
-    for (const [version, behaviour] of Object.entries(scenario.versions ?? {})) sandbox.fleet.behave(version, behaviour);
-    await applySpecs(sandbox, scenario, services);
-    const before = tailOf(sandbox);
+    const { setting } = open;
+    witness = new Witness(setting, new Map(services.map(({ name, namespace }) => [name, namespace])));
+    for (const [version, behaviour] of Object.entries(scenario.versions ?? {})) setting.fleet.behave(version, behaviour);
+    const stage = new Stage({ tier, open, loads, witness, mishaps, answers });
+    for (const service of services) {
+      await open.putUsualAlarm(service.name);
+      const usual = usualSpec(service, setting.repositoryOf(service.name));
+      await stage.apply(service.name, scenario.spec?.[service.name]?.(usual) ?? usual);
+    }
+    const before = tailOf(setting);
     const onResult = (result: LoadResult) => {
       answers.push(result);
-      options.onAnswer?.(result);
+      onAnswer?.(result);
     };
-    const loads = new Map(
-      services.map(({ name, virtualService, pathPrefix }) => {
-        const [url, host] = [`${sandbox.proxy.url}${pathPrefix}`, hostOf(virtualService)];
-        return [name, startLoad({ clock, url, host, requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult })] as const;
-      }),
-    );
-    const stage = new Stage({ sandbox, loads, witness, mishaps, answers, store });
+    for (const { name, virtualService, pathPrefix } of services) {
+      const [url, host] = [`${setting.proxy.url}${pathPrefix}`, hostOf(virtualService)];
+      loads.set(name, startLoad({ clock, url, host, requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult }));
+    }
     // Long enough for the alarms to be judged once; a rollout does not start while they have no data.
-    await stage.sleep(scenario.settleSeconds ?? 12);
+    await stage.sleep(Math.min(scenario.settleSeconds ?? 12, tier.settleSeconds ?? Number.POSITIVE_INFINITY));
     onStage?.(stage);
+    if (sandbox !== undefined) onSandbox?.(sandbox);
     await scenario.story(stage);
     await stage.untilQuiet();
+    await open.settle();
     const outcome = await collect(scenario, stage, services, before);
-    const told = outcome.rollouts.flatMap(({ record }) => wronglyTold(sandbox, record));
+    const told = outcome.rollouts.flatMap(({ record }) => wronglyTold(setting, record));
     const wrong = [...told, ...((await scenario.check?.(outcome, stage)) ?? [])];
-    for (const load of loads.values()) load.stop();
     return { ...outcome, violations: [...outcome.violations, ...wrong] };
   } finally {
-    await sandbox.close();
-  }
-}
-
-async function applySpecs(sandbox: Sandbox, scenario: Scenario, services: SandboxOptions['services']): Promise<void> {
-  for (const service of services) {
-    putUsualAlarm(sandbox, service.name);
-    const usual = usualSpec(service, sandbox.repositoryOf(service.name));
-    const source = scenario.spec?.[service.name]?.(usual) ?? usual;
-    await sandbox.functions['ApplySpec']?.({ file: `${service.name}.yaml`, text: specText(source) });
+    for (const load of loads.values()) load.stop();
+    await open.close();
   }
 }
 
@@ -117,6 +111,9 @@ async function collect(scenario: Scenario, stage: Stage, services: SandboxOption
       );
     }),
   );
+  for (const { record } of rollouts.flat()) {
+    if (record.rollbackReason !== undefined) witness.rollbackRecorded(record.rollout, record.fence);
+  }
   return {
     scenario: scenario.name,
     rollouts: rollouts.flat().toSorted((a, b) => a.record.startedAtMs - b.record.startedAtMs),
@@ -126,10 +123,11 @@ async function collect(scenario: Scenario, stage: Stage, services: SandboxOption
     stable: Object.fromEntries(services.map(({ name, namespace }) => [name, tagOfStable(sandbox, namespace, name)])),
     violations: witness.violations,
     leftBehind: leftBehind(sandbox, services, before, scenario.expected.changedByOthers ?? []),
+    asked: [...stage.asked].toSorted(),
   };
 }
 
-function tagOfStable(sandbox: Sandbox, namespace: string, name: string): string {
+function tagOfStable(sandbox: Setting, namespace: string, name: string): string {
   const deployment = sandbox.kubernetes.get({ apiVersion: 'apps/v1', resource: 'deployments', namespace, name });
   const { template } = (deployment?.['spec'] ?? {}) as { template?: { spec: { containers: { image: string }[] } } };
   return sandbox.versionOf(template?.spec.containers[0]?.image ?? '');

@@ -5,6 +5,7 @@ import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import type { ScenarioOutcome } from './run-scenario.ts';
 import type { Stage } from './stage.ts';
 import type { TailPart } from './tail.ts';
+import type { Need } from './tier.ts';
 
 /** How one rollout is to end. */
 export interface ExpectedRollout {
@@ -41,6 +42,10 @@ export interface Scenario {
   readonly title: string;
   /** Promises of design.md that it shows. */
   readonly promises: readonly string[];
+  /** What its story asks for that not every tier can give. The stage notes what it asks for, and what is not stated is a difference. */
+  readonly needs?: readonly Need[];
+  /** Why it would show nothing more on a tier that takes its time: a clause that ends "in process only, because …". */
+  readonly inProcessBecause?: string;
   readonly services?: SandboxOptions['services'];
   /** To each service. */
   readonly requestsPerSecond?: number;

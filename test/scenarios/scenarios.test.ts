@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../sandbox/clock.ts';
+import { rbacManifests } from '../../stacks/cluster-access/rbac.ts';
+import { Ledger } from '../privileges/ledger.ts';
+import { tableEntries, tableRoles } from '../privileges/table-roles.ts';
+import { underRoles } from '../privileges/under-roles.ts';
 import { differences } from './differences.ts';
 import { scenarios } from './list.ts';
 import { runScenario } from './run-scenario.ts';
 
+/** With the adapters that the functions have on AWS, and no more rights than they have there. */
+const privileges = { prefix: 'sluice', roles: tableRoles, manifests: rbacManifests(['shop']), withEntry: tableEntries };
+
 describe('scenarios on the sandbox', () => {
   it.each(scenarios.map((scenario) => [`${scenario.name}: ${scenario.title}`, scenario] as const))('%s', async (_, scenario) => {
-    const outcome = await runScenario(scenario, { clock: new VirtualClock() });
-    expect(differences(scenario, outcome)).toEqual([]);
+    const ledger = new Ledger();
+    const outcome = await runScenario(scenario, underRoles(privileges, ledger));
+    expect([...differences(scenario, outcome), ...ledger.refusals]).toEqual([]);
   });
 });

@@ -1,39 +1,72 @@
 import { History } from '../../adapters/store/history.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
-import type { RolloutStore } from '../../core/ports.ts';
 import type { HistoryEntry, Phase, RolloutRecord } from '../../core/rollout/record.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import type { SandboxExecution } from '../../sandbox/step-functions/execution.ts';
 import type { LoadResult, RunningLoad } from '../../sandbox/traffic/load.ts';
 import type { Mishaps } from './mishaps.ts';
+import { isLateAlarm, type Need, NotOnThisTier, needs, type OpenTier, type Setting, type Tier } from './tier.ts';
+import { specText } from './usual.ts';
 import type { Witness } from './witness.ts';
 
-/** How long a story may wait for something, in the sandbox's time. */
-const patienceSeconds = 1800;
-const lookEveryMs = 50;
+/** Who waits for less than this for something means that it happens at once. */
+const atOnceSeconds = 5;
+const sweepTakesSeconds = 10;
 
-/** What a story has at hand: the means of users, operators and mishaps, and ways to wait for a moment. */
-export class Stage {
-  readonly sandbox: Sandbox;
-  /** One for each service, by its name. */
+export interface StageParts {
+  readonly tier: Tier;
+  readonly open: OpenTier;
   readonly loads: ReadonlyMap<string, RunningLoad>;
   readonly witness: Witness;
   readonly mishaps: Mishaps;
+  readonly answers: readonly LoadResult[];
+}
+
+/** What a story has at hand: the means of users, operators and mishaps, and ways to wait for a moment. */
+export class Stage {
+  /** The cluster, the registry, events, alarms, executions: in process, or the tier's. */
+  readonly sandbox: Setting;
+  readonly tier: Tier;
+  /** One for each service, by its name. */
+  readonly loads: ReadonlyMap<string, RunningLoad>;
+  readonly witness: Witness;
   /** Every answer to the load so far. */
   readonly answers: readonly LoadResult[];
-  readonly #store: RolloutStore;
+  /** What the story has asked for that not every tier can give. */
+  readonly asked = new Set<Need>();
+  readonly #mishaps: Mishaps;
+  readonly #open: OpenTier;
   readonly #rollouts: Rollouts;
-  #starts = 0;
 
-  /** `store` is the one that never fails: what the stage looks at is there whatever Sluice sees. */
-  constructor(parts: Pick<Stage, 'sandbox' | 'loads' | 'witness' | 'mishaps' | 'answers'> & { readonly store: RolloutStore }) {
-    this.sandbox = parts.sandbox;
-    this.loads = parts.loads;
-    this.witness = parts.witness;
-    this.mishaps = parts.mishaps;
-    this.answers = parts.answers;
-    this.#store = parts.store;
-    this.#rollouts = new Rollouts(parts.store, parts.sandbox.clock);
+  constructor({ tier, open, loads, witness, mishaps, answers }: StageParts) {
+    const { bus } = open.setting;
+    this.tier = tier;
+    this.sandbox = {
+      ...open.setting,
+      bus: {
+        account: bus.account,
+        region: bus.region,
+        get puts() {
+          return bus.puts;
+        },
+        injectFault: (fault) => {
+          if (isLateAlarm(fault)) this.#ask('lateAlarmEvents');
+          bus.injectFault(fault);
+        },
+      },
+    };
+    this.loads = loads;
+    this.witness = witness;
+    this.answers = answers;
+    this.#mishaps = mishaps;
+    this.#open = open;
+    this.#rollouts = new Rollouts(open.store, open.setting.clock);
+  }
+
+  /** @throws NotOnThisTier where nothing can go wrong on purpose inside of Sluice. */
+  get mishaps(): Mishaps {
+    this.#ask('mishaps');
+    return this.#mishaps;
   }
 
   /** The load on one service. @throws Error where there is no such service */
@@ -44,7 +77,7 @@ export class Stage {
   }
 
   /** Does something as somebody else with kubectl would; what a route says then is not Sluice's doing. */
-  outside<T>(act: (kubernetes: Sandbox['kubernetes']) => T): T {
+  outside<T>(act: (kubernetes: Setting['kubernetes']) => T): T {
     this.witness.outsiderAtWork = true;
     try {
       return act(this.sandbox.kubernetes);
@@ -59,16 +92,28 @@ export class Stage {
   }
 
   /** Starts an execution as from the console. Returns its ARN. */
-  async console(input: unknown): Promise<string> {
-    this.#starts += 1;
-    const name = `console-${this.#starts}`;
-    await this.sandbox.engine.start('rollout', name, input);
-    return this.sandbox.engine.arnOf('rollout', name);
+  console(input: unknown): Promise<string> {
+    return this.#open.start(input);
   }
 
   /** Stops an execution as from the console. */
   async stop(execution: SandboxExecution): Promise<void> {
-    await this.sandbox.engine.stop(execution.arn, 'Stopped in the console.');
+    await this.#open.stop(execution.arn);
+  }
+
+  /** Applies a spec of a service, as `sluice apply` does. */
+  async apply(service: string, spec: RolloutSpecSource): Promise<void> {
+    await this.call('ApplySpec', { file: `${service}.yaml`, text: specText(this.#open.adapt(spec)) });
+  }
+
+  /** The name that an alarm of a spec has here. */
+  alarmName(name: string): string {
+    return this.#open.alarmName(name);
+  }
+
+  /** The fence that the door or the rollout has in this scenario: 1 is the first rollout's. */
+  fence(nth: number): number {
+    return this.#open.fenceBefore + nth;
   }
 
   /** Calls a Lambda as its trigger would. */
@@ -82,14 +127,20 @@ export class Stage {
     return this.sandbox.clock.sleep(seconds * 1000);
   }
 
-  /** Waits until something holds. @throws Error after so many seconds of the sandbox's time: half an hour where left out. */
-  async until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, seconds = patienceSeconds): Promise<T> {
-    const endMs = this.sandbox.clock.now() + seconds * 1000;
+  /** Waits until the sweep has surely come round so many times. */
+  sweeps(times: number): Promise<void> {
+    return this.sleep(times * this.tier.sweepEverySeconds + sweepTakesSeconds);
+  }
+
+  /** Waits until something holds. @throws Error after so many seconds: the tier's patience where left out. */
+  async until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, seconds?: number): Promise<T> {
+    if (seconds !== undefined && seconds <= atOnceSeconds) this.#ask('exactTime');
+    const endMs = this.sandbox.clock.now() + (seconds ?? this.tier.patienceSeconds) * 1000;
     for (;;) {
       const found = await look();
       if (found !== undefined && found !== false) return found;
       if (this.sandbox.clock.now() > endMs) throw new Error(`the story waited in vain for ${what}`);
-      await this.sandbox.clock.sleep(lookEveryMs);
+      await this.sandbox.clock.sleep(this.tier.lookEveryMs);
     }
   }
 
@@ -103,13 +154,13 @@ export class Stage {
   }
 
   /** Waits until the route gives the canary that weight. */
-  untilWeight(weight: number, service = 'checkout', seconds = patienceSeconds): Promise<unknown> {
+  untilWeight(weight: number, service = 'checkout', seconds?: number): Promise<unknown> {
     const latest = () => this.witness.changes.findLast((change) => change.service === service);
     return this.until(`weight ${weight}`, () => latest()?.canary === weight, seconds);
   }
 
   /** Waits until the newest rollout of a service is in a phase. */
-  untilPhase(phase: Phase, service = 'checkout', seconds = patienceSeconds): Promise<unknown> {
+  untilPhase(phase: Phase, service = 'checkout', seconds?: number): Promise<unknown> {
     return this.until(`phase ${phase}`, async () => (await this.records(service)).at(-1)?.phase === phase, seconds);
   }
 
@@ -128,6 +179,12 @@ export class Stage {
   }
 
   history(rolloutId: string): Promise<HistoryEntry[]> {
-    return new History(this.#store).list(rolloutId);
+    return new History(this.#open.store).list(rolloutId);
+  }
+
+  #ask(need: Need): void {
+    const why = this.tier.lacks[need];
+    if (why !== undefined) throw new NotOnThisTier(`the story needs that ${needs[need]}: ${why}`);
+    this.asked.add(need);
   }
 }

@@ -1,5 +1,8 @@
 import type { KubernetesObject } from '../../core/ports.ts';
-import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import type { Surroundings } from '../../sandbox/surroundings.ts';
+
+type Cluster = Pick<Surroundings, 'kubernetes'>;
 
 /** What a rollout must leave as it found it. */
 export type TailPart = 'routes' | 'autoscalers' | 'deployments';
@@ -13,7 +16,7 @@ const kinds: Readonly<Record<TailPart, { readonly apiVersion: string; readonly r
   deployments: { apiVersion: 'apps/v1', resource: 'deployments' },
 };
 
-export function tailOf(sandbox: Sandbox): Tail {
+export function tailOf(sandbox: Cluster): Tail {
   const still = (part: TailPart) =>
     new Map(
       sandbox.kubernetes.list({ ...kinds[part], namespace: '' }).map((object) => [object.metadata.name, withoutFences(object)] as const),
@@ -26,7 +29,7 @@ export function tailOf(sandbox: Sandbox): Tail {
  * which stay for late writers to find, and for the image that stable was promoted to (T4, T5, T7); or anything of a canary.
  */
 export function leftBehind(
-  sandbox: Sandbox,
+  sandbox: Cluster,
   services: SandboxOptions['services'],
   before: Tail,
   changedByOthers: readonly TailPart[],

@@ -17,7 +17,7 @@ export const theatre: Theatre = {
   play: async (name, { clock, wrapDeps, onAnswer, onSandbox }) => {
     const scenario = scenarios.find((each) => each.name === name);
     if (scenario === undefined) throw new RangeError(`there is no scenario ${name}`);
-    const outcome = await runScenario(scenario, { clock, wrapDeps, onAnswer, onStage: ({ sandbox }) => onSandbox(sandbox) });
+    const outcome = await runScenario(scenario, { clock, wrapDeps, onAnswer, onSandbox });
     return differences(scenario, outcome);
   },
 };

@@ -1,5 +1,5 @@
 import type { RolloutRecord } from '../../core/rollout/record.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { Setting } from './tier.ts';
 
 /** What the world was told of a transition. The fields that a person needs are checked in every scenario (P1). */
 export interface Told {
@@ -10,7 +10,7 @@ export interface Told {
 }
 
 /** Sluice's own events, oldest first, as the bus took them. */
-export function toldBy(sandbox: Sandbox): Told[] {
+export function toldBy(sandbox: Pick<Setting, 'bus'>): Told[] {
   return sandbox.bus.puts
     .filter(({ event }) => event.source === 'sluice')
     .map(({ event, atMs }) => ({ id: String(event.detail['id']), atMs, detailType: event['detail-type'], detail: event.detail }));
@@ -19,7 +19,7 @@ export function toldBy(sandbox: Sandbox): Told[] {
 const stories = /^(begun)?(,(advanced|paused))*(,promoting)?(,succeeded|,?rollingBack(,turned)?,(rolledBack|succeeded|failed))$/;
 
 /** What is wrong with how a rollout that has ended was told: one id per transition, in an order that makes sense, with its numbers. */
-export function wronglyTold(sandbox: Sandbox, record: RolloutRecord): string[] {
+export function wronglyTold(sandbox: Pick<Setting, 'bus'>, record: RolloutRecord): string[] {
   const told = toldBy(sandbox).filter(({ detail }) => detail['rolloutId'] === record.rolloutId);
   const once = [...new Map(told.map((each) => [each.id, each])).values()];
   const story = once.map((each, index) => (isTurned(each, once.slice(0, index)) ? 'turned' : each.detail['transition'])).join(',');

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
+import type { Surroundings } from '../../sandbox/surroundings.ts';
 
 /** One change of a service's split, as the route said it. */
 export interface SplitChange {
@@ -28,17 +28,18 @@ const virtualService = z.looseObject({
  */
 export class Witness {
   readonly changes: SplitChange[] = [];
-  readonly violations: string[] = [];
   /** Edits made by the scenario's own hand are not Sluice's, and are not judged. */
   outsiderAtWork = false;
-  readonly #sandbox: Sandbox;
+  readonly #sandbox: Pick<Surroundings, 'clock' | 'kubernetes'>;
   readonly #services: ReadonlyMap<string, string>;
-  /** Fences under which a rollback was recorded, by service; and of those, the newest that a route has carried. */
+  readonly #seen: string[] = [];
+  /** Fences under which a rollback was recorded, by service. */
   readonly #rollbackFences = new Map<string, Set<number>>();
-  readonly #tombstones = new Map<string, number>();
+  /** The changes that were Sluice's, and whether they gave the canary more. */
+  readonly #written: { readonly change: SplitChange; readonly raised: boolean }[] = [];
 
   /** `services` maps each service to its namespace. */
-  constructor(sandbox: Sandbox, services: ReadonlyMap<string, string>) {
+  constructor(sandbox: Pick<Surroundings, 'clock' | 'kubernetes'>, services: ReadonlyMap<string, string>) {
     this.#sandbox = sandbox;
     this.#services = services;
     sandbox.kubernetes.onChange((type, object) => {
@@ -46,7 +47,12 @@ export class Witness {
     });
   }
 
-  /** Told by the store, when a record says that a rollback began. */
+  /** What broke a promise. Whether a weight rose too late is known when all rollbacks are. */
+  get violations(): readonly string[] {
+    return [...this.#seen, ...this.#raisedAfterRollback()];
+  }
+
+  /** Told by the store, when a record says that a rollback began, or in the end. */
   rollbackRecorded(service: string, fence: number): void {
     this.#rollbackFences.set(service, (this.#rollbackFences.get(service) ?? new Set()).add(fence));
   }
@@ -83,18 +89,33 @@ export class Witness {
   }
 
   #judge(change: SplitChange, before: SplitChange | undefined, namespace: string): void {
-    const { service, stable, canary, fence } = change;
-    const say = (what: string) => this.violations.push(`${(change.atMs / 1000).toFixed(3)} ${service} ${stable}/${canary}: ${what}`);
+    const { service, stable, canary } = change;
+    const say = (what: string) => this.#seen.push(sentence(change, what));
     if (stable + canary !== 100) say('the split does not sum to 100');
     const raised = { stable: stable > (before?.stable ?? 100), canary: canary > (before?.canary ?? 0) };
     if (raised.canary && this.#ready(namespace, `${service}-canary`) === 0) say('T1: the canary was given weight without a ready endpoint');
     if (raised.stable && this.#ready(namespace, service) === 0) say('T1: stable was given weight without a ready endpoint');
-    const tombstone = this.#tombstones.get(service);
-    if (raised.canary && tombstone !== undefined && (fence ?? 0) <= tombstone) say('T3: the canary rose after the rollback began');
-    if (fence !== undefined && this.#rollbackFences.get(service)?.has(fence)) this.#tombstones.set(service, fence);
+    this.#written.push({ change, raised: raised.canary });
+  }
+
+  #raisedAfterRollback(): string[] {
+    // The newest fence of a rollback that a route has carried so far, by service.
+    const tombstones = new Map<string, number>();
+    return this.#written.flatMap(({ change, raised }) => {
+      const { service, fence = 0 } = change;
+      const tombstone = tombstones.get(service);
+      if (this.#rollbackFences.get(service)?.has(fence)) tombstones.set(service, fence);
+      return raised && tombstone !== undefined && fence <= tombstone
+        ? [sentence(change, 'T3: the canary rose after the rollback began')]
+        : [];
+    });
   }
 
   #ready(namespace: string, service: string): number {
     return this.#sandbox.kubernetes.endpoints(namespace, service).filter(({ ready }) => ready).length;
   }
+}
+
+function sentence({ atMs, service, stable, canary }: SplitChange, what: string): string {
+  return `${(atMs / 1000).toFixed(3)} ${service} ${stable}/${canary}: ${what}`;
 }

@@ -1,9 +1,11 @@
+import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const againWithinTheWindow: Scenario = {
   name: 'again-within-the-window',
   title: 'A mended image is pushed at once after a bad one: it is not judged by what the bad one answered a moment ago',
   promises: ['W2', 'J5'],
+  inProcessBecause: judgedAlike,
   versions: { v2: { service: { errorShare: 0.5 } } },
   spec: {
     checkout: (usual) => ({

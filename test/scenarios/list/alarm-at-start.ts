@@ -1,4 +1,5 @@
 import { HandAlarm, handAlarmEvent, judgedByHand } from '../by-hand.ts';
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const alarmAtStartBlocks: Scenario = {
@@ -8,10 +9,10 @@ export const alarmAtStartBlocks: Scenario = {
   spec: { checkout: judgedByHand },
   requestsPerSecond: 10,
   story: async (stage) => {
-    HandAlarm.make(stage).set('ALARM');
+    await HandAlarm.make(stage).set('ALARM');
     stage.push('v2');
     await stage.untilState('Refused');
-    await stage.sleep(130);
+    await stage.sweeps(2);
   },
   expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 1, ignored: 0 } },
   check: ({ splits, executions }) => [
@@ -28,10 +29,11 @@ export const alarmAtStartIgnored: Scenario = {
   name: 'alarm-at-start-ignored',
   title: 'An alarm fires already, and the spec says to pass over it: the rollout goes on, and its record says so',
   promises: ['J8'],
+  inProcessBecause: likeOthers('alarm-at-start-blocks', 'healthy'),
   spec: ignoring,
   requestsPerSecond: 10,
   story: async (stage) => {
-    HandAlarm.make(stage).set('ALARM');
+    await HandAlarm.make(stage).set('ALARM');
     stage.push('v2');
     await stage.untilState('Succeeded');
   },
@@ -40,9 +42,9 @@ export const alarmAtStartIgnored: Scenario = {
     badAnswers: [0, 0],
     stable: { checkout: 'v2' },
   },
-  check: ({ rollouts }) => {
+  check: ({ rollouts }, stage) => {
     const ignored = rollouts[0]?.record.ignoredAlarms;
-    return ignored?.join() === 'checkout-by-hand' ? [] : [`the record says that ${ignored?.join()} is ignored`];
+    return ignored?.join() === stage.alarmName('checkout-by-hand') ? [] : [`the record says that ${ignored?.join()} is ignored`];
   },
 };
 
@@ -51,6 +53,7 @@ function alarmAtStartFiresAgain(event: 'heard' | 'lost'): Scenario {
     name: `alarm-at-start-fires-again-${event}`,
     title: `An alarm that was passed over recovers and fires again, its event ${event}: now it is of this rollout, and ends it`,
     promises: ['J8', 'O2'],
+    inProcessBecause: likeOthers('alarm-at-start-blocks', 'alarm-event-lost'),
     spec: {
       checkout: (usual) => ({
         ...judgedByHand(usual),
@@ -61,16 +64,16 @@ function alarmAtStartFiresAgain(event: 'heard' | 'lost'): Scenario {
     requestsPerSecond: 10,
     story: async (stage) => {
       const alarm = HandAlarm.make(stage);
-      alarm.set('ALARM');
+      await alarm.set('ALARM');
       await stage.sleep(1);
       stage.push('v2');
       await stage.untilWeight(100);
       if (event === 'lost')
         for (const state of ['OK', 'ALARM'] as const) stage.sandbox.bus.injectFault({ kind: 'drop', pattern: handAlarmEvent(state) });
       await stage.sleep(3);
-      alarm.set('OK');
+      await alarm.set('OK');
       await stage.sleep(3);
-      alarm.set('ALARM');
+      await alarm.set('ALARM');
       await stage.untilState('RolledBack', 1, 'rollback');
     },
     expected: {

@@ -7,6 +7,7 @@ function alarmBeforeFirstWeight(state: 'DeployCanary' | 'AwaitReady'): Scenario 
     name: `alarm-before-first-weight-${state}`,
     title: `The alarm fires in ${state}: the canary never gets a request, and the route carries the tombstone`,
     promises: ['T1', 'T3', 'T4'],
+    needs: ['mishaps'],
     spec: { checkout: judgedByHand },
     versions: { v2: { pod: { readyAfterMs: 5000 } } },
     story: async (stage) => {

@@ -1,4 +1,5 @@
 import { HandAlarm, handAlarmEvent, judgedByHand } from '../by-hand.ts';
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { toldBy } from '../told.ts';
 
@@ -16,9 +17,9 @@ export const alarmEventFiveTimes: Scenario = {
     stage.push('v2');
     await stage.untilWeight(50);
     stage.sandbox.bus.injectFault({ kind: 'duplicate', pattern: handAlarmEvent('ALARM'), times: 5 });
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.untilState('RolledBack', 1, 'rollback');
-    await stage.sleep(130);
+    await stage.sweeps(2);
   },
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm', weights: [10, 50, 0] }],
@@ -35,14 +36,15 @@ export const alarmEventLateAndOutOfOrder: Scenario = {
   name: 'alarm-events-late',
   title: 'The ALARM of an hour ago arrives in the middle of a rollout: it is older than the rollout, and is ignored',
   promises: ['O2'],
+  needs: ['lateAlarmEvents'],
   spec: { checkout: judgedByHand },
   requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.sandbox.bus.injectFault({ kind: 'delay', pattern: handAlarmEvent('ALARM'), delayMs: 20_000 });
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.sleep(1);
-    alarm.set('OK');
+    await alarm.set('OK');
     await stage.sleep(1);
     stage.push('v2');
     await stage.untilState('Succeeded');
@@ -58,17 +60,18 @@ export const okEventLate: Scenario = {
   name: 'ok-event-late',
   title: 'The alarm recovers as soon as the traffic has returned: the rollback goes on to its end all the same',
   promises: ['O2', 'T3'],
+  inProcessBecause: likeOthers('same-alarm-event-five-times'),
   spec: { checkout: judgedByHand },
   requestsPerSecond: 10,
   story: async (stage) => {
     const alarm = HandAlarm.make(stage);
     stage.push('v2');
     await stage.untilWeight(50);
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.sleep(0.1);
-    alarm.set('OK');
+    await alarm.set('OK');
     await stage.untilState('RolledBack', 1, 'rollback');
-    await stage.sleep(70);
+    await stage.sweeps(1);
   },
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm', weights: [10, 50, 0] }],
@@ -95,7 +98,7 @@ export const alarmEventLost: Scenario = {
     stage.push('v2');
     await stage.untilWeight(10);
     stage.sandbox.bus.injectFault({ kind: 'drop', pattern: handAlarmEvent('ALARM') });
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.untilState('RolledBack', 1, 'rollback');
   },
   expected: {

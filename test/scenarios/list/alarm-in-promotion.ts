@@ -14,17 +14,17 @@ export const alarmBeforeStableIsReady: Scenario = {
     stage.sandbox.fleet.behave('v2', { pod: { readyAfterMs: 20_000 } });
     await stage.untilState('AwaitStable');
     await stage.sleep(3);
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.untilState('RolledBack', 1, 'rollback');
   },
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm', weights: [10, 50, 100, 0] }],
     badAnswers: [0, 0],
   },
-  check: ({ executions, splits }) => {
+  check: ({ executions, splits }, stage) => {
     const rollback = executions.find(({ machine }) => machine === 'rollback')?.states.map(({ state }) => state) ?? [];
-    const held = splits.findLast(({ fence }) => fence === 2);
-    const first = splits.find(({ fence }) => fence === 2);
+    const held = splits.findLast(({ fence }) => fence === stage.fence(2));
+    const first = splits.find(({ fence }) => fence === stage.fence(2));
     return [
       ...(rollback.includes('RestoreStable') ? [] : [`stable was not restored: ${rollback.join()}`]),
       ...(first?.canary === 100 && held?.canary === 0 ? [] : ['the canary did not hold the traffic until stable had it again']),
@@ -42,7 +42,7 @@ export const alarmAfterStableIsReady: Scenario = {
     stage.push('v2');
     await stage.untilState('Drain');
     await stage.sleep(2);
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.untilState('RolledBack', 1, 'rollback');
   },
   expected: {

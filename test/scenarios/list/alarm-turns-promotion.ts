@@ -1,5 +1,6 @@
 import { HandAlarm, handAlarmEvent, judgedByHand } from '../by-hand.ts';
 import { harm } from '../harm.ts';
+import { clusterAlike, likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { toldBy } from '../told.ts';
 
@@ -16,6 +17,7 @@ function alarmWhileFinishing(moment: 'held' | 'drained', event: 'heard' | 'lost'
       moment === 'held' ? 'stable takes the new image' : 'the canary drains'
     }${event === 'lost' ? ', its event lost' : ''}: stable goes back to the old image`,
     promises: ['O3', 'T1', 'T2', 'O4', 'P1'],
+    ...(moment === 'held' && event === 'heard' ? {} : { inProcessBecause: likeOthers('alarm-while-the-sweep-finishes-a-promotion-held') }),
     spec: {
       checkout: (usual) => ({ ...judgedByHand(usual), deadlines: { ...usual.deadlines, ready: '10m', drain: '90s' } }),
     },
@@ -29,16 +31,19 @@ function alarmWhileFinishing(moment: 'held' | 'drained', event: 'heard' | 'lost'
       await stage.untilState(moment === 'held' ? 'WaitForStable' : 'Drain', 1, 'rollback');
       await stage.sleep(1);
       if (event === 'lost') stage.sandbox.bus.injectFault({ kind: 'drop', pattern: handAlarmEvent('ALARM') });
-      alarm.set('ALARM');
+      await alarm.set('ALARM');
     },
     expected: restored,
-    check: ({ executions, splits, rollouts }, { sandbox }) => {
+    check: ({ executions, splits, rollouts }, stage) => {
+      const { sandbox } = stage;
       const rollbacks = executions.filter(({ machine }) => machine === 'rollback').map(({ name, status }) => `${name} ${status}`);
       const told = toldBy(sandbox).flatMap(({ detail }) => (detail['transition'] === 'rollingBack' ? [detail['rollbackReason']] : []));
-      const underFence = splits.filter(({ fence }) => fence === 3).map(({ canary }) => canary);
+      const underFence = splits.filter(({ fence }) => fence === stage.fence(3)).map(({ canary }) => canary);
       const canaries = moment === 'held' ? '100,0' : '0';
       return [
-        ...(rollbacks.join() === 'checkout-2-1 failed,checkout-3-1 succeeded' ? [] : [`the rollbacks were ${rollbacks.join()}`]),
+        ...(rollbacks.join() === `checkout-${stage.fence(2)}-1 failed,checkout-${stage.fence(3)}-1 succeeded`
+          ? []
+          : [`the rollbacks were ${rollbacks.join()}`]),
         ...([...new Set(told)].join() === 'error,alarm' ? [] : [`told as ${told.join()}`]),
         ...([...new Set(underFence)].join() === canaries ? [] : [`the canary had ${underFence.join()} under the new fence`]),
         ...(rollouts[0]?.record.phase === 'failed' ? ['people were paged'] : []),
@@ -57,6 +62,7 @@ export const promotionWriteLandsAfterRollback: Scenario = {
   name: 'promotion-lands-after-rollback',
   title: "Stable's new image is accepted and written only after the rollback: the image that it tests still holds, the fence does not",
   promises: ['T3', 'O3'],
+  inProcessBecause: clusterAlike,
   requestsPerSecond: 10,
   story: async (stage) => {
     // The route is at its second rollout, so that the patch tests the fence, and not the version of the whole object.

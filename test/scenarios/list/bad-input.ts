@@ -14,10 +14,10 @@ function badInput(name: string, input: unknown, says: readonly string[]): Scenar
     expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 1, ignored: 0 } },
     check: async ({ executions, splits }, { sandbox }) => {
       const cause = executions[0]?.cause ?? '';
-      const locks = await sandbox.deps.store.list('locks');
+      const held = (await sandbox.deps.store.list('locks')).filter(({ value }) => value['rolloutId'] !== '');
       return [
         ...says.filter((part) => !cause.includes(part)).map((part) => `the cause does not say "${part}": ${cause}`),
-        ...(splits.length === 0 && locks.length === 0 ? [] : ['something was written']),
+        ...(splits.length === 0 && held.length === 0 ? [] : ['something was written']),
       ];
     },
   };
@@ -28,10 +28,13 @@ const example = '{"rollout": "checkout"';
 export const badInputs = [
   badInput('unknown-rollout', { rollout: 'chekout', image: 'v1' }, ['no rollout named chekout', 'checkout', 'sluice apply']),
   badInput('missing-image', { rollout: 'checkout' }, ['image', example]),
+  badInput('missing-rollout', { image: 'v1' }, ['rollout', example]),
+  badInput('empty', {}, ['rollout', 'image', example]),
+  badInput('number', 42, [example]),
   badInput('unknown-key', { rollout: 'checkout', imgae: 'v1' }, ['imgae', 'did you mean `image`', example]),
   badInput('string', 'checkout', [example]),
   badInput('array', [{ rollout: 'checkout', image: 'v1' }], [example]),
-  badInput('unknown-tag', { rollout: 'checkout', image: 'v9' }, ['v9', 'Push it']),
+  badInput('unknown-tag', { rollout: 'checkout', image: 'v9' }, ['v9', 'has no image']),
   badInput('another-repository', { rollout: 'checkout', image: 'registry.example.com/shop/cart:v1' }, [
     'registry.example.com/shop/cart:v1 is not an image of',
     'Give a tag or a digest of that repository',

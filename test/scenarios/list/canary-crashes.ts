@@ -1,9 +1,11 @@
+import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const canaryCrashesDuringBake: Scenario = {
   name: 'canary-crashes-during-bake',
   title: "The canary's only pod crashes during the first bake; the canary has no ready endpoint, and that is enough",
   promises: ['T1', 'T2'],
+  inProcessBecause: clusterAlike,
   versions: { v2: { pod: { readyAfterMs: 1000, crashAfterMs: 7000 } } },
   spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
   story: async (stage) => {
@@ -25,6 +27,7 @@ export const canaryHangsUp: Scenario = {
   name: 'canary-hangs-up',
   title: 'At weight 50 every connection to the canary is reset, though its pods say that they are ready: the success rate tells',
   promises: ['T2', 'J5'],
+  inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
   story: async (stage) => {
@@ -49,6 +52,7 @@ export const canaryPodKeepsCrashing: Scenario = {
   name: 'canary-pod-keeps-crashing',
   title: 'One of two pods crashes again and again, the other answers: the step is held, and given up when it is held too long',
   promises: ['T1', 'W1'],
+  inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // The kubelet waits 10 s before the first restart and 20 s before the second: the hold lies between.
   spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '15s' } } }) },
@@ -69,6 +73,7 @@ export const canaryPodCrashesInTurns: Scenario = {
   name: 'canary-pod-crashes-in-turns',
   title: 'One of two pods crashes again and again, and passes while it is up: what it passed in between adds up to no bake',
   promises: ['T1', 'W1', 'J3'],
+  inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // Seven seconds up, then 10, 20 and 40 s of back-off: no down-time is as long as the hold, and no up-time as long as the bake.
   spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '50s' } } }) },

@@ -1,4 +1,5 @@
 import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { usualServices } from '../usual.ts';
 import { demoSpec } from './demo-healthy.ts';
@@ -11,6 +12,7 @@ export const demoAlarm: Scenario = {
   name: 'demo-alarm',
   title: 'At weight 50 a bad image begins to answer 5xx; a CloudWatch alarm undoes it',
   promises: ['T2', 'T3', 'T4', 'O4'],
+  inProcessBecause: likeOthers('alarm-during-bake'),
   settleSeconds: 2,
   services: usualServices.map((service) => ({ ...service, tag: 'v2' })),
   spec: { checkout: (usual) => demoSpec(usual, ['5s', '18s', '5s']) },

@@ -1,4 +1,5 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** The usual spec with short bakes. The errors are the alarm's matter, so that the alarm, as on AWS, is what fires. */
@@ -19,6 +20,7 @@ export const demoHealthy: Scenario = {
   name: 'demo-healthy',
   title: 'A healthy image is raised to full weight and promoted',
   promises: ['T1', 'T8', 'J6'],
+  inProcessBecause: likeOthers('healthy'),
   settleSeconds: 2,
   spec: { checkout: (usual) => demoSpec(usual, ['5s', '5s', '5s']) },
   story: async (stage) => {

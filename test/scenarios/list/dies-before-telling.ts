@@ -109,6 +109,7 @@ function diesBefore({ of, how, after, told, ends, states, steps, meanwhile }: De
     name: `${how === 'dies' ? 'dies' : 'answer-lost'}-before-it-tells-in-${of}`,
     title: `The Lambda of ${of} has written a transition and ${how === 'dies' ? 'dies' : 'its answer is lost'} before it tells it: it is told all the same`,
     promises: ['P1', 'O3'],
+    needs: ['mishaps'],
     requestsPerSecond: 10,
     ...(steps === undefined ? {} : { spec: { checkout: (usual) => ({ ...usual, steps: [...steps] }) } }),
     story: async (stage) => {

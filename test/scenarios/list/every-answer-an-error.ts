@@ -1,3 +1,4 @@
+import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const everyAnswerAnError: Scenario = {
@@ -5,6 +6,7 @@ export const everyAnswerAnError: Scenario = {
   title:
     'The canary answers every request with 500 from its first one on: there is no good answer to count, and the analysis tells at once',
   promises: ['T2', 'J1', 'O4'],
+  inProcessBecause: judgedAlike,
   versions: { v2: { service: { errorShare: 1 } } },
   spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
   story: async (stage) => {

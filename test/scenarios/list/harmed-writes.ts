@@ -1,5 +1,6 @@
 import type { RequestFacts } from '../../../sandbox/kubernetes/kubernetes.ts';
 import { givesCanary, type Harm, harm, isDoor, outageFrom } from '../harm.ts';
+import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -52,6 +53,7 @@ function atWeight(weight: number, mishap: Mishap): Scenario {
     name: `${mishap.name}-at-${weight}`,
     title: `The write that gives the canary ${weight} ${mishap.title}; the rollout succeeds all the same`,
     promises: ['T1', 'T8', 'W2'],
+    inProcessBecause: clusterAlike,
     requestsPerSecond: 20,
     story: async (stage) => {
       befallen = mishap.befall(stage, givesCanary(weight));
@@ -73,6 +75,7 @@ function atTheDoor(mishap: Mishap): Scenario {
     name: `${mishap.name}-at-the-door`,
     title: `The write that takes the canary's weight away ${mishap.title}; it is rolled back all the same`,
     promises: ['T2', 'T3', 'T4'],
+    inProcessBecause: clusterAlike,
     requestsPerSecond: 20,
     spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
     story: async (stage) => {

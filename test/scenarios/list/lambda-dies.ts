@@ -28,6 +28,7 @@ function lambdaFails(task: Task, how: string, reason: RollbackReason, fail: (sta
     name: `lambda-${how}-in-${task}`,
     title: `The Lambda of ${task} ${how}: ${promoted ? 'the rollback machine finishes the promotion' : 'everybody is put back on stable'}`,
     promises: ['O3', 'T1', 'T2', 'P1'],
+    needs: ['mishaps'],
     requestsPerSecond: 10,
     story: async (stage) => {
       fail(stage);

@@ -1,4 +1,5 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { toldBy } from '../told.ts';
 
@@ -16,6 +17,7 @@ export const noTrafficAtAll: Scenario = {
   name: 'no-traffic-at-all',
   title: 'Nobody sends a request: that is never a pass, and after the hold the canary is taken away',
   promises: ['J1', 'J3', 'J4', 'W1'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 0,
   story: async (stage) => {
     stage.push('v2');
@@ -32,6 +34,7 @@ export const trafficStopsAndReturns: Scenario = {
   name: 'traffic-stops-and-returns',
   title: 'Traffic stops in the middle of a bake and returns within the hold: the bake waits for it, and the rollout succeeds',
   promises: ['J1', 'J4'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 20,
   spec: { checkout: longBakes },
   story: async (stage) => {
@@ -55,6 +58,7 @@ export const trafficStopsForGood: Scenario = {
   name: 'traffic-stops-for-good',
   title: 'Traffic stops in the middle of a bake and does not return: the pass is withdrawn, and after the hold the canary goes',
   promises: ['J1', 'J4', 'W1'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 20,
   spec: { checkout: longBakes },
   story: async (stage) => {
@@ -75,6 +79,7 @@ export const resumedWithoutTraffic: Scenario = {
   name: 'resumed-without-traffic',
   title: 'Nobody sends a request, and the spec says to pause: whoever resumes gives it one more hold, and then it is paused again',
   promises: ['W1', 'P1', 'J3'],
+  needs: ['exactTime'],
   requestsPerSecond: 0,
   spec: {
     checkout: (usual) => ({

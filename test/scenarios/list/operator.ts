@@ -1,3 +1,4 @@
+import { judgedAlike, likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { toldBy } from '../told.ts';
 
@@ -9,6 +10,7 @@ function abortIn(state: 'AwaitReady' | 'RunAnalysis' | 'AwaitStable' | 'Drain', 
     name: `operator-aborts-in-${state}`,
     title: `A person aborts in ${state}: rolled back, and told by whom and why`,
     promises: ['P1', 'P2', 'T2'],
+    ...(state === 'AwaitReady' || state === 'Drain' ? { inProcessBecause: likeOthers('operator-aborts-in-RunAnalysis') } : {}),
     requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
@@ -70,6 +72,7 @@ function stepPause(how: 'resumed' | 'abort' | 'advance'): Scenario {
     name: `step-pause-${how}`,
     title: `A step waits for a person: ${how === 'resumed' ? 'who lets it go on' : `nobody comes, and the default is to ${how}`}`,
     promises: ['W1'],
+    ...(how === 'advance' ? { inProcessBecause: likeOthers('step-pause-abort', 'healthy') } : {}),
     spec: {
       checkout: (usual) => ({
         ...usual,
@@ -98,6 +101,7 @@ export const pauseThroughBlip: Scenario = {
   name: 'step-pause-through-a-blip',
   title: 'Prometheus does not answer for some seconds while a step waits for a person: the pause goes on, told once, to its own deadline',
   promises: ['W1', 'J2', 'P1'],
+  inProcessBecause: judgedAlike,
   spec: {
     checkout: (usual) => ({
       ...usual,

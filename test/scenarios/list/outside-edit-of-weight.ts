@@ -1,3 +1,4 @@
+import { clusterAlike } from '../in-process.ts';
 import { onOutsideEdit, replaceRouteFromGit, setWeights } from '../outsider.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -11,6 +12,7 @@ export const outsideWeightRestored: Scenario = {
   name: 'outside-edit-of-weight-restored',
   title: 'Somebody else writes the weights; within one interval they are put right, and the rollout succeeds',
   promises: ['T6'],
+  needs: ['exactTime'],
   spec: { checkout: onOutsideEdit('restore') },
   story: async (stage) => {
     stage.push('v2');
@@ -32,6 +34,7 @@ export const outsideReplaceRestored: Scenario = {
   name: 'outside-replace-restored',
   title: "Somebody replaces the VirtualService by Git's, fence and canary and all; it is put right within one interval",
   promises: ['T4', 'T6'],
+  needs: ['exactTime'],
   spec: { checkout: onOutsideEdit('restore') },
   story: async (stage) => {
     stage.push('v2');
@@ -53,6 +56,7 @@ export const outsideWeightHaltedAndResumed: Scenario = {
   name: 'outside-edit-of-weight-halted-and-resumed',
   title: 'Somebody else writes the weights; the rollout stops there until a person resumes it, and then puts them right',
   promises: ['T6'],
+  needs: ['exactTime'],
   spec: { checkout: onOutsideEdit('halt') },
   story: async (stage) => {
     stage.push('v2');
@@ -77,6 +81,7 @@ export const outsideWeightHaltedTwice: Scenario = {
   name: 'outside-edit-of-weight-halted-twice',
   title: 'A person resumes after one outside edit; the next one stops the rollout again',
   promises: ['T6'],
+  needs: ['exactTime'],
   spec: { checkout: onOutsideEdit('halt') },
   story: async (stage) => {
     stage.push('v2');
@@ -103,6 +108,7 @@ export const outsideWeightHaltedForGood: Scenario = {
   name: 'outside-edit-of-weight-halted-for-good',
   title: 'Somebody else writes the weights and nobody resumes: at the deadline of the rollout it is rolled back',
   promises: ['T6', 'W1'],
+  needs: ['exactTime'],
   spec: {
     checkout: (usual) => {
       const halting = onOutsideEdit('halt')(usual);
@@ -127,6 +133,7 @@ export const outsideWeightAborted: Scenario = {
   name: 'outside-edit-of-weight-aborted',
   title: 'Somebody else writes the weights: within one interval the rollout gives way',
   promises: ['T6'],
+  needs: ['exactTime'],
   spec: { checkout: onOutsideEdit('abort') },
   story: async (stage) => {
     stage.push('v2');
@@ -147,6 +154,7 @@ export const outsiderFightsOn: Scenario = {
   name: 'outsider-fights-on',
   title: 'GitOps writes its own route every two seconds: three times it is put right, then the rollout gives way',
   promises: ['T4', 'T6'],
+  inProcessBecause: clusterAlike,
   spec: { checkout: onOutsideEdit('restore') },
   story: async (stage) => {
     stage.push('v2');

@@ -12,6 +12,7 @@ export const outsideImageOfStable: Scenario = {
   name: 'outside-edit-of-stables-image',
   title: 'Somebody else deploys a hotfix to stable: the rollout gives way, and the hotfix stays',
   promises: ['T5', 'T6'],
+  needs: ['exactTime'],
   requestsPerSecond: 20,
   story: async (stage) => {
     const hotfix = stage.push('hotfix-1');
@@ -34,6 +35,7 @@ export const outsideScaleOfStable: Scenario = {
   name: 'outside-edit-of-stables-replicas',
   title: 'Somebody else scales stable below its start: it could not carry all traffic any more, and gets it back while it nearly can',
   promises: ['T6', 'T7'],
+  needs: ['exactTime'],
   requestsPerSecond: 20,
   services: usualServices.map(({ autoscalerMinReplicas: _, ...service }) => service),
   story: async (stage) => {
@@ -51,6 +53,7 @@ export const outsideDeletionOfCanary: Scenario = {
   name: 'outside-deletion-of-the-canary',
   title: 'Somebody else deletes the canary: that is no judgement on the image, which is not quarantined',
   promises: ['T1', 'T6', 'O4'],
+  needs: ['exactTime'],
   requestsPerSecond: 20,
   spec: { checkout: onOutsideEdit('halt') },
   story: async (stage) => {
@@ -77,6 +80,7 @@ export const outsideUnpinAborted: Scenario = {
   name: 'outside-edit-of-the-pin-aborted',
   title: "Somebody else lets stable's autoscaler shrink it again: the rollout gives way while stable still has its pods",
   promises: ['T6', 'T7'],
+  needs: ['exactTime'],
   requestsPerSecond: 20,
   story: async (stage) => {
     stage.push('v2');
@@ -93,6 +97,7 @@ export const outsideUnpinRestored: Scenario = {
   name: 'outside-edit-of-the-pin-restored',
   title: "Somebody else lets stable's autoscaler shrink it again: it is pinned anew, and given back at the end as it was",
   promises: ['T6', 'T7'],
+  needs: ['exactTime'],
   requestsPerSecond: 20,
   spec: { checkout: onOutsideEdit('restore') },
   story: async (stage) => {

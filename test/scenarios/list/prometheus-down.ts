@@ -1,9 +1,11 @@
+import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const prometheusDownForOneInterval: Scenario = {
   name: 'prometheus-down-for-one-interval',
   title: 'Prometheus does not answer for two seconds: nothing is aborted, the rollout only takes longer',
   promises: ['J2'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 20,
   story: async (stage) => {
     stage.push('v2');
@@ -30,6 +32,7 @@ export const prometheusDownForGood: Scenario = {
   name: 'prometheus-down-for-good',
   title: 'Prometheus does not answer any more: the weight stays where it is for the hold, and only then the canary goes',
   promises: ['J2', 'J3', 'W1'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 20,
   story: async (stage) => {
     stage.push('v2');
@@ -54,6 +57,7 @@ export const prometheusFlapsWithoutTraffic: Scenario = {
   name: 'prometheus-flaps-without-traffic',
   title: 'There is no traffic, and Prometheus answers only every other five seconds: the two holds together bound it',
   promises: ['J1', 'J2', 'W1'],
+  inProcessBecause: judgedAlike,
   requestsPerSecond: 0,
   story: async (stage) => {
     stage.push('v2');

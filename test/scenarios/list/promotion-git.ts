@@ -1,3 +1,4 @@
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -38,6 +39,7 @@ export const gitNeverBringsTheImage: Scenario = {
   name: 'promotion-git-never',
   title: 'Git never brings the image: at the deadline everybody returns to stable, which still runs the old one; Sluice does not write it',
   promises: ['T1', 'T6', 'W1'],
+  inProcessBecause: likeOthers('promotion-git', 'stop-in-Drain'),
   spec: git,
   requestsPerSecond: 10,
   story: async (stage) => {
@@ -54,6 +56,7 @@ export const gitBringsTheImageAfterTheStop: Scenario = {
   name: 'promotion-git-stopped',
   title: 'Git has brought the image, and the execution is stopped before stable is ready: the promotion is finished',
   promises: ['T1', 'O3'],
+  inProcessBecause: likeOthers('promotion-git', 'stop-in-Drain'),
   spec: git,
   requestsPerSecond: 10,
   story: async (stage) => {

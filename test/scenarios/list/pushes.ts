@@ -85,7 +85,7 @@ export const pushOfAnotherTag: Scenario = {
   story: async (stage) => {
     stage.push('nightly');
     await stage.untilState('NothingToDo');
-    await stage.sleep(130);
+    await stage.sweeps(2);
   },
   expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 0, ignored: 1 } },
 };

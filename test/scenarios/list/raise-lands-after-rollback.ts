@@ -1,4 +1,5 @@
 import { givesCanary, harm } from '../harm.ts';
+import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 let raises = () => 0;
@@ -7,6 +8,7 @@ export const raiseLandsAfterRollback: Scenario = {
   name: 'raise-lands-after-rollback',
   title: 'The first raise is accepted and made only after the rollback: the weights that it tests still hold, the fence does not',
   promises: ['T3'],
+  inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   story: async (stage) => {
     raises = harm(stage, givesCanary(10), { kind: 'delayedWrite', delayMs: 8000 }, Number.POSITIVE_INFINITY).count;

@@ -35,6 +35,7 @@ function failsInRollback(task: RollbackTask, how: 'dies' | 'stalls'): Scenario {
     name: `lambda-${how}-in-${task}-of-the-rollback`,
     title: `The Lambda of ${task} ${how} in a rollback: it is called again, and nobody is paged`,
     promises: ['T2', 'O3', 'O5'],
+    needs: ['mishaps'],
     requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
@@ -56,6 +57,7 @@ export const doorDies: Scenario = {
   name: 'abort-door-dies-twice',
   title: 'The Lambda of the door dies as a step gives up: it is called again, and need not wait for the sweep',
   promises: ['O3', 'T2'],
+  needs: ['mishaps'],
   requestsPerSecond: 10,
   story: async (stage) => {
     stage.mishaps.kill('VerifyWeight', 1);
@@ -77,6 +79,7 @@ export const fatalIsNotRetried: Scenario = {
   name: 'rollback-meets-a-fatal-error',
   title: 'The route is taken away in the middle of a rollback: trying again cannot help, and people are told at once',
   promises: ['O5', 'P1'],
+  needs: ['mishaps'],
   requestsPerSecond: 0,
   spec: {
     checkout: (usual) => ({
@@ -118,6 +121,7 @@ export const diesWithFenceRaised: Scenario = {
   title:
     'RestoreTraffic goes beyond a fence that it finds on the route and dies before it answers: called again, it goes on with its own fence',
   promises: ['T2', 'T3', 'O3'],
+  needs: ['mishaps'],
   requestsPerSecond: 10,
   // Long enough for the sweep to come round: it finds the execution under the fence that it was started with.
   spec: { checkout: (usual) => ({ ...usual, deadlines: { ...usual.deadlines, drain: '70s' } }) },

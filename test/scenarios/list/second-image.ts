@@ -1,3 +1,4 @@
+import { likeOthers } from '../in-process.ts';
 import type { ExpectedRollout, Scenario } from '../scenario.ts';
 
 type Policy = 'supersede' | 'queue' | 'refuse';
@@ -28,6 +29,7 @@ function secondImage(policy: Policy, title: string, expected: Omit<Scenario['exp
     name: `second-image-${policy}`,
     title,
     promises: ['O1', 'O2'],
+    ...(policy === 'refuse' ? { inProcessBecause: likeOthers('second-image-queue', 'three-images') } : {}),
     spec: spec(policy),
     requestsPerSecond: 10,
     story: async (stage) => {
@@ -37,7 +39,7 @@ function secondImage(policy: Policy, title: string, expected: Omit<Scenario['exp
       stage.push('v3');
       await stage.untilQuiet();
       // Long enough for the sweep to look for pushes that nobody dealt with.
-      await stage.sleep(70);
+      await stage.sweeps(1);
     },
     expected: { ...expected, badAnswers: [0, 0] },
   };

@@ -1,9 +1,11 @@
+import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const slowStart: Scenario = {
   name: 'slow-start',
   title: 'Every pod needs half a minute to become ready: the rollout waits for each, and succeeds',
   promises: ['T1', 'W1'],
+  inProcessBecause: clusterAlike,
   versions: { v2: { pod: { readyAfterMs: 30_000 } } },
   requestsPerSecond: 20,
   // Stable is replaced pod by pod, so that its promotion takes several starts.

@@ -2,6 +2,7 @@ import type { MachineName } from '../../../core/ports.ts';
 import { rolloutPayload } from '../../../core/rollout/payload.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import { deathEvent } from './death-told.ts';
 
 /** The lease, the sweep's minute, and its run. */
 const longestSeconds = 121;
@@ -9,6 +10,9 @@ const longestSeconds = 121;
 const beforeTheEnd = ['DeployCanary', 'AwaitReady', 'SetWeight', 'VerifyWeight', 'Bake', 'RunAnalysis', 'Decide'] as const;
 const pastNoReturn = ['PromoteStable', 'AwaitStable', 'ReturnTraffic', 'Drain', 'RemoveCanary', 'Finish'] as const;
 type Stopped = (typeof beforeTheEnd)[number] | (typeof pastNoReturn)[number];
+
+/** A state without a Lambda: it takes time, so that it can be stopped by its name. */
+const isWait = (state: string): boolean => state === 'Bake' || state === 'Drain';
 
 /** At which weight it is stopped: at the second step, where the state is one of a step. */
 const weightsBefore: Partial<Record<Stopped, readonly number[]>> = { DeployCanary: [], AwaitReady: [], SetWeight: [10, 0] };
@@ -26,8 +30,9 @@ export function stopIn(state: Stopped, lambda: 'goesOn' | 'isLate'): Scenario {
   const weights = promoted || state === 'PromoteStable' ? [10, 50, 100, 0] : state === 'SetWeight' && !late ? [10, 50, 0] : first;
   return {
     name: `stop-in-${state}${late ? '-with-a-late-lambda' : ''}`,
-    title: `The execution is stopped in ${state}${late ? ', and its Lambda comes round two minutes later' : ''}: the sweep ends the rollout`,
+    title: `The execution is stopped in ${state}${late ? ', and its Lambda comes round two minutes later' : ''}, and its event is lost: the sweep ends the rollout`,
     promises: promoted ? ['O3', 'T1', 'T3'] : ['O3', 'T3', 'T4'],
+    ...(isWait(state) ? {} : { needs: ['mishaps'] }),
     ...(waits
       ? {
           spec: {
@@ -41,6 +46,7 @@ export function stopIn(state: Stopped, lambda: 'goesOn' | 'isLate'): Scenario {
       : {}),
     requestsPerSecond: 10,
     story: async (stage) => {
+      stage.sandbox.bus.injectFault({ kind: 'drop', pattern: deathEvent });
       stage.push('v2');
       await stopWhileIn(stage, state, late ? 120 : 0);
       if (late) await stage.sleep(130);
@@ -65,7 +71,7 @@ export function stopIn(state: Stopped, lambda: 'goesOn' | 'isLate'): Scenario {
 /** Stops the execution as its state's Lambda is called; a state that waits is stopped a second into its wait. */
 async function stopWhileIn(stage: Stage, state: Stopped, lateSeconds: number): Promise<void> {
   const atSecondStep = state !== 'DeployCanary' && beforeTheEnd.some((one) => one === state);
-  if (state === 'Bake' || state === 'Drain') {
+  if (isWait(state)) {
     const execution = await stage.untilState(state, atSecondStep ? 2 : 1);
     await stage.sleep(1);
     return stage.stop(execution);
@@ -100,11 +106,12 @@ export function stopRollbackIn(state: (typeof rollbackStates)[number] | (typeof 
     name: `stop-rollback-in-${state}`,
     title: `The rollback is stopped in ${state}: the sweep starts it again, and it comes to its end`,
     promises: ['O3', 'T1', 'T2'],
+    ...(isWait(state) ? {} : { needs: ['mishaps'] }),
     requestsPerSecond: 10,
     story: async (stage) => {
       stage.push('v2');
       await (held ? stage.untilState('AwaitStable') : stage.untilWeight(50));
-      if (state === 'Drain') {
+      if (isWait(state)) {
         await stage.call('Abort', { rollout: 'checkout', by: 'ada', why: 'looks wrong' });
         const execution = await stage.untilState('Drain', 1, 'rollback');
         await stage.stop(execution);
@@ -127,10 +134,17 @@ export function stopRollbackIn(state: (typeof rollbackStates)[number] | (typeof 
 }
 
 /** One of each kind is in the list of all scenarios; the rest has a test file of its own. */
-export const stopsInTheList = [stopIn('RunAnalysis', 'goesOn'), stopIn('AwaitStable', 'goesOn'), stopRollbackIn('RestoreTraffic')];
+export const stopsInTheList = [
+  stopIn('Bake', 'goesOn'),
+  stopIn('RunAnalysis', 'goesOn'),
+  stopIn('AwaitStable', 'goesOn'),
+  stopIn('Drain', 'goesOn'),
+  stopRollbackIn('RestoreTraffic'),
+  stopRollbackIn('Drain'),
+];
 
 export const everyStop: readonly Scenario[] = [
   ...[...beforeTheEnd, ...pastNoReturn].map((state) => stopIn(state, 'goesOn')),
-  ...[...beforeTheEnd, ...pastNoReturn].filter((state) => state !== 'Bake' && state !== 'Drain').map((state) => stopIn(state, 'isLate')),
+  ...[...beforeTheEnd, ...pastNoReturn].filter((state) => !isWait(state)).map((state) => stopIn(state, 'isLate')),
   ...[...rollbackStates, ...heldStates].map(stopRollbackIn),
 ];

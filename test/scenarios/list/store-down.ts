@@ -5,6 +5,7 @@ export const storeDownForSeconds: Scenario = {
   name: 'store-down-for-seconds',
   title: 'The store does not answer for three seconds in the middle of a step: the step is tried again, and goes on',
   promises: ['W2'],
+  needs: ['mishaps'],
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(50);
@@ -25,6 +26,7 @@ export const storeDownForMinutes: Scenario = {
   name: 'store-down-for-minutes',
   title: 'The store does not answer for two minutes: the rollout gives up, the door writes the tombstone without it, and the rest follows',
   promises: ['O3', 'T2', 'T3'],
+  needs: ['mishaps'],
   requestsPerSecond: 10,
   story: async (stage) => {
     stage.push('v2');
@@ -46,6 +48,7 @@ export const storeDownAtTheAlarm: Scenario = {
   name: 'store-down-at-the-alarm',
   title: 'The store does not answer when the alarm fires: its event is delivered again until the door can do its work',
   promises: ['O2', 'O3', 'T2'],
+  needs: ['mishaps'],
   spec: {
     checkout: (usual) => ({
       ...judgedByHand(usual),
@@ -61,7 +64,7 @@ export const storeDownAtTheAlarm: Scenario = {
     await stage.untilWeight(50);
     await stage.sleep(2);
     stage.mishaps.storeDown = true;
-    alarm.set('ALARM');
+    await alarm.set('ALARM');
     await stage.sleep(5);
     stage.mishaps.storeDown = false;
     await stage.untilState('RolledBack', 1, 'rollback');
@@ -76,6 +79,7 @@ export const storeDownInPromotion: Scenario = {
   name: 'store-down-in-the-promotion',
   title: 'The store does not answer while stable takes the new image: the door holds the traffic on the canary without it',
   promises: ['O3', 'T1', 'T3'],
+  needs: ['mishaps'],
   requestsPerSecond: 10,
   spec: { checkout: (usual) => ({ ...usual, deadlines: { ...usual.deadlines, ready: '10m' } }) },
   story: async (stage) => {

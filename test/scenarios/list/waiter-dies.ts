@@ -1,3 +1,4 @@
+import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 
 const queueing: NonNullable<Scenario['spec']> = {
@@ -20,6 +21,7 @@ function waiterDies(image: 'same' | 'older', when: 'held' | 'free'): Scenario {
       when === 'held' ? 'meanwhile, takes its place' : 'when the service is free, begins'
     }`,
     promises: ['O1', 'O2', 'W1'],
+    ...(image === 'same' && when === 'held' ? {} : { inProcessBecause: likeOthers('waiter-dies-same-image-queues') }),
     spec: queueing,
     requestsPerSecond: 10,
     story: async (stage) => {
