@@ -9,6 +9,6 @@ const tiers = steps.map((step) => {
   return { name, failed: code !== '0', ...(existsSync(file) ? { tests: countTests(readFileSync(file, 'utf8')) } : {}) };
 });
 for (const { name } of tiers.filter(({ failed }) => failed)) console.log(`${name} failed`);
-const { passed, failed } = totalOf(tiers);
-console.log(`${passed} passed, ${failed} failed`);
+const { passed, failed, skipped } = totalOf(tiers);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;

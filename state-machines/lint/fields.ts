@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { MachineName } from '../../core/ports.ts';
-import { rolloutPayload } from '../../core/rollout/payload.ts';
+import { presentPayload } from '../../core/rollout/payload.ts';
 import type { ExecutionAborted } from '../../runtime/acts/abort-execution.ts';
 
 /** What a JSONPath can find in a field, as far as it matters to a Choice, a Wait or a Fail. */
@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, Kind>> = { string: 'string', integer: 'numb
 /** What most Tasks take and return. More may travel in it; a state machine reads only what always does. */
 export const payload: Shape = {
   fields: Object.fromEntries(
-    Object.entries(jsonSchema.parse(z.toJSONSchema(rolloutPayload)).properties).map(([name, { type }]) => [
+    Object.entries(jsonSchema.parse(z.toJSONSchema(presentPayload)).properties).map(([name, { type }]) => [
       name,
       kinds[type ?? ''] ?? 'anything',
     ]),

@@ -13,7 +13,9 @@ describe('the cost of a usage', () => {
     expect(costOf({})).toEqual({ lines: [], dollars: 0 });
   });
 
-  it('reckons Lambda by the time waited and an assumed time of work for each call', () => {
-    expect(lambdaGigabyteSeconds(10, 58_000)).toBeCloseTo(15, 9);
+  it('reckons Lambda by the time waited and an assumed time of work for each call, in the memory that each function is given', () => {
+    const small = { count: 10, waitedMs: 58_000, memoryMb: 512 };
+    expect(lambdaGigabyteSeconds([small])).toBeCloseTo(30, 9);
+    expect(lambdaGigabyteSeconds([small, { count: 5, waitedMs: 0, memoryMb: 1024 }])).toBeCloseTo(31, 9);
   });
 });

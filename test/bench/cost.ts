@@ -19,18 +19,23 @@ export function costOf(usage: Usage): { readonly lines: readonly CostLine[]; rea
   return { lines, dollars: sum(lines.map(({ dollars }) => dollars)) };
 }
 
-/** What one Lambda of 256 MB is assumed to work beside its waiting: start of the sandbox, requests over a network, JSON. */
+/** What a call of a Lambda is assumed to work beside its waiting: start of the sandbox, requests over a network, JSON. */
 export const assumedWorkMs = 200;
-const lambdaGigabytes = 0.25;
 
-/**
- * GB-seconds of so many calls that waited so long in all.
- *
- * @example lambdaGigabyteSeconds(10, 58_000) // (58 s + 10 × 0.2 s) × 0.25 GB = 15
- */
-export function lambdaGigabyteSeconds(calls: number, waitedMs: number): number {
-  return ((waitedMs + calls * assumedWorkMs) / 1000) * lambdaGigabytes;
+/** Calls of one function. */
+export interface Calls {
+  readonly count: number;
+  /** How long they waited in all. */
+  readonly waitedMs: number;
+  /** Lambda charges for the memory that a function is given, used or not. */
+  readonly memoryMb: number;
 }
 
-/** 365.25 days in twelve parts. */
-export const minutesPerMonth = 43_830;
+/**
+ * GB-seconds of calls.
+ *
+ * @example lambdaGigabyteSeconds([{ count: 10, waitedMs: 58_000, memoryMb: 512 }]) // (58 s + 10 × 0.2 s) × 0.5 GB = 30
+ */
+export function lambdaGigabyteSeconds(calls: readonly Calls[]): number {
+  return sum(calls.map(({ count, waitedMs, memoryMb }) => ((waitedMs + count * assumedWorkMs) / 1000) * (memoryMb / 1024)));
+}

@@ -1,0 +1,35 @@
+import type { OwnScenario } from './own-scenario.ts';
+
+export const removalRefused: OwnScenario = {
+  name: 'removal-refused',
+  title: 'Somebody runs `cdk destroy` in the middle of a rollout: CloudFormation is refused, and the rollout goes on to its end',
+  promises: ['O6'],
+  on: ({ deployment }) => ({
+    requestsPerSecond: 10,
+    spec: {
+      checkout: (usual) => ({
+        ...usual,
+        steps: [
+          { weight: 10, bake: '90s' },
+          { weight: 100, bake: '5s' },
+        ],
+        deadlines: { ...usual.deadlines, rollout: '20m' },
+      }),
+    },
+    story: async (stage) => {
+      stage.push('v2');
+      await stage.untilWeight(10);
+      const why = await deployment.destroy().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (why === undefined) throw new Error('the stack was removed in the middle of a rollout');
+      await stage.untilState('Succeeded');
+    },
+    expected: {
+      rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 100, 0] }],
+      badAnswers: [0, 0],
+      stable: { checkout: 'v2' },
+    },
+  }),
+};

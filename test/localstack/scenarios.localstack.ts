@@ -1,0 +1,75 @@
+import { writeSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ScaledClock } from '../../sandbox/clock.ts';
+import { differences } from '../scenarios/differences.ts';
+import { scenarios } from '../scenarios/list.ts';
+import { runScenario } from '../scenarios/run-scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { whyNotOn } from '../scenarios/tier.ts';
+import { ownScenarios } from './own/list.ts';
+import { lineOf, type Played, tally } from './tally.ts';
+import type { Lane } from './tier/lane.ts';
+import { lacking, localStackTier } from './tier/localstack-tier.ts';
+import { openTheatre, type Theatre } from './tier/open-theatre.ts';
+
+/** Each is a copy of Sluice of its own; they live in one account, and are told of each other's pushes and alarms. */
+const prefixes = ['sluice-a', 'sluice-b', 'sluice-c', 'sluice-d'];
+
+/** What is played: with SCENARIO a part of it, whose names match. */
+const chosen = new RegExp(process.env['SCENARIO'] ?? '');
+const all: readonly (Pick<Scenario, 'name' | 'title'> & { readonly on: (lane: Lane) => Scenario; readonly why?: string })[] = [
+  // The longest first, so that none is left over at the end.
+  ...ownScenarios.map((own) => ({ ...own, on: (lane: Lane): Scenario => ({ ...own, ...own.on(lane) }) })),
+  ...scenarios.map((scenario) => {
+    const why = whyNotOn({ lacks: lacking, exact: false }, scenario);
+    return { ...scenario, on: () => scenario, ...(why === undefined ? {} : { why }) };
+  }),
+].filter(({ name }) => chosen.test(name));
+
+const played: Played[] = [];
+let theatre: Theatre | undefined;
+
+beforeAll(async () => {
+  theatre = await openTheatre({ prefixes, report: (line) => (process.env['VERBOSE'] === undefined ? undefined : write(line)) });
+});
+
+afterAll(async () => {
+  write(tally(played, theatre?.notes ?? []));
+  await theatre?.close();
+});
+
+describe('scenarios on LocalStack', () => {
+  for (const { name, title, on, why } of all) {
+    it.concurrent(`${name}: ${title}`, async ({ skip }) => {
+      if (why !== undefined) {
+        tell({ name, outcome: 'skipped', why, seconds: 0 });
+        skip(why);
+      }
+      if (theatre === undefined) throw new Error('LocalStack was not started');
+      const { lanes } = theatre;
+      const lane = await lanes.take();
+      const startedMs = performance.now();
+      let found: readonly string[] = ['it was not played to its end'];
+      try {
+        const tier = localStackTier(lane);
+        const scenario = on(lane);
+        found = differences(scenario, await runScenario(scenario, { clock: new ScaledClock(), tier }), tier);
+      } finally {
+        lanes.give(lane);
+        tell({ name, outcome: found.length === 0 ? 'passed' : 'failed', seconds: (performance.now() - startedMs) / 1000 });
+      }
+      expect(found).toEqual([]);
+    });
+  }
+});
+
+/** Past Vitest, which would put the name of some other scenario above it. */
+function write(text: string): void {
+  writeSync(1, `${text}\n`);
+}
+
+/** Each is told as soon as it is over: all of them together take minutes. */
+function tell(one: Played): void {
+  played.push(one);
+  if (one.outcome !== 'skipped') write(lineOf(one));
+}

@@ -1,0 +1,34 @@
+/** Made for these tests alone, valid from 2020 to 2120. The key opens nothing but servers on this machine that a test starts. */
+
+/** The authority that signed the certificate. */
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIBbDCCAROgAwIBAgIUdSDcSJ6RRpA2sK34Lp+VXJwEY3YwCgYIKoZIzj0EAwIw
+IzEhMB8GA1UEAwwYYSBjbHVzdGVyIG9mIHRoZSBzYW5kYm94MCAXDTIwMDEwMTAw
+MDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAjMSEwHwYDVQQDDBhhIGNsdXN0ZXIgb2Yg
+dGhlIHNhbmRib3gwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATc7OA+OaTz3KzC
+gUKzaE8173jXv+W6EToFR3ID8XD2xRy/tgSEL3uDCm+QWtTpUKicq87lPm9bDCRT
+pbJgVMkXoyMwITAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIBhjAKBggq
+hkjOPQQDAgNHADBEAiA2bBB5le8fW4PEkZCa+5xASoDLK9UJNPTVUXr7BQ6rwgIg
+NifcupoQF7J2cWShQdoY8i2aP7wu/gS0XzZBWvCZDwI=
+-----END CERTIFICATE-----
+`;
+
+/** For 127.0.0.1, and for the name by which a container knows this machine. */
+export const serverCertificate = `-----BEGIN CERTIFICATE-----
+MIIBdTCCARqgAwIBAgIURYSlF4B/3xYUMebYs6/LMufr5jAwCgYIKoZIzj0EAwIw
+IzEhMB8GA1UEAwwYYSBjbHVzdGVyIG9mIHRoZSBzYW5kYm94MCAXDTIwMDEwMTAw
+MDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAZMRcwFQYDVQQDDA5rdWJlLWFwaXNlcnZl
+cjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGvn92R1XxzPeIWBaURMSIjWkAyj
+KsupFlqythWwfCdoKCKY6v+WM+Bb4cZjtvjqDsyRVwrFI5NB1el68a1cV3GjNDAy
+MDAGA1UdEQQpMCeHBH8AAAGCCWxvY2FsaG9zdIIUaG9zdC5kb2NrZXIuaW50ZXJu
+YWwwCgYIKoZIzj0EAwIDSQAwRgIhAMyO9kC6GgdXDnHb7et8tlnzsOLf3aL7P79P
+gCyrDeN2AiEAzYRCFF/sBde1FHq0OfuaOp1WxRdx6PZODEYuqGlzmAU=
+-----END CERTIFICATE-----
+`;
+
+export const serverKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYQTJBB4V8g4JWyfo
+Q0gRT3rqsoUrWKxk4YuLVZEYtnGhRANCAARr5/dkdV8cz3iFgWlETEiI1pAMoyrL
+qRZasrYVsHwnaCgimOr/ljPgW+HGY7b46g7MkVcKxSOTQdXpevGtXFdx
+-----END PRIVATE KEY-----
+`;
