@@ -7,7 +7,7 @@ export interface FunctionFile {
 }
 
 /** The functions that something other than a state machine calls. `abort` is a state besides. */
-const doors = ['abort', 'apply-spec', 'operate', 'sweep'];
+const doors = ['abort', 'apply-spec', 'deploy-spec', 'guard-removal', 'operate', 'receive-alerts', 'receive-webhook', 'sweep'];
 
 /** That every Task has its function, and every function its Task or its door. */
 export function checkFunctions(machines: readonly Machine[], files: readonly FunctionFile[]): string[] {

@@ -4,13 +4,14 @@ export const removalRefused: OwnScenario = {
   name: 'removal-refused',
   title: 'Somebody runs `cdk destroy` in the middle of a rollout: CloudFormation is refused, and the rollout goes on to its end',
   promises: ['O6'],
+  risksDeployment: true,
   on: ({ deployment }) => ({
     requestsPerSecond: 10,
     spec: {
       checkout: (usual) => ({
         ...usual,
         steps: [
-          { weight: 10, bake: '90s' },
+          { weight: 10, bake: '5s', pause: { for: '15m' } },
           { weight: 100, bake: '5s' },
         ],
         deadlines: { ...usual.deadlines, rollout: '20m' },
@@ -18,12 +19,13 @@ export const removalRefused: OwnScenario = {
     },
     story: async (stage) => {
       stage.push('v2');
-      await stage.untilWeight(10);
+      await stage.untilPhase('paused');
       const why = await deployment.destroy().then(
         () => undefined,
         (error: unknown) => error,
       );
       if (why === undefined) throw new Error('the stack was removed in the middle of a rollout');
+      await stage.call('Operate', { rollout: 'checkout', action: 'resume', by: 'ada', why: 'It is still there.' });
       await stage.untilState('Succeeded');
     },
     expected: {

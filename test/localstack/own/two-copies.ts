@@ -30,6 +30,7 @@ export const twoCopies: OwnScenario = {
       spec: { checkout: (usual) => ({ ...usual, steps: [{ weight: 100, bake: '5s' }] }) },
       story: async (stage) => {
         repositories.push(stage.sandbox.repositoryOf('checkout').split('/').slice(1).join('/'));
+        await stage.until('another copy', () => neighbours().length > 0);
         stage.push('v2');
         await stage.untilState('Succeeded');
       },

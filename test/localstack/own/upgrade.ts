@@ -47,13 +47,14 @@ export const upgrade: OwnScenario = {
   title:
     'Another version is deployed in the middle of a rollout, which ends on the versions that it began with; the next one has the new ones',
   promises: ['O6'],
+  risksDeployment: true,
   on: ({ apis, redeploy }) => ({
     requestsPerSecond: 10,
     spec: {
       checkout: (usual) => ({
         ...usual,
         steps: [
-          { weight: 10, bake: '120s' },
+          { weight: 10, bake: '5s', pause: { for: '15m' } },
           { weight: 100, bake: '5s' },
         ],
         deadlines: { ...usual.deadlines, rollout: '20m' },
@@ -61,13 +62,14 @@ export const upgrade: OwnScenario = {
     },
     story: async (stage) => {
       stage.push('v2');
-      await stage.untilWeight(10);
+      await stage.untilPhase('paused');
       const folder = await anotherRelease();
       try {
         await redeploy(folder);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
+      await stage.call('Operate', { rollout: 'checkout', action: 'resume', by: 'ada', why: 'The new release is there.' });
       await stage.untilState('Succeeded');
       const another = await stage.console({ rollout: 'checkout', image: 'v1', force: { by: 'ada', why: 'Back to what it was.' } });
       await stage.until('the second rollout', async () => (await stage.records('checkout')).length === 2);

@@ -90,7 +90,6 @@ function deployOne({ report, ...options }: OneDeployment) {
   return deploy({
     ...options,
     context: { rolloutsFolder: 'test/localstack/rollouts' },
-    ...(process.env['CDK'] ? { cdk: process.env['CDK'] } : {}),
     report: (line) => report(`${prefix}: ${line}`),
   });
 }
