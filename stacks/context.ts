@@ -31,9 +31,12 @@ const vpc = z.pipe(
 );
 
 const shape = {
-  /** The stack's id, and the beginning of every name in it: 40 characters leave room for the longest name of a Lambda, 64. */
+  /** The stack's id, and the beginning of every name in it: 40 characters leave room for the longest name of a rule, 64; a table's has 3 or more. */
   prefix: z._default(
-    z.string().check(z.regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, { error: '2 to 40 lower-case letters, digits and hyphens: sluice' })),
+    z.string().check(
+      z.regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, { error: '3 to 40 lower-case letters, digits and hyphens: sluice' }),
+      z.refine((prefix) => prefix !== 'default', { error: "another word than default, which is the name of the account's own event bus" }),
+    ),
     'sluice',
   ),
   /** With both, the template is for that account and region alone; without, for those that `cdk deploy` finds. */

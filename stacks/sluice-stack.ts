@@ -42,7 +42,10 @@ export class SluiceStack extends Stack {
     new Triggers(this, 'Triggers', this.controller);
     new Alerts(this, 'Alerts', this.controller);
     if (context.webhook) new Webhook(this, 'Webhook', this.controller);
-    if (context.accessEntries) new ClusterAccess(this, 'ClusterAccess', { prefix, clusters, roles: clusterRoles(this.controller) });
+    const access = context.accessEntries
+      ? new ClusterAccess(this, 'ClusterAccess', { prefix, clusters, roles: clusterRoles(this.controller) })
+      : undefined;
+    this.controller.makeStoreAfter(access === undefined ? [] : [access]);
     new Observability(this, 'Observability', watched(this.controller, context));
     new DeployedSpecs(this, 'Specs', { controller: this.controller, specs, version });
     new RemovalGuard(this, 'Removal', { controller: this.controller, everything: [...this.node.children] });

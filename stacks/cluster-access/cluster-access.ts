@@ -1,4 +1,5 @@
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 export interface ClusterAccessProps {
@@ -7,7 +8,7 @@ export interface ClusterAccessProps {
   /** By name, in the account and region of the stack. */
   readonly clusters: readonly string[];
   /** Of every function that speaks to a cluster, by the function's name. */
-  readonly roles: ReadonlyMap<string, { readonly roleArn: string }>;
+  readonly roles: ReadonlyMap<string, IRole>;
 }
 
 /**
@@ -25,7 +26,10 @@ export class ClusterAccess extends Construct {
     for (const clusterName of clusters) {
       const cluster = new Construct(this, clusterName);
       for (const [name, role] of roles) {
-        new CfnAccessEntry(cluster, name, { clusterName, principalArn: role.roleArn, kubernetesGroups: [prefix], type: 'STANDARD' });
+        const principalArn = role.roleArn;
+        const entry = new CfnAccessEntry(cluster, name, { clusterName, principalArn, kubernetesGroups: [prefix], type: 'STANDARD' });
+        // EKS refuses a principal that IAM has not made known everywhere yet; for a mere reference CloudFormation need not wait for that.
+        entry.node.addDependency(role);
       }
     }
   }

@@ -57,7 +57,7 @@ export class Controller extends Construct {
     this.eventBus = eventBus(this, { eventBusName: names.eventBus, key: this.key, deadLetters: this.deadLetters });
     this.webhookSecret = context.webhook ? webhookSecret(this, { secretName: names.webhookSecret, key: this.key }) : undefined;
     const arns = arnsOf(Stack.of(this), names);
-    this.repositoryArns = props.repositories.map(arns.repository).filter((arn) => arn !== undefined);
+    this.repositoryArns = withoutCovered(props.repositories.map(arns.repository).filter((arn) => arn !== undefined));
     this.functions = this.makeFunctions(props, arns);
     const machine = (name: MachineName, constructId: string) =>
       new Machine(this, constructId, {
@@ -70,6 +70,15 @@ export class Controller extends Construct {
     this.machines = { rollout: machine('rollout', 'Rollout'), rollback: machine('rollback', 'Rollback') };
     // An upgrade moves the doors last: docs/decisions/0012-upgrades.md.
     for (const { live } of this.functions.values()) live?.node.addDependency(...Object.values(this.machines));
+  }
+
+  /**
+   * The store is kept when a first deployment is rolled back, and its name is then in the way of the second. So it is made after what fails
+   * for want of something in the account: concurrency to reserve (functions), the logs' delivery (machines), a cluster (`others`).
+   */
+  makeStoreAfter(others: readonly Construct[]): void {
+    const lambdas = [...this.functions.values()].map(({ lambda }) => lambda);
+    this.store.node.addDependency(...lambdas, ...Object.values(this.machines), ...others);
   }
 
   /** @throws NotFoundError where functions.ts has no function of that name. */
@@ -121,4 +130,16 @@ export class Controller extends Construct {
       ]),
     );
   }
+}
+
+/** Leaves out what another's `*` stands for already: a role's document may have 10,240 characters, which some eighty repositories fill. */
+function withoutCovered(given: readonly string[]): string[] {
+  // `**` says no more than `*`, and the two would cover each other away.
+  const arns = [...new Set(given.map((arn) => arn.replaceAll(/\*+/g, '*')))];
+  const patterns = arns.filter((arn) => arn.includes('*')).map((arn) => ({ arn, covers: asRegExp(arn) }));
+  return arns.filter((arn) => !patterns.some((pattern) => pattern.arn !== arn && pattern.covers.test(arn)));
+}
+
+function asRegExp(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replaceAll(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`);
 }

@@ -92,7 +92,8 @@ export class SluiceFunction extends Construct {
       tracing: Tracing.ACTIVE,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // Kept when a deployment that made it is rolled back, it would fail the next try: Lambda publishes the same code only once in a row.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       ...(props.reservedConcurrency === 0 ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(network ?? {}),
     });

@@ -23,6 +23,10 @@ export function namesOf(prefix: string) {
 
 export type Names = ReturnType<typeof namesOf>;
 
+/** ECR's hosts: the usual one, that of FIPS, those of China, and each as dual-stack. As adapters/images/ecr.ts reads them. */
+const registry =
+  /^(?<account>\d{12})\.dkr(?:\.ecr(?:-fips)?\.(?<plain>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|-ecr(?:-fips)?\.(?<dual>[a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))\/(?<name>.+)$/;
+
 /**
  * ARNs made from names. The machines hold the versions of functions, and functions hold the machines' ARNs: were those references, the
  * template would be a circle.
@@ -41,7 +45,8 @@ export function arnsOf(stack: Stack, names: Names) {
     alarms: arn('cloudwatch', 'alarm', '*', COLON_RESOURCE_NAME),
     /** A name, of this account and region, or an image's repository with its registry, of any. Undefined where that is not ECR's. */
     repository: (reference: string) => {
-      const [, account, region, name] = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(.+)$/.exec(reference) ?? [];
+      const { account, plain, dual, name } = registry.exec(reference)?.groups ?? {};
+      const region = plain ?? dual;
       if (account !== undefined && region !== undefined && name !== undefined) {
         return stack.formatArn({ service: 'ecr', account, region, resource: 'repository', resourceName: name });
       }

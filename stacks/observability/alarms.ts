@@ -1,7 +1,7 @@
 import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { ObservabilityLevel, Watched } from '../observability.ts';
-import { metricsOf, sumOf } from './watched-metrics.ts';
+import { metricsOf, minutesOfSums, sumOf } from './watched-metrics.ts';
 
 /** One alarm on Sluice itself. */
 export interface AlarmSetup {
@@ -23,6 +23,7 @@ export interface AlarmSetup {
 const alertDoors = ['ReceiveAlerts', 'ReceiveWebhook'];
 
 const never = { fires: 'atLeast', threshold: 1, minutes: [1, 1], missing: TreatMissingData.NOT_BREACHING } as const;
+const neverInSum = { ...never, minutes: [1, minutesOfSums] } as const;
 
 /**
  * Every alarm. No alarm looks at how rollouts end: that a bad version was rolled back is what Sluice is for.
@@ -37,7 +38,7 @@ export function alarmSetups(watched: Watched): readonly AlarmSetup[] {
   const errorsAndThrottles = (name: string) => [ofFunction(name, 'Errors'), ofFunction(name, 'Throttles')];
   return [
     {
-      ...never,
+      ...neverInSum,
       anchor: 'failed-rollbacks',
       level: 'alarms',
       means: 'A rollback could not be verified, or its execution died: users may still be on the canary.',
@@ -76,7 +77,7 @@ export function alarmSetups(watched: Watched): readonly AlarmSetup[] {
       missing: TreatMissingData.BREACHING,
     },
     {
-      ...never,
+      ...neverInSum,
       anchor: 'door-errors',
       level: 'alarms',
       means: 'The abort door has failed or was throttled: a rollback may begin late.',
@@ -88,7 +89,7 @@ export function alarmSetups(watched: Watched): readonly AlarmSetup[] {
       level: 'full',
       means: 'The watchdog runs and fails, in part or as a whole: alarms, pushes or rollouts are left alone.',
       metric: sumOf('errors and failed parts', [ofFunction('Sweep', 'Errors'), own('SweepFailures')]),
-      minutes: [2, 3],
+      minutes: [2, minutesOfSums],
     },
     {
       ...never,
@@ -110,7 +111,7 @@ export function alarmSetups(watched: Watched): readonly AlarmSetup[] {
       ? []
       : [
           {
-            ...never,
+            ...neverInSum,
             anchor: 'alert-door-errors',
             level: 'full' as const,
             means: 'A door for alerts has failed or was throttled: an alert may be handled late, or not at all.',

@@ -5,6 +5,9 @@ import type { Watched } from '../observability.ts';
 
 const minute = Duration.minutes(1);
 
+/** So many minutes an alarm on a sum looks back, of which fewer have to be bad: late values are still among them. */
+export const minutesOfSums = 5;
+
 type MetricOptions = Pick<MetricProps, 'statistic' | 'label' | 'period'>;
 
 const metric = (namespace: string, metricName: string, dimensionsMap: Record<string, string>, options: MetricOptions = {}) =>
@@ -36,7 +39,12 @@ export function metricsOf({ prefix, functions, machines, deadLetterQueue, table 
   };
 }
 
-/** The sum of several, of which any may have no value: a metric that has never been sent would otherwise leave the sum without one. */
+/**
+ * The sum of several, of which any may have no value: a metric that has never been sent would otherwise leave the sum without one.
+ *
+ * An alarm on it has to look at `minutesOfSums`: a metric comes a minute or two late, and until then FILL has put 0 in its place, so that
+ * the newest minute is never a bad one. Source: FILL in https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ */
 export function sumOf(label: string, parts: readonly Metric[]): MathExpression {
   return new MathExpression({
     expression: 'SUM(FILL(METRICS(), 0))',

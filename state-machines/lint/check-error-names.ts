@@ -7,8 +7,10 @@ const retryable: readonly string[] = errors.filter((error) => error.retryable).m
 export const fatal: readonly string[] = errors.filter((error) => !error.retryable).map(({ name }) => name);
 
 /**
- * What can pass by itself when Step Functions calls a function.
- * Source: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ * What can pass by itself when Step Functions calls a function. The last two are of functions in a VPC, which Lambda parks when nobody has called
+ * them for weeks: the call that wakes one fails.
+ * Sources: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html,
+ * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 const passingLambdaErrors = [
   'Lambda.ClientExecutionTimeoutException',
@@ -16,6 +18,8 @@ const passingLambdaErrors = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  'Lambda.ResourceNotReadyException',
+  'Lambda.ENINotReadyException',
 ];
 
 /** The one list that every Retry names: our errors that can pass, and Lambda's. */

@@ -25,7 +25,6 @@ import { probeServices } from './path-probe.ts';
 export const prefix = 'bench';
 const alarmName = `${prefix}.${checkout.name}-errors`;
 const patienceSeconds = 180;
-/** From the moment a rollout bakes, or has ended, until LocalStack has done what follows from it. */
 const calmMs = 1_500;
 
 export interface AlarmTiming {
@@ -72,7 +71,11 @@ export class LocalStackStage {
       const { events } = history.parse(await this.apis.states('GetExecutionHistory', { executionArn, maxResults: 1000 }));
       return events.some(({ stateEnteredEventDetails: entered }) => entered?.name === 'RunAnalysis');
     });
-    await this.clock.sleep(calmMs);
+  }
+
+  /** Waits until LocalStack has done what follows from what it was asked for. */
+  calm(): Promise<void> {
+    return this.clock.sleep(calmMs);
   }
 
   /** Puts the alarm's event while a rollout bakes. Resolves when the weight is written. */
@@ -87,7 +90,7 @@ export class LocalStackStage {
 
   /** Waits for the end of what the alarm set off. @throws Error where it was not the alarm that ended the rollout. */
   async recover(): Promise<void> {
-    await this.clock.sleep(calmMs);
+    await this.calm();
     await this.#until('the end of the rollback', async () => {
       const running = await Promise.all([this.#running('rollout'), this.#running('rollback')]);
       return running.flat().length === 0;
@@ -95,7 +98,7 @@ export class LocalStackStage {
     const record = (await this.#rollouts.list(checkout.name)).at(-1);
     if (record?.rollbackReason !== 'alarm') throw new Error(`the rollout ended by ${record?.rollbackReason}, and not by the alarm`);
     await this.#putAlarm('OK');
-    await this.clock.sleep(calmMs);
+    await this.calm();
   }
 
   /** The cluster as the functions reach it: through the stub's TLS, with the sandbox's clients. */

@@ -43,6 +43,12 @@ describe('access entries', () => {
       Username: Match.absent(),
     });
   });
+
+  it('waits until its role is known everywhere, since EKS refuses a principal that it cannot find', () => {
+    for (const { Properties, DependsOn } of Object.values(template.findResources('AWS::EKS::AccessEntry'))) {
+      expect(DependsOn).toEqual([Properties.PrincipalArn['Fn::GetAtt'][0]]);
+    }
+  });
 });
 
 describe('the manifests', () => {

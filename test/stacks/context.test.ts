@@ -47,8 +47,10 @@ describe('the context of a deployment', () => {
   it.each([
     ['a key that there is not', { prefx: 'a' }, 'prefx: there is no such key; did you mean `prefix`?'],
     ['a key that is like none', { quux: 'a' }, 'quux: there is no such key; take it out'],
-    ['capitals in the prefix', { prefix: 'Sluice' }, 'prefix: found "Sluice", expected 2 to 40 lower-case letters'],
-    ['a prefix that makes names too long', { prefix: 'a'.repeat(41) }, 'expected 2 to 40 lower-case letters'],
+    ['capitals in the prefix', { prefix: 'Sluice' }, 'prefix: found "Sluice", expected 3 to 40 lower-case letters'],
+    ['a prefix that is too short for the name of a table', { prefix: 'sl' }, 'expected 3 to 40 lower-case letters'],
+    ['a prefix that is the name of another event bus', { prefix: 'default' }, 'expected another word than default'],
+    ['a prefix that makes names too long', { prefix: 'a'.repeat(41) }, 'expected 3 to 40 lower-case letters'],
     ['a retention that CloudWatch has not', { logRetentionDays: 31 }, 'logRetentionDays: found 31, expected one of 1, 3, 5'],
     ['a key by its alias', { kmsKeyArn: 'alias/mine' }, 'kmsKeyArn: found "alias/mine", expected a key\'s ARN'],
     ['a subnet by its name', { vpc: { ...vpc, subnetIds: ['private'] } }, 'vpc.subnetIds.0: found "private", expected a subnet\'s id'],

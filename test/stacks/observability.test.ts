@@ -52,7 +52,9 @@ interface AlarmProperties {
   readonly TreatMissingData: string;
   readonly Namespace?: string;
   readonly MetricName?: string;
-  readonly Metrics?: readonly { readonly MetricStat?: MetricStat }[];
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm: number;
+  readonly Metrics?: readonly { readonly Expression?: string; readonly MetricStat?: MetricStat }[];
 }
 
 const alarmsOf = (template: Template) =>
@@ -127,6 +129,12 @@ describe('alarms on Sluice itself', () => {
       EvaluationPeriods: 3,
       DatapointsToAlarm: 3,
     });
+  });
+
+  it('look back further than they need bad minutes where missing values are filled: a value that comes late finds 0 in its place', () => {
+    const filled = alarms.filter(({ Metrics = [] }) => Metrics.some(({ Expression = '' }) => Expression.includes('FILL')));
+    expect(filled.length).toBeGreaterThan(3);
+    expect(filled.filter(({ EvaluationPeriods, DatapointsToAlarm }) => EvaluationPeriods - DatapointsToAlarm < 3)).toEqual([]);
   });
 
   it('watch the rollback machine for every end but a good one', () => {

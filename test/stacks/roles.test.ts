@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arnsOf, namesOf } from '../../stacks/controller/names.ts';
 import { region, type Synthesised, statementsOf, synthesise } from './synthesised.ts';
 
 const kmsKeyArn = `arn:aws:kms:${region}:111122223333:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f`;
@@ -91,6 +92,23 @@ describe('what may be read', () => {
       'arn:aws:eks:eu-west-1:111122223333:cluster/tools',
     ]);
     expect(resourcesFor(all, 'Sweep', 'ecr:DescribeImages')).toContain('arn:aws:ecr:eu-west-1:111122223333:repository/tools/*');
+  });
+
+  it.each([
+    ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/tools/lint', 'eu-west-1:111122223333:repository/tools/lint'],
+    ['444455556666.dkr.ecr.us-east-1.amazonaws.com/lint', 'us-east-1:444455556666:repository/lint'],
+    ['111122223333.dkr.ecr-fips.us-east-1.amazonaws.com/lint', 'us-east-1:111122223333:repository/lint'],
+    ['111122223333.dkr-ecr.eu-west-1.on.aws/lint', 'eu-west-1:111122223333:repository/lint'],
+  ])('is the repository %s, in whatever way its host is written', (reference, arn) => {
+    expect(arnsOf(usual.stack, namesOf('sluice')).repository(reference)).toMatch(new RegExp(`:ecr:${arn}$`));
+  });
+
+  it('names no repository that a pattern covers: a role has room for some eighty', async () => {
+    const covered = await synthesise({ repositories: 'shop/*,shop/**,shop/cart,tools/lint' });
+    expect(resourcesFor(covered, 'Sweep', 'ecr:DescribeImages')).toEqual([
+      'arn:aws:ecr:eu-west-1:111122223333:repository/shop/*',
+      'arn:aws:ecr:eu-west-1:111122223333:repository/tools/lint',
+    ]);
   });
 
   it('is nothing where there is nothing: the statement is left out', async () => {

@@ -16,6 +16,7 @@ EVERYWHERE = (
     "unknown_resources",
     "custom_resources",
     "refused_deletions",
+    "kept_on_update",
     "unneeded_replacements",
     "alias_updates",
 )
