@@ -139,7 +139,7 @@ export class Stage {
     for (;;) {
       const found = await look();
       if (found !== undefined && found !== false) return found;
-      if (this.sandbox.clock.now() > endMs) throw new Error(`the story waited in vain for ${what}`);
+      if (this.sandbox.clock.now() > endMs) throw new Error(`the story waited in vain for ${what}: ${await this.#standing()}`);
       await this.sandbox.clock.sleep(this.tier.lookEveryMs);
     }
   }
@@ -180,6 +180,16 @@ export class Stage {
 
   history(rolloutId: string): Promise<HistoryEntry[]> {
     return new History(this.#open.store).list(rolloutId);
+  }
+
+  /** How things stand, for whoever reads why a story did not go on. */
+  async #standing(): Promise<string> {
+    const records = (await Promise.all([...this.loads.keys()].map((service) => this.records(service)))).flat();
+    const rollouts = records.map(({ rolloutId, phase, reason = '' }) => `${rolloutId} is ${phase} ${reason}`);
+    const executions = this.sandbox.engine.executions.map(
+      ({ machine, status, states, cause = '' }) => `a ${machine} ${status} in ${states.at(-1)?.state} ${cause}`,
+    );
+    return [...rollouts, ...executions].join('; ');
   }
 
   #ask(need: Need): void {

@@ -16,13 +16,3 @@ it('a lane is handed to one at a time, in the order of asking', async () => {
   lanes.give(lane(3));
   expect((await lanes.take()).played).toBe(3);
 });
-
-it('who waits for a deployment that failed is told why, and lanes that are there are used on', async () => {
-  const lanes = new Lanes();
-  const waiting = lanes.take();
-  lanes.fail(new Error('cdk deploy ended with 1'));
-  await expect(waiting).rejects.toThrow('cdk deploy ended with 1');
-  await expect(lanes.take()).rejects.toThrow('cdk deploy ended with 1');
-  lanes.give(lane(1));
-  expect((await lanes.take()).played).toBe(1);
-});

@@ -1,3 +1,6 @@
+import { systemClock } from '../../../adapters/clock.ts';
+import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
+import { specsPartition } from '../../../adapters/store/keys.ts';
 import type { Deployment } from '../deploy.ts';
 import type { AwsStub } from '../stub/aws-stub.ts';
 import type { Apis } from './apis.ts';
@@ -8,52 +11,38 @@ export interface Lane {
   readonly deployment: Deployment;
   /** Deploys the app of another folder over it. */
   readonly redeploy: (app: string) => Promise<Deployment>;
-  /** The prefixes of the other deployments of the account, as far as they are there. */
-  readonly neighbours: () => readonly string[];
+  /** The prefixes of the other deployments of the account. */
+  readonly neighbours: readonly string[];
   readonly apis: Apis;
   readonly stub: AwsStub;
   readonly tap: EventTap;
+  /** The rollouts whose specs were in the store when it was deployed. */
+  readonly deployedSpecs: readonly string[];
   /** How functions reach a server of this process. */
   readonly host: string;
   /** How many scenarios were played on it. */
   played: number;
 }
 
-export async function openLane(parts: Omit<Lane, 'tap' | 'played'>): Promise<Lane> {
-  return { ...parts, tap: await EventTap.open(parts.apis, parts.deployment.prefix), played: 0 };
-}
-
-interface Waiting {
-  readonly resolve: (lane: Lane) => void;
-  readonly reject: (why: unknown) => void;
+export async function openLane(parts: Omit<Lane, 'tap' | 'deployedSpecs' | 'played'>): Promise<Lane> {
+  const { apis, deployment } = parts;
+  const store = createDynamoDbStore({ call: apis.dynamodbCall, tableName: deployment.prefix, clock: systemClock });
+  const specs = await store.list(specsPartition);
+  return { ...parts, tap: await EventTap.open(apis, deployment.prefix), deployedSpecs: specs.map(({ key }) => key.sort), played: 0 };
 }
 
 /** Hands lanes out, each to one at a time. */
 export class Lanes {
   readonly #free: Lane[] = [];
-  #waiting: readonly Waiting[] = [];
-  #failed: { readonly why: unknown } | undefined;
+  readonly #waiting: ((lane: Lane) => void)[] = [];
 
   give(lane: Lane): void {
-    const [next, ...others] = this.#waiting;
-    this.#waiting = others;
+    const next = this.#waiting.shift();
     if (next === undefined) this.#free.push(lane);
-    else next.resolve(lane);
-  }
-
-  /** There will be no more lanes, and who waits for one waits in vain. */
-  fail(why: unknown): void {
-    this.#failed = { why };
-    for (const { reject } of this.#waiting) reject(why);
-    this.#waiting = [];
+    else next(lane);
   }
 
   async take(): Promise<Lane> {
-    const free = this.#free.shift();
-    if (free !== undefined) return free;
-    if (this.#failed !== undefined) throw this.#failed.why;
-    return new Promise<Lane>((resolve, reject) => {
-      this.#waiting = [...this.#waiting, { resolve, reject }];
-    });
+    return this.#free.shift() ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
   }
 }

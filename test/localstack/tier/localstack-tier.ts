@@ -53,7 +53,8 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
   lane.played += 1;
   const fenceBefore = lane.played * fencesOfAScenario;
   const nameOf = (alarm: string) => `${alarmsOf(prefix)}${alarm}`;
-  const repositoryFolder = `${prefix}-shop`;
+  // The sweep names an execution by the digest, which in the sandbox is made of the image's name.
+  const repositoryFolder = `${prefix}/${lane.played}`;
   const store = createDynamoDbStore({ call: apis.dynamodbCall, tableName: prefix, clock });
   await cleanTable(apis, prefix);
   // Executions of a rollback are named by the fence, and a name can't be used again.
@@ -146,20 +147,31 @@ interface Adaptation {
   readonly prometheus: Surroundings['prometheus'];
 }
 
+/** Cores that are at work on other things must not look like a canary without traffic, */
+const patient = <T extends object>(policy: T | undefined) => ({ ...policy, hold: '90s' });
+/** nor like a slow one: latencies here are those of the machine. */
+const slackOfLatency = 20;
+
 /** What differs between deployments that live in one account: which cluster, which Prometheus, which alarms. */
 function adapt(spec: RolloutSpecSource, { prefix, host, nameOf, prometheus }: Adaptation): RolloutSpecSource {
-  const { analysis } = spec;
+  const { analysis, policies } = spec;
   const url = new URL(prometheus.url);
   url.hostname = host;
   return {
     ...spec,
     cluster: prefix,
+    policies: { ...policies, noData: patient(policies?.noData), sourceDown: patient(policies?.sourceDown) },
     analysis: {
       ...analysis,
       ...(analysis.alarms === undefined ? {} : { alarms: analysis.alarms.map(nameOf) }),
+      ...(analysis.metrics === undefined ? {} : { metrics: analysis.metrics.map(unhurried) }),
       ...(analysis.prometheus === undefined ? {} : { prometheus: { ...analysis.prometheus, url: url.origin } }),
     },
   };
+}
+
+function unhurried<T extends { readonly name: string; readonly max?: number | undefined }>(metric: T): T {
+  return metric.name.startsWith('latency') && metric.max !== undefined ? { ...metric, max: metric.max * slackOfLatency } : metric;
 }
 
 /** A push starts an execution in every deployment of the account; where no spec takes it, that ends as `NothingToDo`. */

@@ -23,8 +23,8 @@ export interface TheatreOptions {
 const workersOfALane = 30;
 
 /**
- * Starts LocalStack, and deploys Sluice in it several times, side by side in one account. Deployments are made one after the other, since
- * each takes both cores, and the first one is played on while the next is made.
+ * Starts LocalStack, and deploys Sluice in it several times, side by side in one account. Nothing is played before all are there: cdk takes
+ * both cores.
  */
 export async function openTheatre({ prefixes, report }: TheatreOptions): Promise<Theatre> {
   const stub = await startAwsStub();
@@ -38,46 +38,39 @@ export async function openTheatre({ prefixes, report }: TheatreOptions): Promise
     await stub.close();
     throw error;
   });
-  const notes = [`LocalStack (${localStack.engine}) was there after ${seconds(performance.now() - startedMs)}`];
   const apis = connectApis(localStack);
-  const lanes = new Lanes();
   const opened: Lane[] = [];
-  let closing = false;
-
-  const deployAll = async () => {
-    for (const prefix of prefixes) {
-      if (closing) return;
-      const deployment = await deployOne({ localStack, prefix, report });
-      notes.push(`${prefix} was deployed in ${seconds(deployment.tookMs)}`);
-      const lane = await openLane({
-        deployment,
-        redeploy: (app) => deployOne({ localStack, prefix, app, report }),
-        neighbours: () => opened.map((each) => each.deployment.prefix).filter((other) => other !== prefix),
-        apis,
-        stub,
-        host: localStack.hostSeenByLambdas,
-      });
-      opened.push(lane);
-      lanes.give(lane);
+  const close = async () => {
+    await Promise.all(opened.map(({ tap }) => tap.close()));
+    apis.close();
+    await localStack.stop();
+    await stub.close();
+  };
+  const notes = [`LocalStack (${localStack.engine}) was there after ${seconds(performance.now() - startedMs)}`];
+  try {
+    const deployments = await Promise.all(prefixes.map((prefix) => deployOne({ localStack, prefix, report })));
+    for (const deployment of deployments) {
+      const { prefix, tookMs } = deployment;
+      notes.push(`${prefix} was deployed in ${seconds(tookMs)}`);
+      opened.push(
+        await openLane({
+          deployment,
+          redeploy: (app) => deployOne({ localStack, prefix, app, report }),
+          neighbours: prefixes.filter((other) => other !== prefix),
+          apis,
+          stub,
+          host: localStack.hostSeenByLambdas,
+        }),
+      );
     }
-  };
-  const deploying = deployAll().catch((error: unknown) => {
+  } catch (error) {
     report(localStack.logs().slice(-4_000));
-    lanes.fail(error);
-  });
-
-  return {
-    lanes,
-    notes,
-    async close() {
-      closing = true;
-      await deploying;
-      await Promise.all(opened.map(({ tap }) => tap.close()));
-      apis.close();
-      await localStack.stop();
-      await stub.close();
-    },
-  };
+    await close();
+    throw error;
+  }
+  const lanes = new Lanes();
+  for (const lane of opened) lanes.give(lane);
+  return { lanes, notes, close };
 }
 
 interface OneDeployment extends Pick<DeployOptions, 'prefix' | 'app'> {
