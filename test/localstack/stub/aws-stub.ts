@@ -5,11 +5,13 @@ import type { ImageRegistry } from '../../../core/ports.ts';
 import { type Answer, refusal } from './answer.ts';
 import { authority } from './certificates.ts';
 import { answerDescribeImages } from './describe-images.ts';
-import { startTlsFront } from './tls-front.ts';
+import { type ListenOn, startTlsFront } from './front.ts';
 
 export interface AwsStubOptions {
   /** Where to listen: every address where the functions run in containers, loopback where left out. */
-  readonly listenOn?: '127.0.0.1' | '0.0.0.0';
+  readonly listenOn?: ListenOn;
+  /** For a LocalStack that was started before the stub, and told of this port; any free one where left out. */
+  readonly port?: number;
 }
 
 /** One sandbox behind the stub. */
@@ -40,7 +42,7 @@ export interface AwsStub {
  * EKS DescribeCluster (REST) and ECR DescribeImages (JSON 1.1) at one port, answered by any number of sandboxes. Signatures are not looked
  * at.
  */
-export async function startAwsStub({ listenOn = '127.0.0.1' }: AwsStubOptions = {}): Promise<AwsStub> {
+export async function startAwsStub({ listenOn = '127.0.0.1', port: wanted = 0 }: AwsStubOptions = {}): Promise<AwsStub> {
   const clusters = new Map<string, { readonly port: number; readonly images: ImageRegistry; readonly end: () => Promise<void> }>();
   const server = createServer((request, response) => {
     answer(request).then(
@@ -70,12 +72,12 @@ export async function startAwsStub({ listenOn = '127.0.0.1' }: AwsStubOptions = 
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, listenOn, resolve);
+    server.listen(wanted, listenOn, resolve);
   });
   const { port } = z.object({ port: z.number() }).parse(server.address());
   return {
     port,
-    variables: (host) => ({ AWS_ENDPOINT_URL_EKS: `http://${host}:${port}`, AWS_ENDPOINT_URL_ECR: `http://${host}:${port}` }),
+    variables: (host) => stubVariables(host, port),
     async add({ name, kubernetesUrl, images }) {
       const front = await startTlsFront(kubernetesUrl, listenOn);
       const end = async () => {
@@ -94,6 +96,11 @@ export async function startAwsStub({ listenOn = '127.0.0.1' }: AwsStubOptions = 
       });
     },
   };
+}
+
+/** What leads the SDK's clients to a stub at a port of a host. */
+export function stubVariables(host: string, port: number): Readonly<Record<string, string>> {
+  return { AWS_ENDPOINT_URL_EKS: `http://${host}:${port}`, AWS_ENDPOINT_URL_ECR: `http://${host}:${port}` };
 }
 
 /** Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html */

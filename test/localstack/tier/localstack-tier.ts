@@ -3,9 +3,10 @@ import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
 import { keys } from '../../../adapters/store/keys.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { EventBus } from '../../../sandbox/eventbridge/event-bus.ts';
-import { type Surroundings, startSurroundings } from '../../../sandbox/surroundings.ts';
+import { startSurroundings } from '../../../sandbox/surroundings.ts';
 import { functionSetups } from '../../../stacks/functions.ts';
 import type { Opening, OpenTier, Setting, Tier } from '../../scenarios/tier.ts';
+import { startPlainFront } from '../stub/front.ts';
 import { Alarms } from './alarms.ts';
 import { cleanTable } from './clean-table.ts';
 import { EventFaults } from './event-faults.ts';
@@ -69,6 +70,7 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
   const alarms = new Alarms({ apis, namespace: `${prefix}/${lane.played}`, nameOf });
   const bus = new EventBus({ clock, account: apis.account, region: apis.region });
   const surroundings = await startSurroundings({ clock, bus, services, repositoryFolder, record: alarms.record });
+  const prometheus = await prometheusSeenBy(host, surroundings.prometheus.url);
   const endCluster = await stub.add({ name: prefix, kubernetesUrl: surroundings.kubernetes.url, images: surroundings.ecr });
   const forwarded = forwardPushes(bus, apis);
   const faults = new EventFaults(apis, prefix, (ms) => clock.sleep(ms));
@@ -111,7 +113,7 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
     store,
     fenceBefore,
     alarmName: nameOf,
-    adapt: (spec) => adapt(spec, { prefix, host, nameOf, prometheus: surroundings.prometheus }),
+    adapt: (spec) => adapt(spec, { prefix, nameOf, prometheusUrl: prometheus.url }),
     putUsualAlarm: (service) => ordered(() => alarms.putUsual(service, [deployment.outputs['AlarmAction'] ?? ''])),
     async start(input) {
       const name = `console-${randomUUID()}`;
@@ -134,6 +136,7 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
       await ordered(() => faults.mend());
       await ordered(() => alarms.delete());
       await endCluster();
+      await prometheus.close();
       await surroundings.close();
       forwarded.assertAllSent();
     },
@@ -142,9 +145,15 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
 
 interface Adaptation {
   readonly prefix: string;
-  readonly host: string;
   readonly nameOf: (alarm: string) => string;
-  readonly prometheus: Surroundings['prometheus'];
+  readonly prometheusUrl: string;
+}
+
+/** Where functions find the sandbox's Prometheus, which listens on loopback: those in containers by a front. */
+async function prometheusSeenBy(host: string, url: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  if (host === '127.0.0.1') return { url, close: async () => undefined };
+  const front = await startPlainFront(url, '0.0.0.0');
+  return { url: `http://${host}:${front.port}`, close: front.close };
 }
 
 /** Cores that are at work on other things must not look like a canary without traffic, */
@@ -153,10 +162,8 @@ const patient = <T extends object>(policy: T | undefined) => ({ ...policy, hold:
 const slackOfLatency = 20;
 
 /** What differs between deployments that live in one account: which cluster, which Prometheus, which alarms. */
-function adapt(spec: RolloutSpecSource, { prefix, host, nameOf, prometheus }: Adaptation): RolloutSpecSource {
+function adapt(spec: RolloutSpecSource, { prefix, nameOf, prometheusUrl }: Adaptation): RolloutSpecSource {
   const { analysis, policies } = spec;
-  const url = new URL(prometheus.url);
-  url.hostname = host;
   return {
     ...spec,
     cluster: prefix,
@@ -165,7 +172,7 @@ function adapt(spec: RolloutSpecSource, { prefix, host, nameOf, prometheus }: Ad
       ...analysis,
       ...(analysis.alarms === undefined ? {} : { alarms: analysis.alarms.map(nameOf) }),
       ...(analysis.metrics === undefined ? {} : { metrics: analysis.metrics.map(unhurried) }),
-      ...(analysis.prometheus === undefined ? {} : { prometheus: { ...analysis.prometheus, url: url.origin } }),
+      ...(analysis.prometheus === undefined ? {} : { prometheus: { ...analysis.prometheus, url: prometheusUrl } }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type DeployOptions, deploy } from '../deploy.ts';
+import { chooseEngine } from '../engine/choose-engine.ts';
 import { type LocalStack, startLocalStack } from '../engine/localstack.ts';
-import { startAwsStub } from '../stub/aws-stub.ts';
+import { type AwsStubOptions, startAwsStub } from '../stub/aws-stub.ts';
 import { connectApis } from './apis.ts';
 import { type Lane, Lanes, openLane } from './lane.ts';
 import { sweepEverySeconds } from './localstack-tier.ts';
@@ -27,7 +28,7 @@ const workersOfALane = 30;
  * both cores.
  */
 export async function openTheatre({ prefixes, report }: TheatreOptions): Promise<Theatre> {
-  const stub = await startAwsStub();
+  const stub = await startAwsStub(await whereToListen(process.env));
   const startedMs = performance.now();
   const localStack = await startLocalStack({
     scheduleMinuteSeconds: sweepEverySeconds,
@@ -71,6 +72,15 @@ export async function openTheatre({ prefixes, report }: TheatreOptions): Promise
   const lanes = new Lanes();
   for (const lane of opened) lanes.give(lane);
   return { lanes, notes, close };
+}
+
+/** A LocalStack on Python runs its functions on this machine. A given one was told beforehand where the stub would be. */
+async function whereToListen(environment: NodeJS.ProcessEnv): Promise<AwsStubOptions> {
+  const { engine } = await chooseEngine(environment);
+  if (engine === 'python') return {};
+  const isHere = engine === 'given' && environment['LOCALSTACK_LAMBDA_HOST'] === '127.0.0.1';
+  const port = environment['LOCALSTACK_STUB_PORT'];
+  return { listenOn: isHere ? '127.0.0.1' : '0.0.0.0', ...(engine === 'given' && port !== undefined ? { port: Number(port) } : {}) };
 }
 
 interface OneDeployment extends Pick<DeployOptions, 'prefix' | 'app'> {
