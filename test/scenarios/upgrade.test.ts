@@ -23,6 +23,15 @@ type Story = (
   means: { readonly sandbox: Sandbox; readonly upgrade: () => void; readonly calls: VersionedCall[] } & ReturnType<typeof twoReleases>,
 ) => Promise<void>;
 
+/** At weight 50 the new version of Sluice comes, and right after it the canary begins to fail. */
+const sickAfterUpgrade: Story = async (stage, { upgrade }) => {
+  stage.push('v2');
+  await stage.untilWeight(50);
+  upgrade();
+  stage.sandbox.fleet.behave('v2', { service: { errorShare: 0.3 } });
+  await stage.untilState('RolledBack', 1, 'rollback');
+};
+
 /** Plays a story that begins on the old version, and finds it as every scenario must be: promises kept, nothing left behind. */
 async function play(
   story: Story,
@@ -96,20 +105,10 @@ describe('O6: a new version is deployed in the middle of a rollout', () => {
   });
 
   it('and an alarm comes after it: the new door rolls back, by the new machine and its functions', async () => {
-    const told = await play(
-      async (stage, { upgrade }) => {
-        stage.push('v2');
-        await stage.untilWeight(50);
-        upgrade();
-        stage.sandbox.fleet.behave('v2', { service: { errorShare: 0.3 } });
-        await stage.untilState('RolledBack', 1, 'rollback');
-      },
-      [{ ...rolledBack, tag: 'v2', reason: 'alarm' }],
-      {
-        spec: { checkout: (usual) => ({ ...usual, analysis: { interval: '1s', alarms: ['checkout-errors'] } }) },
-        badAnswers: [1, 60],
-      },
-    );
+    const told = await play(sickAfterUpgrade, [{ ...rolledBack, tag: 'v2', reason: 'alarm' }], {
+      spec: { checkout: (usual) => ({ ...usual, analysis: { interval: '1s', alarms: ['checkout-errors'] } }) },
+      badAnswers: [1, 60],
+    });
     expect(machineOf(told, 'rollback').states).toEqual(expect.arrayContaining([newStates.first, newStates.drain, 'RolledBack']));
     expect(versionIn(machineOf(told, 'rollback').execution.input)).toBe(2);
     expect(versionsOf(told, 'Abort', 'RestoreTraffic', 'FinishRollback')).toContain('new');
@@ -117,17 +116,10 @@ describe('O6: a new version is deployed in the middle of a rollout', () => {
   });
 
   it('and the execution gives up by itself: its own old door starts the new machine, which takes the previous payload', async () => {
-    const told = await play(
-      async (stage, { upgrade }) => {
-        stage.push('v2');
-        await stage.untilWeight(50);
-        upgrade();
-        stage.sandbox.fleet.behave('v2', { service: { errorShare: 0.3 } });
-        await stage.untilState('RolledBack', 1, 'rollback');
-      },
-      [{ ...rolledBack, tag: 'v2', reason: 'analysis' }],
-      { spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) }, badAnswers: [1, 60] },
-    );
+    const told = await play(sickAfterUpgrade, [{ ...rolledBack, tag: 'v2', reason: 'analysis' }], {
+      spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+      badAnswers: [1, 60],
+    });
     expect(told.calls).toContainEqual({ version: 'old', name: 'Abort' });
     expect(versionIn(machineOf(told, 'rollback').execution.input)).toBe(1);
     expect(machineOf(told, 'rollback').states).toEqual(expect.arrayContaining([newStates.first, 'RolledBack']));

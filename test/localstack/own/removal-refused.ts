@@ -1,4 +1,5 @@
 import type { OwnScenario } from './own-scenario.ts';
+import { pausedForCdk } from './paused-for-cdk.ts';
 
 export const removalRefused: OwnScenario = {
   name: 'removal-refused',
@@ -7,18 +8,7 @@ export const removalRefused: OwnScenario = {
   risksDeployment: true,
   on: ({ deployment }) => ({
     requestsPerSecond: 10,
-    spec: {
-      checkout: (usual) => ({
-        ...usual,
-        steps: [
-          { weight: 10, bake: '5s', pause: { for: '15m' } },
-          { weight: 100, bake: '5s' },
-        ],
-        // While cdk takes both cores, nothing is to be measured.
-        analysis: { interval: '1s', alarms: ['checkout-errors'] },
-        deadlines: { ...usual.deadlines, rollout: '20m' },
-      }),
-    },
+    spec: { checkout: pausedForCdk },
     story: async (stage) => {
       stage.push('v2');
       await stage.untilPhase('paused');

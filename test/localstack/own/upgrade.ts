@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { projectFolder } from '../cdk-arguments.ts';
 import type { Apis } from '../tier/apis.ts';
 import type { OwnScenario } from './own-scenario.ts';
+import { pausedForCdk } from './paused-for-cdk.ts';
 
 /** What the app needs to be deployed. */
 const parts = [
@@ -50,18 +51,7 @@ export const upgrade: OwnScenario = {
   risksDeployment: true,
   on: ({ apis, redeploy }) => ({
     requestsPerSecond: 10,
-    spec: {
-      checkout: (usual) => ({
-        ...usual,
-        steps: [
-          { weight: 10, bake: '5s', pause: { for: '15m' } },
-          { weight: 100, bake: '5s' },
-        ],
-        // While cdk takes both cores, nothing is to be measured.
-        analysis: { interval: '1s', alarms: ['checkout-errors'] },
-        deadlines: { ...usual.deadlines, rollout: '20m' },
-      }),
-    },
+    spec: { checkout: pausedForCdk },
     story: async (stage) => {
       stage.push('v2');
       await stage.untilPhase('paused');
