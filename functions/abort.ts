@@ -31,9 +31,9 @@ const input = z.union([
 ]);
 
 /**
- * The abort door: whoever wants a rollout undone comes here. A CloudWatch alarm by its event and by its action, a rollout machine that caught an error or
- * decided to give up, a person by the command or the console. It moves the traffic itself, in this one call, and starts the rollback
- * machine that finishes the rest. Called twice, it has one effect.
+ * The abort door: whoever wants a rollout undone comes here. A CloudWatch alarm by its event and by its action, a rollout machine that
+ * caught an error or decided to give up, a person by the command or the console. It moves the traffic itself, in this one call, and starts
+ * the rollback machine that finishes the rest. Called twice, it has one effect.
  */
 export const abort = defineFunction({
   name: 'Abort',
