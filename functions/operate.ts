@@ -1,3 +1,4 @@
+import { retryOnConflict } from '../adapters/store/retry-on-conflict.ts';
 import { Rollouts } from '../adapters/store/rollouts.ts';
 import { InvalidInputError, NotFoundError } from '../core/errors.ts';
 import { operatorRequest } from '../core/spec/inputs.ts';
@@ -21,18 +22,20 @@ export const operate = defineFunction({
   run: async ({ rollout, action, by = 'unknown', why = '' }, deps) => {
     if (action === 'abort') return abortForPerson(deps, { rollout, by, why });
     const rollouts = new Rollouts(deps.store, deps.clock);
-    const lock = await rollouts.readLock(rollout);
-    if (lock === undefined || lock.rolloutId === '') {
-      throw new NotFoundError(`No rollout of ${rollout} is under way.`, { remedy: 'See `sluice status`.' });
-    }
-    const held = await rollouts.load(rollout, lock.rolloutId);
-    const { record } = held;
-    if (record.phase !== 'progressing' && record.phase !== 'paused') {
-      throw new InvalidInputError(`${record.rolloutId} is ${record.phase}; it takes no ${action} now.`, { remedy: 'See `sluice status`.' });
-    }
-    const request = { action, by, why, atMs: deps.clock.now() };
-    const saved = await rollouts.save(held, { request }, 'keep');
-    await note(deps, saved.record, action, why === '' ? by : `${by}: ${why}`);
+    // RunAnalysis writes the same record at each interval.
+    const { record } = await retryOnConflict(async () => {
+      const lock = await rollouts.readLock(rollout);
+      if (lock === undefined || lock.rolloutId === '') {
+        throw new NotFoundError(`No rollout of ${rollout} is under way.`, { remedy: 'See `sluice status`.' });
+      }
+      const held = await rollouts.load(rollout, lock.rolloutId);
+      const { rolloutId, phase } = held.record;
+      if (phase !== 'progressing' && phase !== 'paused') {
+        throw new InvalidInputError(`${rolloutId} is ${phase}; it takes no ${action} now.`, { remedy: 'See `sluice status`.' });
+      }
+      return rollouts.save(held, { request: { action, by, why, atMs: deps.clock.now() } }, 'keep');
+    });
+    await note(deps, record, action, why === '' ? by : `${by}: ${why}`);
     return { outcome: action, rolloutId: record.rolloutId };
   },
 });

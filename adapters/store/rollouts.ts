@@ -4,12 +4,10 @@ import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRec
 import { isTurnedByAlarm } from '../../core/rollout/rollback-reason.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
 import { begunBefore, fenced, torn } from './lost-ownership.ts';
+import { conflictAttempts, retryOnConflict } from './retry-on-conflict.ts';
 
 /** How long a rollout may be silent, beyond the wait that it announced, before the sweep takes it for dead (O3). */
 export const leaseSeconds = 60;
-
-/** How often a lost race is run again. */
-const attempts = 6;
 
 export interface HeldRollout {
   readonly record: RolloutRecord;
@@ -61,7 +59,7 @@ export class Rollouts {
 
   /** @throws NotFoundError */
   async load(rollout: string, rolloutId: string): Promise<HeldRollout> {
-    return this.#retryOnConflict(async () => {
+    return retryOnConflict(async () => {
       const [item, lockItem] = await Promise.all([
         this.#store.read(keys.rollout(rollout, rolloutId)),
         this.#store.read(keys.lock(rollout)),
@@ -93,7 +91,7 @@ export class Rollouts {
    *   redrive, neither gets the door's fence nor a second rollout (T3).
    */
   async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
-    return this.#retryOnConflict(async () => {
+    return retryOnConflict(async () => {
       // Before the lock: a free lock that was read after the trace of a rollout means that this rollout has ended.
       const before = await this.#store.read(keys.begun(rollout, start.executionArn));
       const item = await this.#store.read(keys.lock(rollout));
@@ -154,7 +152,7 @@ export class Rollouts {
     { atLeast = 0, known }: { readonly atLeast?: number; readonly known?: HeldRollout } = {},
   ): Promise<HeldRollout | undefined> {
     let fresh = known?.record.phase === 'rollingBack' ? undefined : known;
-    return this.#retryOnConflict(async () => {
+    return retryOnConflict(async () => {
       const held = fresh ?? (await this.load(rollout, rolloutId));
       fresh = undefined;
       if (held.lock.rolloutId !== rolloutId) return undefined;
@@ -193,7 +191,7 @@ export class Rollouts {
    * to be dead, `deadArn`, counts as none.
    */
   async wait(rollout: string, waiter: { digest: string; executionArn: string; pushedAtMs: number }, deadArn?: string): Promise<boolean> {
-    return this.#retryOnConflict(async () => {
+    return retryOnConflict(async () => {
       const item = await this.#store.read(keys.lock(rollout));
       if (item === undefined) return true;
       const lock = lockSchema.parse(item.value);
@@ -252,7 +250,7 @@ export class Rollouts {
         if (!(error instanceof StoreConflictError)) throw error;
         const now = await this.load(rollout, rolloutId);
         if (now.lock.rolloutId !== rolloutId || now.lock.fence !== fence) throw fenced({ rollout, rolloutId, fence }, now.lock);
-        if (now.version !== held.version || attempt === attempts) throw error;
+        if (now.version !== held.version || attempt === conflictAttempts) throw error;
         ({ lock, lockVersion } = now);
       }
     }
@@ -275,16 +273,6 @@ export class Rollouts {
 
   #leaseUntil(quietSeconds: number): number {
     return this.#clock.now() + (leaseSeconds + quietSeconds) * 1000;
-  }
-
-  async #retryOnConflict<T>(act: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!(error instanceof StoreConflictError) || attempt === attempts) throw error;
-      }
-    }
   }
 }
 
