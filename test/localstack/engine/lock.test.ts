@@ -14,13 +14,16 @@ const clock = new VirtualClock();
 it('lets one after the other in, and tells the second one whom it waits for', async () => {
   const path = newLock();
   const seen: string[] = [];
+  const entered = Promise.withResolvers<void>();
   const waiting = Promise.withResolvers<number>();
   const first = withLock(path, { clock }, async () => {
     seen.push('first in');
+    entered.resolve();
     // This process holds it, and is alive.
     expect(await waiting.promise).toBe(process.pid);
     seen.push('first out');
   });
+  await entered.promise;
   const second = withLock(path, { clock, onWait: waiting.resolve }, async () => seen.push('second in'));
   await Promise.all([first, second]);
   expect(seen).toEqual(['first in', 'first out', 'second in']);
