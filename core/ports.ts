@@ -1,4 +1,7 @@
-import type { RouteRef } from './spec/rollout-spec.ts';
+import type { Finding } from './preflight/finding.ts';
+import type { RouterCapabilities } from './spec/router-capabilities.ts';
+import type { RouteRef } from './spec/router-spec.ts';
+import type { TrafficShape } from './traffic/shape.ts';
 import type { Split } from './traffic/split.ts';
 
 /**
@@ -24,6 +27,8 @@ export interface RouteTarget {
   readonly stableService: string;
   readonly canaryService: string;
   readonly totalWeight: number;
+  /** Where the routes split between subsets of one host. The two Services still are what readiness is counted by. */
+  readonly subsets?: { readonly host: string; readonly stable: string; readonly canary: string } | undefined;
 }
 
 /**
@@ -38,6 +43,8 @@ export interface SplitWrite {
   readonly split: Split;
   readonly fence: number;
   readonly role: WriteRole;
+  /** What goes to the canary besides its share, and how requests are treated. Left out, as a door does: nothing, and as before the rollout. */
+  readonly shape?: TrafficShape | undefined;
 }
 
 /** What one route says now. */
@@ -48,13 +55,6 @@ export interface RouteReading {
   readonly fence: number | undefined;
 }
 
-export interface RouterCapabilities {
-  readonly mirror: boolean;
-  readonly headerMatch: boolean;
-  readonly affinity: boolean;
-  readonly totalWeights: 'hundred' | 'any';
-}
-
 /** Moves new requests between stable and canary in one kind of mesh. */
 export interface TrafficRouter {
   readonly capabilities: RouterCapabilities;
@@ -63,6 +63,11 @@ export interface TrafficRouter {
    * @throws RouteRejectedError where a route, or its rule, is missing or ambiguous.
    */
   read(target: RouteTarget): Promise<RouteReading[]>;
+  /**
+   * Idempotent. What speaks against steering these routes, or is to be known before: asked before a rollout begins, and by lint. The weights
+   * are those of the plan. Never throws RouteRejectedError: what it would say is a finding.
+   */
+  inspect(target: RouteTarget, weights: readonly number[]): Promise<Finding[]>;
   /**
    * Idempotent. Writes the split on every route, tests fence, rule, backends and old weights in the API server itself, and
    * reads back. Returns what was read back.

@@ -1,5 +1,6 @@
 import { replicasForStep } from '../adapters/eks/workload/replicas-for-step.ts';
 import { scaleCanary } from '../adapters/eks/workload/scale-canary.ts';
+import { shareOf } from '../core/plan/plan.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { openOwned, readCanary } from '../runtime/acts/open-rollout.ts';
 import { untilReady } from '../runtime/acts/until-ready.ts';
@@ -20,7 +21,7 @@ export const awaitReady = defineFunction({
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
     const { record, plan, api, target, names, owner } = open;
-    const weight = plan.steps[payload.stepIndex]?.weight ?? target.totalWeight;
+    const weight = shareOf(plan.steps[payload.stepIndex]) ?? target.totalWeight;
     const replicas = replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight });
     await scaleCanary(api, { ...names, ...owner, replicas });
     return untilReady(deps, open, payload, async () => {

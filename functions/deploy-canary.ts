@@ -1,6 +1,7 @@
 import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { deployCanary as deploy } from '../adapters/eks/workload/deploy-canary.ts';
 import { replicasForStep } from '../adapters/eks/workload/replicas-for-step.ts';
+import { shareOf } from '../core/plan/plan.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
@@ -23,7 +24,7 @@ export const deployCanary = defineFunction({
     const { record, plan, api, target, names, owner } = open;
     const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
     await open.rollouts.save(open.held, { pins });
-    const weight = plan.steps[0]?.weight ?? target.totalWeight;
+    const weight = shareOf(plan.steps[0]) ?? target.totalWeight;
     await deploy(api, {
       ...names,
       ...owner,

@@ -1,3 +1,4 @@
+import { editCommand } from '../adapters/mesh/registry.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { endAndTell } from '../runtime/acts/announce.ts';
 import { endOnce } from '../runtime/acts/end-once.ts';
@@ -18,8 +19,8 @@ export const failRollback = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: (payload, deps) =>
     endOnce(deps, payload, async (open) => {
-      const { target } = open;
-      const routes = target.routes.map((route) => `kubectl -n ${target.namespace} edit virtualservice ${route.virtualService}`).join(' ; ');
+      const { target, spec } = open;
+      const routes = editCommand(spec.router.kind, target);
       const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
       await endAndTell(deps, open, 'failed', { reason: why });
       return { ...payload, outcome: 'failed', why };

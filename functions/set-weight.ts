@@ -2,6 +2,7 @@ import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { readReadyEndpoints } from '../adapters/eks/workload/readiness.ts';
 import { WorkloadRejectedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { shapeOf } from '../core/traffic/shape-of.ts';
 import { splitAt } from '../core/traffic/split.ts';
 import { note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
@@ -22,8 +23,9 @@ export const setWeight = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
-    const { plan, target, router, api, names, owner } = open;
-    const split = splitAt(plan.steps[payload.stepIndex]?.weight ?? 0, target.totalWeight);
+    const { plan, spec, target, router, api, names, owner } = open;
+    const step = plan.steps[payload.stepIndex];
+    const split = splitAt(step?.weight ?? 0, target.totalWeight);
     if ((await readReadyEndpoints(api, target.namespace, target.canaryService)) === 0) {
       throw new WorkloadRejectedError('The canary lost all its ready endpoints before its weight was set.', {
         remedy: 'Look at its events and logs with kubectl describe and kubectl logs.',
@@ -33,7 +35,7 @@ export const setWeight = defineFunction({
     const restoring = payload.outcome === 'restore';
     if (restoring) await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
     const role = restoring ? 'claim' : 'owner';
-    await router.write(target, { split, fence: record.fence, role });
+    await router.write(target, { split, fence: record.fence, role, shape: shapeOf(spec, step) });
     await note(deps, record, 'weightSet', `Weight ${split.canary} of ${target.totalWeight}.`);
     return { ...payload, weight: split.canary, outcome: 'set' };
   },

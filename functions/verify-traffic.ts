@@ -1,3 +1,4 @@
+import { routeName } from '../adapters/mesh/route-name.ts';
 import { WeightNotVerifiedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { wholeSide } from '../core/traffic/split.ts';
@@ -19,7 +20,7 @@ export const verifyTraffic = defineFunction({
     const wrong = (await router.read(target)).find((reading) => wholeSide(reading.split) !== side || reading.fence !== record.fence);
     if (wrong !== undefined) {
       throw new WeightNotVerifiedError(
-        `VirtualService ${wrong.route.virtualService} reads ${wrong.split.stable}/${wrong.split.canary} under fence ${wrong.fence ?? 'none'} during a rollback.`,
+        `${routeName(wrong.route, target.namespace)} reads ${wrong.split.stable}/${wrong.split.canary} under fence ${wrong.fence ?? 'none'} during a rollback.`,
         { remedy: 'The traffic is restored again.' },
       );
     }

@@ -1,3 +1,4 @@
+import { routeName } from '../adapters/mesh/route-name.ts';
 import { WeightNotVerifiedError } from '../core/errors.ts';
 import { planTick } from '../core/plan/tick.ts';
 import { newWatch } from '../core/rollout/observe.ts';
@@ -24,7 +25,7 @@ export const verifyWeight = defineFunction({
     const wrong = (await router.read(target)).find(({ split, fence }) => !sameSplit(split, record.split) || fence !== record.fence);
     if (wrong !== undefined) {
       throw new WeightNotVerifiedError(
-        `VirtualService ${wrong.route.virtualService} reads ${wrong.split.stable}/${wrong.split.canary}, not ${record.split.stable}/${record.split.canary}.`,
+        `${routeName(wrong.route, target.namespace)} reads ${wrong.split.stable}/${wrong.split.canary}, not ${record.split.stable}/${record.split.canary}.`,
         { remedy: 'It is read again; if it stays so, the rollout gives way.' },
       );
     }

@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/clock.ts';
 import { readReadiness } from '../../adapters/eks/workload/readiness.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
+import { routeName } from '../../adapters/mesh/route-name.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
@@ -77,10 +78,9 @@ async function warnIfUnsettled(log: Log, api: KubernetesApi, spec: RolloutSpec):
 
 function writtenLines(spec: RolloutSpec, opened: { context: string; server: string }, restored: TrafficRestored): string[] {
   const { side, split, fence } = restored;
-  const routes = spec.router.routes.map(({ virtualService, http }) => {
-    const rule = http === undefined ? '' : `, http route ${http}`;
-    return `  VirtualService ${spec.namespace}/${virtualService}${rule}: stable ${split.stable}, canary ${split.canary}, fence ${fence}`;
-  });
+  const routes = spec.router.routes.map(
+    (route) => `  ${routeName(route, spec.namespace)}: stable ${split.stable}, canary ${split.canary}, fence ${fence}`,
+  );
   return [`All traffic of ${spec.name} is on ${side}. Written in ${opened.context} (${opened.server}), and read back:`, ...routes];
 }
 

@@ -5,6 +5,8 @@ export interface PlanStep {
   /** From 0. */
   readonly index: number;
   readonly weight: number;
+  /** So many of totalWeight requests are copied to the canary, at weight 0. */
+  readonly mirrorWeight?: number;
   readonly bakeSeconds: number;
   /** After the bake: a wait for a person. */
   readonly pause?: { readonly forSeconds: number; readonly onDeadline: 'abort' | 'advance' };
@@ -22,6 +24,11 @@ export interface Plan {
   /** After that the rollout is rolled back, wherever it is (W1). */
   readonly deadlineSeconds: number;
   readonly tick: { readonly intervalSeconds: number };
+}
+
+/** Of how many of totalWeight requests the canary sees one at a step, answered or copied: what its size goes by (T1). */
+export function shareOf(step: PlanStep | undefined): number | undefined {
+  return step?.mirrorWeight ?? step?.weight;
 }
 
 /** Expands the steps of a spec. The spec has passed `parseSpec`; one that has not may give a plan that cannot be walked. */

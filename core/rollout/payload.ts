@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { rolloutSpec, routeRef } from '../spec/rollout-spec.ts';
+import { consulRoute, grpcRoute, httpRoute, istioRoute, routerKind } from '../spec/router-spec.ts';
 import { side } from '../traffic/split.ts';
 import { clusterEndpoint } from './record.ts';
 import { stored } from './stored.ts';
@@ -14,14 +14,15 @@ export const payloadVersion = 2;
 /** What a door needs to move traffic when the store does not answer: where, between which Services, and to which side. */
 export const doorTarget = stored({
   cluster: clusterEndpoint,
-  routerKind: rolloutSpec.shape.router.shape.kind,
+  routerKind: routerKind,
   target: stored({
     rollout: z.string(),
     namespace: z.string(),
-    routes: z.array(stored(routeRef.shape)),
+    routes: z.array(z.union([stored(istioRoute.shape), stored(httpRoute.shape), stored(grpcRoute.shape), stored(consulRoute.shape)])),
     stableService: z.string(),
     canaryService: z.string(),
     totalWeight: z.int(),
+    subsets: z.optional(stored({ host: z.string(), stable: z.string(), canary: z.string() })),
   }),
   /** As in the record when the last Task ended; a payload from before there was this field says stable. */
   safeSide: z._default(side, 'stable'),

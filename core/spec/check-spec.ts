@@ -1,10 +1,11 @@
 import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
 import { checkQueries } from './check-queries.ts';
+import { checkRouter } from './check-router.ts';
 import { quote } from './diagnostic.ts';
 import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
-import type { RolloutSpec, RouteRef } from './rollout-spec.ts';
+import type { RolloutSpec } from './rollout-spec.ts';
 
 /** What a spec must hold beyond its shape: rules that join several fields, or a field and the file. Empty: the spec is good. */
 export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
@@ -13,7 +14,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
   const plan = weights.length === 0 ? planRollout(spec) : undefined;
   return [
     ...checkFileName(spec.name, file),
-    ...checkRoutes(spec.router.routes),
+    ...checkRouter(spec),
     ...weights,
     ...checkBakes(spec),
     ...checkQueries(spec.analysis),
@@ -28,31 +29,16 @@ function checkFileName(name: string, file: string): UnplacedProblem[] {
   return [{ code: 'fileName', path: ['name'], found: quote(name), expected: `the name of the file, ${quote(base)}`, hint }];
 }
 
-function checkRoutes(routes: readonly RouteRef[]): UnplacedProblem[] {
-  const seen = new Map<string, { readonly unnamed: boolean; readonly rules: Set<string> }>();
-  return routes.flatMap(({ virtualService, http }, index): UnplacedProblem[] => {
-    const before = seen.get(virtualService);
-    if (before === undefined) {
-      seen.set(virtualService, { unnamed: http === undefined, rules: new Set(http === undefined ? [] : [http]) });
-      return [];
-    }
-    const path = ['router', 'routes', index];
-    if (http === undefined || before.unnamed) {
-      const hint = 'name the http route in both: the one that is left out could be the same';
-      return [{ code: 'duplicateRoute', path, found: `${quote(virtualService)} a second time`, expected: 'each route once', hint }];
-    }
-    if (!before.rules.has(http)) {
-      before.rules.add(http);
-      return [];
-    }
-    return [{ code: 'duplicateRoute', path, found: `${quote(`${virtualService}/${http}`)} a second time`, expected: 'each route once' }];
-  });
-}
-
-function checkWeights(steps: readonly { readonly weight: number }[], totalWeight: number): UnplacedProblem[] {
-  const problems = steps.flatMap(({ weight }, index): UnplacedProblem[] => {
+function checkWeights(
+  steps: readonly { readonly weight: number; readonly mirrorWeight?: number }[],
+  totalWeight: number,
+): UnplacedProblem[] {
+  const problems = steps.flatMap(({ weight, mirrorWeight }, index): UnplacedProblem[] => {
     const path = ['steps', index, 'weight'];
     const before = index === 0 ? 0 : (steps[index - 1]?.weight ?? 0);
+    if (mirrorWeight !== undefined && before === 0) {
+      return mirrorWeight > totalWeight ? [aboveTotal(['steps', index, 'mirror'], mirrorWeight, totalWeight)] : [];
+    }
     if (weight > totalWeight) return [aboveTotal(path, weight, totalWeight)];
     if (weight <= before) return [{ code: 'weightOrder', path, found: String(weight), expected: `more than ${before}, the step before` }];
     return [];

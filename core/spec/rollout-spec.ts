@@ -1,5 +1,8 @@
 import * as z from 'zod/mini';
 import { duration } from './duration.ts';
+import { kubernetesName, positiveInt } from './names.ts';
+import { resilience } from './resilience-spec.ts';
+import { router } from './router-spec.ts';
 
 /**
  * The rollout spec: the one file a service team writes (`rollouts/<name>.yaml`). This schema is the only place where its shape
@@ -7,37 +10,13 @@ import { duration } from './duration.ts';
  * (`bake: 5m`) and seconds after parsing (`bakeSeconds: 300`). Unknown keys are errors.
  */
 
-/** A name as Kubernetes takes it for objects (RFC 1123 label), short enough that `<name>-canary` fits too. */
-const kubernetesName = z
-  .string()
-  .check(z.regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens' }), z.maxLength(56));
-
 /** Keeps `<rollout>-<fence>-<attempt>` within the 80 characters of an execution name, and the annotation key within 63. */
 export const rolloutName = z
   .string()
   .check(z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens, a letter first' }), z.maxLength(40));
 
-const positiveInt = z.int().check(z.positive());
-
 /** `<registry>/<name>`, without tag and digest. */
 export const repositoryPattern = /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+$/;
-
-/** One rule of one route object. The rule may be left out where the object has only one. */
-export const routeRef = z.strictObject({
-  virtualService: kubernetesName.check(z.describe('The VirtualService that carries the traffic of this service')),
-  http: z.optional(z.string().check(z.minLength(1), z.describe('The name of its http route; may be left out where it has only one'))),
-});
-export type RouteRef = z.infer<typeof routeRef>;
-
-const router = z.strictObject({
-  kind: z.enum(['istio']).check(z.describe('The mesh that moves the traffic')),
-  routes: z
-    .array(routeRef)
-    .check(z.minLength(1), z.maxLength(10), z.describe('The routes that carry the traffic of the service; all are written together')),
-  totalWeight: z
-    ._default(z.int().check(z.minimum(100), z.maximum(100_000)), 100)
-    .check(z.describe('Weights are integers of this total: 1000 makes steps of 0.1 % possible')),
-});
 
 const image = z.strictObject({
   repository: z.string().check(
@@ -65,12 +44,30 @@ const pause = z.pipe(
 );
 
 const explicitStep = z.pipe(
-  z.strictObject({
-    weight: positiveInt.check(z.describe("The canary's share of new requests, as an integer of totalWeight. Rises with each step")),
-    bake: duration.check(z.describe('How long this weight is held while it is judged; at least one analysis interval')),
-    pause: z.optional(pause.check(z.describe('After the bake, wait for a person'))),
-  }),
-  z.transform(({ weight, bake, pause }) => ({ weight, bakeSeconds: bake, ...(pause === undefined ? {} : { pause }) })),
+  z
+    .strictObject({
+      weight: z
+        ._default(z.int().check(z.nonnegative()), 0)
+        .check(
+          z.describe(
+            "The canary's share of new requests, as an integer of totalWeight. Rises with each step; 0 only where requests are mirrored",
+          ),
+        ),
+      mirror: z.optional(
+        positiveInt.check(z.describe('Copies so many of totalWeight requests to the canary, whose answers nobody sees. Only at weight 0')),
+      ),
+      bake: duration.check(z.describe('How long this weight is held while it is judged; at least one analysis interval')),
+      pause: z.optional(pause.check(z.describe('After the bake, wait for a person'))),
+    })
+    .check(
+      z.refine(({ weight, mirror }) => weight > 0 !== (mirror !== undefined), { error: 'a weight above 0, or a mirror', path: ['weight'] }),
+    ),
+  z.transform(({ weight, mirror, bake, pause }) => ({
+    weight,
+    bakeSeconds: bake,
+    ...(mirror === undefined ? {} : { mirrorWeight: mirror }),
+    ...(pause === undefined ? {} : { pause }),
+  })),
 );
 export type ExplicitStep = z.infer<typeof explicitStep>;
 
@@ -237,6 +234,7 @@ export const rolloutSpec = z
     router,
     steps,
     analysis,
+    resilience: z.optional(resilience.check(z.describe('How requests are treated while the rollout runs; gone afterwards'))),
     policies: z.prefault(policies, {}).check(z.describe('What is done in situations that have no single right answer')),
     deadlines: z.prefault(deadlines, {}).check(z.describe('Every wait ends')),
     promotion: z

@@ -1,4 +1,5 @@
 import { findUndonePins } from '../../adapters/eks/workload/autoscaler.ts';
+import { routeName } from '../../adapters/mesh/route-name.ts';
 import type { CanaryPods } from '../../core/analysis/judge-canary.ts';
 import { FencedError } from '../../core/errors.ts';
 import { imageReference } from '../../core/rollout/record.ts';
@@ -27,17 +28,17 @@ export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
   ]);
   for (const { fence, route } of routes) {
     if (fence !== undefined && fence > record.fence) {
-      throw new FencedError(`VirtualService ${route.virtualService} carries fence ${fence}, newer than ${record.fence}.`, {
+      throw new FencedError(`${routeName(route, target.namespace)} carries fence ${fence}, newer than ${record.fence}.`, {
         remedy: 'A door has taken over; this execution ends.',
       });
     }
   }
   const edits = [
     ...routes.flatMap(({ route, split, fence }) => {
-      if (fence !== record.fence) return [`The fence on VirtualService ${route.virtualService} is gone.`];
+      if (fence !== record.fence) return [`The fence on ${routeName(route, target.namespace)} is gone.`];
       if (sameSplit(split, record.split)) return [];
       return [
-        `VirtualService ${route.virtualService} says ${split.stable}/${split.canary}, not ${record.split.stable}/${record.split.canary}.`,
+        `${routeName(route, target.namespace)} says ${split.stable}/${split.canary}, not ${record.split.stable}/${record.split.canary}.`,
       ];
     }),
     ...(stable?.image === record.stableImage ? [] : [`Stable runs ${stable?.image ?? 'nothing'}, not ${record.stableImage}.`]),

@@ -95,7 +95,16 @@ export function routeTargetOf(spec: RolloutSpec): RouteTarget {
     stableService,
     canaryService,
     totalWeight: spec.router.totalWeight,
+    ...subsetsOf(spec),
   };
+}
+
+/** Istio's subsets are of a host that the spec names; Consul's, of the service that the splitter is named after. */
+function subsetsOf({ router }: RolloutSpec): Pick<RouteTarget, 'subsets'> {
+  if (router.kind === 'istio') return router.subsets === undefined ? {} : { subsets: router.subsets };
+  if (router.kind !== 'consul') return {};
+  const [first] = router.routes;
+  return first === undefined ? {} : { subsets: { host: first.serviceSplitter, ...router.subsets } };
 }
 
 /** What the workload's objects are called: the canary's are stable's with `-canary` behind. */

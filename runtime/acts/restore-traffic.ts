@@ -1,8 +1,9 @@
 import { readReadyEndpoints } from '../../adapters/eks/workload/readiness.ts';
-import { type RouterKind, readNewestFence } from '../../adapters/mesh/registry.ts';
+import { readNewestFence } from '../../adapters/mesh/registry.ts';
 import { FencedError, WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { type SideReadiness, safeSplit } from '../../core/rollout/safe-split.ts';
+import type { RouterKind } from '../../core/spec/router-spec.ts';
 import { type Side, type Split, wholeSide } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
 

@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the read-back',
-    file: 'adapters/mesh/istio/router.ts',
+    file: 'adapters/mesh/route-router.ts',
     find: 'if (other === undefined) return readings;',
     replace: 'if (other === undefined || readings.length >= 0) return readings;',
     tests: ['test/adapters/mesh'],

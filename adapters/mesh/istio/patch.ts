@@ -2,23 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RouteRejectedError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesObject, RouteTarget, SplitWrite } from '../../../core/ports.ts';
-import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
+import type { IstioRoute } from '../../../core/spec/router-spec.ts';
 import { wholeSide } from '../../../core/traffic/split.ts';
-import { annotationPath, beforeAnnotation, fenceOperations } from '../fence.ts';
+import { fenceOperations } from '../fence.ts';
+import { forgetOperations, rememberedRules, rememberOperations } from '../memory.ts';
+import type { RoutePatch } from '../route-dialect.ts';
+import { ruleTests } from '../rule-tests.ts';
 import { applySplit, evacuate, withoutCanary } from './apply-split.ts';
 import { assertNoSubset, type DestinationWeight, findRule, type HttpRule, rulesOf } from './virtual-service.ts';
 
-/** The rules of one VirtualService as they were at the claim, by the route's name in the spec. */
-const beforeRoutes = z.record(
-  z.string(),
-  z.array(z.looseObject({ destination: z.looseObject({ host: z.string() }), weight: z.optional(z.int()) })),
-);
-
-export interface RoutePatch {
-  readonly operations: readonly JsonPatchOperation[];
-  /** False where every weight and the fence are as they should be already. */
-  readonly changed: boolean;
-}
+/** The destinations of one rule, as they are remembered. */
+const beforeRoute = z.array(z.looseObject({ destination: z.looseObject({ host: z.string() }), weight: z.optional(z.int()) }));
 
 /**
  * The patch that brings the rules of one VirtualService to a split: tests of the fence, of each rule's identity and of its
@@ -32,7 +26,7 @@ export interface RoutePatch {
  */
 export function splitPatch(
   virtualService: KubernetesObject,
-  refs: readonly RouteRef[],
+  refs: readonly IstioRoute[],
   target: RouteTarget,
   write: SplitWrite,
 ): RoutePatch {
@@ -48,7 +42,8 @@ export function splitPatch(
       rules.map(({ rule }) => rule),
       target,
     );
-  const remember = claims ? rememberOperations(virtualService, rules, target) : [];
+  const before = Object.fromEntries(rules.map(({ ref, rule }) => [routeKey(ref), rule.route]));
+  const remember = claims ? rememberOperations(virtualService, target, before) : [];
   const changes = rules.flatMap(({ rule }) => {
     const { route, changed } = applySplit(rule, target, write.split);
     return changed ? replaceRoute(virtualService, rule, route) : [];
@@ -61,26 +56,24 @@ export function splitPatch(
 /** The patch that takes the canary out of the rules, and Sluice's memory of them with it. */
 export function removeCanaryPatch(
   virtualService: KubernetesObject,
-  refs: readonly RouteRef[],
+  refs: readonly IstioRoute[],
   target: RouteTarget,
   fence: number,
 ): RoutePatch {
   // As a door: what somebody did to our fence keeps the canary out of no route, and a newer fence is refused all the same.
   const fenceMoves = fenceOperations(virtualService, { rollout: target.rollout, fence, role: 'door' });
-  const remembered = rememberedRoutes(virtualService, target);
+  const remembered = rememberedRules(virtualService, target);
   const changes = refs.flatMap((ref) => {
     const rule = findRule(virtualService, ref, target);
-    const route = withoutCanary(rule, target, remembered?.[routeKey(ref)]);
+    const route = withoutCanary(rule, target, routeBefore(remembered?.[routeKey(ref)]));
     return isDeepStrictEqual(route, rule.route) ? [] : replaceRoute(virtualService, rule, route);
   });
-  const annotation = beforeAnnotation(target.rollout);
-  const forget: JsonPatchOperation[] =
-    virtualService.metadata.annotations?.[annotation] === undefined ? [] : [{ op: 'remove', path: annotationPath(annotation) }];
+  const forget = forgetOperations(virtualService, target);
   const fenced = fenceMoves.every(({ op }) => op === 'test');
   return { operations: [...fenceMoves, ...changes, ...forget], changed: !fenced || changes.length + forget.length > 0 };
 }
 
-function steerable(virtualService: KubernetesObject, ref: RouteRef, target: RouteTarget): HttpRule | undefined {
+function steerable(virtualService: KubernetesObject, ref: IstioRoute, target: RouteTarget): HttpRule | undefined {
   try {
     return findRule(virtualService, ref, target);
   } catch (error) {
@@ -100,23 +93,9 @@ function evacuation(virtualService: KubernetesObject, done: ReadonlySet<number>,
 }
 
 function replaceRoute(virtualService: KubernetesObject, rule: HttpRule, route: readonly DestinationWeight[]): JsonPatchOperation[] {
-  return [...identityTests(virtualService, rule), { op: 'replace', path: `/spec/http/${rule.index}/route`, value: route }];
-}
-
-/**
- * The rule must still be the one that was read: its place in the list says nothing, since somebody may insert one before it. Where its
- * name and content cannot tell, the version of the whole object does: a rule without a name, which a new one before it may equal, and
- * text with `<`, `>` or `&`, which the API server compares byte by byte with what Go's encoder makes of it (`\u003c`), so that a test of
- * it holds only where whoever sends it escapes as Go does (gopkg.in/evanphx/json-patch.v4, lazyNode.equal).
- */
-function identityTests(virtualService: KubernetesObject, rule: HttpRule): JsonPatchOperation[] {
-  const { index, name, match, route } = rule;
-  if (name === undefined || /[<>&\u2028\u2029]/.test(JSON.stringify({ name, match, route }))) {
-    return [{ op: 'test', path: '/metadata/resourceVersion', value: virtualService.metadata.resourceVersion }];
-  }
-  const at = `/spec/http/${index}`;
-  const matches: JsonPatchOperation[] = match === undefined ? [] : [{ op: 'test', path: `${at}/match`, value: match }];
-  return [{ op: 'test', path: `${at}/name`, value: name }, ...matches, { op: 'test', path: `${at}/route`, value: route }];
+  const at = `/spec/http/${rule.index}`;
+  const tests = ruleTests(virtualService, at, rule.name, { match: rule.match, route: rule.route });
+  return [...tests, { op: 'replace', path: `${at}/route`, value: route }];
 }
 
 /**
@@ -126,31 +105,15 @@ function identityTests(virtualService: KubernetesObject, rule: HttpRule): JsonPa
  * @throws RouteRejectedError
  */
 export function assertClaimable(virtualService: KubernetesObject, rules: readonly HttpRule[], target: RouteTarget): void {
-  if (rememberedRoutes(virtualService, target) !== undefined) return;
+  if (rememberedRules(virtualService, target) !== undefined) return;
   for (const rule of rules) assertNoSubset(rule, virtualService.metadata.name, target);
 }
 
-/** At the claim, the rules are written down on the object itself, so that giving them back needs no other memory. */
-function rememberOperations(
-  virtualService: KubernetesObject,
-  rules: readonly { readonly ref: RouteRef; readonly rule: HttpRule }[],
-  target: RouteTarget,
-): JsonPatchOperation[] {
-  if (rememberedRoutes(virtualService, target) !== undefined) return [];
-  const before = Object.fromEntries(rules.map(({ ref, rule }) => [routeKey(ref), rule.route]));
-  return [{ op: 'add', path: annotationPath(beforeAnnotation(target.rollout)), value: JSON.stringify(before) }];
+function routeBefore(remembered: unknown): readonly DestinationWeight[] | undefined {
+  const parsed = beforeRoute.safeParse(remembered);
+  return parsed.success ? parsed.data : undefined;
 }
 
-function rememberedRoutes(virtualService: KubernetesObject, target: RouteTarget): z.infer<typeof beforeRoutes> | undefined {
-  const text = virtualService.metadata.annotations?.[beforeAnnotation(target.rollout)];
-  if (text === undefined) return undefined;
-  try {
-    return beforeRoutes.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function routeKey(ref: RouteRef): string {
+function routeKey(ref: IstioRoute): string {
   return ref.http ?? '';
 }

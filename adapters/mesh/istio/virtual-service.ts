@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { RouteRejectedError } from '../../../core/errors.ts';
 import type { KubernetesObject, RouteTarget } from '../../../core/ports.ts';
-import type { RouteRef } from '../../../core/spec/rollout-spec.ts';
+import type { IstioRoute } from '../../../core/spec/router-spec.ts';
 
 /**
  * The part of a VirtualService that Sluice reads. Everything else stays as it is, unknown fields too.
@@ -35,7 +35,7 @@ export interface HttpRule {
  *
  * @throws RouteRejectedError where there is none, more than one, or one that cannot be steered by weights.
  */
-export function findRule(virtualService: KubernetesObject, ref: RouteRef, target: RouteTarget): HttpRule {
+export function findRule(virtualService: KubernetesObject, ref: IstioRoute, target: RouteTarget): HttpRule {
   const name = virtualService.metadata.name;
   const parsed = virtualServiceSpec.safeParse(virtualService['spec']);
   if (!parsed.success) {

@@ -1,4 +1,5 @@
-import type { RolloutSpec, RouteRef } from '../../../core/spec/rollout-spec.ts';
+import type { RolloutSpec } from '../../../core/spec/rollout-spec.ts';
+import type { IstioRoute } from '../../../core/spec/router-spec.ts';
 import type { StoredObject } from '../../../sandbox/kubernetes/kubernetes.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 
@@ -31,7 +32,7 @@ export function addService(cluster: Cluster, spec: RolloutSpec, image: string): 
     metadata: { name: service, namespace },
     spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }] },
   });
-  for (const route of router.routes) addRule(cluster, spec, route);
+  for (const route of router.routes) if ('virtualService' in route) addRule(cluster, spec, route);
 }
 
 export function hasService(cluster: Cluster, spec: RolloutSpec): boolean {
@@ -45,12 +46,13 @@ export function isReady(cluster: Cluster, spec: RolloutSpec): boolean {
 
 /** Where requests to a service of the sandbox go: the host of its first route, and its path there. */
 export function addressOf(spec: RolloutSpec): { readonly host: string; readonly path: string } {
-  const virtualService = spec.router.routes[0]?.virtualService ?? spec.name;
-  return { host: hostOf(virtualService, spec.namespace), path: pathOf(spec) };
+  const [first] = spec.router.routes;
+  const name = first !== undefined && 'virtualService' in first ? first.virtualService : spec.name;
+  return { host: hostOf(name, spec.namespace), path: pathOf(spec) };
 }
 
 /** Adds to a VirtualService that other services share; what stands there already is left as it is. */
-function addRule(cluster: Cluster, spec: RolloutSpec, route: RouteRef): void {
+function addRule(cluster: Cluster, spec: RolloutSpec, route: IstioRoute): void {
   const { namespace } = spec;
   const ref = { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices', namespace, name: route.virtualService };
   const rule = {

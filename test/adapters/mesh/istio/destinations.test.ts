@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
 import { isService } from '../../../../adapters/mesh/istio/virtual-service.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import type { RouteTarget, WriteRole } from '../../../../core/ports.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
 import { clusterWith, foreignRule, mainRule, type Rule, routeOf, rulesOf, target, to, virtualService } from './virtual-services.ts';
@@ -8,7 +8,7 @@ import { clusterWith, foreignRule, mainRule, type Rule, routeOf, rulesOf, target
 /** A VirtualService of these rules, and the weight written on the rule `main` in one role after another. */
 async function afterWrites(rules: readonly Rule[], writes: readonly [WriteRole, number][], of: RouteTarget = target) {
   const api = await clusterWith(virtualService('checkout', rules));
-  const router = createIstioRouter(api);
+  const router = createRouter('istio', api);
   for (const [role, weight] of writes) await router.write(of, { split: splitAt(weight, of.totalWeight), fence: 1, role });
   return { api, router };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fenceOf } from '../../../../adapters/mesh/fence.ts';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import { ClusterUnavailableError, FencedError, RouteRejectedError } from '../../../../core/errors.ts';
 import type { KubernetesApi, RouteTarget } from '../../../../core/ports.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
@@ -34,7 +34,7 @@ async function halfWay(of = two) {
     virtualService('checkout', [mainRule]),
     virtualService('internal', [{ name: 'main', route: [to('checkout')] }]),
   );
-  const router = createIstioRouter(api);
+  const router = createRouter('istio', api);
   await router.write(of, { split: splitAt(0, 100), fence: 1, role: 'claim' });
   await router.write(of, { split: splitAt(50, 100), fence: 1, role: 'owner' });
   return { api, router };
@@ -65,7 +65,7 @@ describe('T2: a door writes what it can', () => {
         return api.read(ref);
       },
     };
-    await expect(createIstioRouter(flaky).write(two, door)).rejects.toThrow(ClusterUnavailableError);
+    await expect(createRouter('istio', flaky).write(two, door)).rejects.toThrow(ClusterUnavailableError);
   });
 
   it('where one object carries a newer fence: the other one, and then the fence, which the caller can go beyond', async () => {
@@ -155,7 +155,7 @@ describe('a door that comes first', () => {
   it('writes its tombstone on a route that was never claimed, and the claim that is late is refused', async () => {
     const api = await clusterWith();
     await put(api, virtualService('checkout', [mainRule]));
-    const router = createIstioRouter(api);
+    const router = createRouter('istio', api);
     await router.write(target, door);
     await expect(router.write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' })).rejects.toThrow(FencedError);
     expect(await rulesOf(api)).toStrictEqual([mainRule]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import { RouteRejectedError } from '../../../../core/errors.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
 import { clusterWith, foreignRule, mainRule, type Rule, replaceRules, routeOf, target, to, virtualService } from './virtual-services.ts';
@@ -15,7 +15,7 @@ describe('the rule of a route', () => {
     ['that alone leads to stable', unnamed, [foreignRule, mainRule]],
     ['that is the only one, without a name', unnamed, [{ route: [to('checkout')] }]],
   ])('%s is found', async (_what, of, rules) => {
-    const router = createIstioRouter(await clusterWith(virtualService('checkout', rules)));
+    const router = createRouter('istio', await clusterWith(virtualService('checkout', rules)));
     expect(await router.read(of)).toEqual([{ route: of.routes[0], split: splitAt(0, 100), fence: undefined }]);
   });
 });
@@ -54,7 +54,7 @@ describe('a route that cannot be steered', () => {
     ],
   ])('%s', async (_what, of, rules, message, remedy) => {
     const api = await clusterWith(virtualService('checkout', rules));
-    const router = createIstioRouter(api);
+    const router = createRouter('istio', api);
     for (const attempt of [
       router.read(of),
       router.write(of, { split: splitAt(0, 100), fence: 1, role: 'claim' }),
@@ -70,7 +70,7 @@ describe('a route that cannot be steered', () => {
   });
 
   it.each(['read', 'claim', 'removeCanary'])('does not exist: %s', async (act) => {
-    const router = createIstioRouter(await clusterWith());
+    const router = createRouter('istio', await clusterWith());
     const attempt =
       act === 'read'
         ? router.read(named)
@@ -88,7 +88,7 @@ describe('a destination that names a subset of stable', () => {
 
   it('is refused before a rollout begins, and nothing is written', async () => {
     const api = await clusterWith(virtualService('checkout', withSubset));
-    const router = createIstioRouter(api);
+    const router = createRouter('istio', api);
     for (const attempt of [router.read(named), router.write(named, claim)]) {
       const error: unknown = await attempt.catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(RouteRejectedError);
@@ -99,7 +99,7 @@ describe('a destination that names a subset of stable', () => {
   });
 
   it('is nothing to Sluice in a rule of somebody else', async () => {
-    const router = createIstioRouter(await clusterWith(virtualService('checkout', [{ ...withSubset[1], name: 'beta' }, mainRule])));
+    const router = createRouter('istio', await clusterWith(virtualService('checkout', [{ ...withSubset[1], name: 'beta' }, mainRule])));
     await expect(router.write(named, claim)).resolves.toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('a destination that names a subset of stable', () => {
     ['with the canary in the route', 25],
   ])('keeps nobody from rolling back where it was added during the rollout, %s', async (_what, weight) => {
     const api = await clusterWith(virtualService('checkout', [mainRule]));
-    const router = createIstioRouter(api);
+    const router = createRouter('istio', api);
     await router.write(named, claim);
     await router.write(named, { split: splitAt(weight, 100), fence: 1, role: 'owner' });
     const others = weight === 0 ? [] : [to('checkout-canary', weight)];
@@ -123,7 +123,7 @@ describe('a destination that names a subset of stable', () => {
 
   it("is not copied to the canary's, whose host has no such subset", async () => {
     const api = await clusterWith(virtualService('checkout', [mainRule]));
-    const router = createIstioRouter(api);
+    const router = createRouter('istio', api);
     await router.write(named, claim);
     await replaceRules(api, 'checkout', [main({ destination: subset })]);
     await router.write(named, { split: splitAt(25, 100), fence: 1, role: 'owner' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import { RouteRejectedError, WriteConflictError } from '../../../../core/errors.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
@@ -23,7 +23,7 @@ const raise = { split: splitAt(25, 100), fence: 1, role: 'owner' } as const;
 
 async function claimed(rules: Parameters<typeof virtualService>[1], of = target) {
   const api = await clusterWith(virtualService('checkout', rules));
-  await createIstioRouter(api).write(of, { split: splitAt(0, 100), fence: 1, role: 'claim' });
+  await createRouter('istio', api).write(of, { split: splitAt(0, 100), fence: 1, role: 'claim' });
   return api;
 }
 
@@ -34,7 +34,7 @@ describe('somebody who is quicker', () => {
   it('and inserts a rule before ours makes the patch fail, and it is computed anew', async () => {
     const api = await claimed([mainRule]);
     const racing = overtaken(api, insertBefore(api, foreignRule));
-    await createIstioRouter(racing).write(target, raise);
+    await createRouter('istio', racing).write(target, raise);
     expect(racing.results).toEqual(['conflict', 'written']);
     expect((await rulesOf(api))[0]).toStrictEqual(foreignRule);
     expect(await routeOf(api, 1)).toMatchObject([{ weight: 75 }, { weight: 25 }]);
@@ -43,7 +43,7 @@ describe('somebody who is quicker', () => {
   it('and inserts a copy of ours under another name does not get our weights', async () => {
     const api = await claimed([mainRule]);
     const racing = overtaken(api, insertBefore(api, { ...mainRule, name: 'copy' }));
-    await createIstioRouter(racing).write(target, raise);
+    await createRouter('istio', racing).write(target, raise);
     expect(racing.results).toEqual(['conflict', 'written']);
     expect((await rulesOf(api))[0]).toStrictEqual({ ...mainRule, name: 'copy' });
   });
@@ -52,7 +52,7 @@ describe('somebody who is quicker', () => {
     const api = await claimed([{ route: [to('checkout')] }], unnamed);
     const vip = { match: [{ headers: { vip: { exact: 'yes' } } }], route: [to('checkout')] };
     const racing = overtaken(api, insertBefore(api, vip));
-    await expect(createIstioRouter(racing).write(unnamed, raise)).rejects.toThrow(RouteRejectedError);
+    await expect(createRouter('istio', racing).write(unnamed, raise)).rejects.toThrow(RouteRejectedError);
     expect(racing.results).toEqual(['conflict']);
     expect(await rulesOf(api)).toStrictEqual([vip, { route: [to('checkout')] }]);
   });
@@ -61,7 +61,7 @@ describe('somebody who is quicker', () => {
     const api = await claimed([mainRule]);
     const match = [{ uri: { prefix: '/v2' } }];
     const racing = overtaken(api, () => replaceRules(api, 'checkout', [{ ...mainRule, match }]));
-    await createIstioRouter(racing).write(target, raise);
+    await createRouter('istio', racing).write(target, raise);
     expect(racing.results).toEqual(['conflict', 'written']);
     expect((await rulesOf(api))[0]).toMatchObject({ match });
   });
@@ -69,7 +69,7 @@ describe('somebody who is quicker', () => {
   it('and changes what we do not look at, such as a timeout, keeps that change', async () => {
     const api = await claimed([mainRule]);
     const racing = overtaken(api, () => replaceRules(api, 'checkout', [{ ...mainRule, timeout: '9s' }]));
-    await createIstioRouter(racing).write(target, raise);
+    await createRouter('istio', racing).write(target, raise);
     expect(racing.results).toEqual(['written']);
     expect((await rulesOf(api))[0]).toMatchObject({ timeout: '9s', route: [{ weight: 75 }, { weight: 25 }] });
   });
@@ -77,7 +77,10 @@ describe('somebody who is quicker', () => {
   it("and edits stable's destination keeps that edit, on both sides", async () => {
     const api = await claimed([{ name: 'main', route: [to('checkout')] }]);
     const edited = [{ name: 'main', route: [to('checkout', undefined, { headers: { request: { remove: ['x'] } } })] }];
-    await createIstioRouter(overtaken(api, () => replaceRules(api, 'checkout', edited))).write(target, raise);
+    await createRouter(
+      'istio',
+      overtaken(api, () => replaceRules(api, 'checkout', edited)),
+    ).write(target, raise);
     const headers = { request: { remove: ['x'] } };
     expect(await routeOf(api)).toStrictEqual([to('checkout', 75, { headers }), to('checkout-canary', 25, { headers })]);
   });
@@ -87,7 +90,7 @@ describe('somebody who is quicker', () => {
     let turn = 0;
     const edit = () => replaceRules(api, 'checkout', [{ ...mainRule, match: [{ uri: { prefix: `/${turn++}` } }] }]);
     const racing = overtaken(api, edit, { times: 99 });
-    const error: unknown = await createIstioRouter(racing)
+    const error: unknown = await createRouter('istio', racing)
       .write(target, raise)
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(WriteConflictError);
@@ -102,7 +105,7 @@ describe('somebody who is quicker', () => {
   it('and deletes the VirtualService is noticed', async () => {
     const api = await claimed([mainRule]);
     const racing = overtaken(api, async () => api.drop(refTo('checkout')));
-    await expect(createIstioRouter(racing).write(target, raise)).rejects.toThrow('There is no VirtualService shop/checkout');
+    await expect(createRouter('istio', racing).write(target, raise)).rejects.toThrow('There is no VirtualService shop/checkout');
   });
 
   it('and writes the VirtualService anew, without annotations, makes a claim start over', async () => {
@@ -111,7 +114,7 @@ describe('somebody who is quicker', () => {
       api.drop(refTo('checkout'));
       await put(api, virtualService('checkout', [foreignRule, mainRule]));
     });
-    const readings = await createIstioRouter(racing).write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' });
+    const readings = await createRouter('istio', racing).write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' });
     expect(readings).toMatchObject([{ fence: 1, split: { canary: 0 } }]);
     expect(racing.results).toEqual(['conflict', 'written']);
   });
@@ -123,7 +126,7 @@ describe('text that the API server compares byte by byte', () => {
     ['a header of the destination', { name: 'main', route: [to('checkout', 100, { headers: { request: { set: { q: 'a<b' } } } })] }],
   ])('keeps nobody from writing and from rolling back: %s', async (_what, rule) => {
     const api = await claimed([rule]);
-    const router = createIstioRouter(comparingBytes(api));
+    const router = createRouter('istio', comparingBytes(api));
     await router.write(target, raise);
     expect(await router.write(target, { split: splitAt(0, 100), fence: 2, role: 'door' })).toMatchObject([
       { split: { canary: 0 }, fence: 2 },
@@ -136,7 +139,7 @@ describe('text that the API server compares byte by byte', () => {
     const rule = { name: 'main', match: [{ uri: { regex: '/a&b' } }], route: [to('checkout')] };
     const api = await claimed([rule]);
     const racing = overtaken(api, insertBefore(api, foreignRule));
-    await createIstioRouter(racing).write(target, raise);
+    await createRouter('istio', racing).write(target, raise);
     expect(racing.results).toEqual(['conflict', 'written']);
     expect((await rulesOf(api))[0]).toStrictEqual(foreignRule);
   });

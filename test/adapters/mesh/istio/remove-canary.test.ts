@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { beforeAnnotation } from '../../../../adapters/mesh/fence.ts';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import { WeightNotVerifiedError } from '../../../../core/errors.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
@@ -11,7 +11,7 @@ const door = { split: splitAt(0, 100), fence: 2, role: 'door' } as const;
 
 async function rolledBack(route: readonly Rule[], raisedTo = 50) {
   const api = await clusterWith(virtualService('checkout', [{ name: 'main', route }]));
-  const router = createIstioRouter(api);
+  const router = createRouter('istio', api);
   await router.write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' });
   if (raisedTo > 0) await router.write(target, { split: splitAt(raisedTo, 100), fence: 1, role: 'owner' });
   await router.write(target, door);
@@ -54,14 +54,14 @@ describe('T4: a route without its canary', () => {
     const { api } = await rolledBack([to('checkout')]);
     const headers = { request: { set: { team: 'shop' } } };
     const racing = overtaken(api, () => editRoute(api, [to('checkout', 100, { headers }), to('checkout-canary', 0)]));
-    await createIstioRouter(racing).removeCanary(target, 2);
+    await createRouter('istio', racing).removeCanary(target, 2);
     expect(await routeOf(api)).toStrictEqual([to('checkout', undefined, { headers })]);
   });
 
   it('is refused where the canary gets weight between the read and the patch', async () => {
     const { api } = await rolledBack([to('checkout')]);
     const racing = overtaken(api, () => editRoute(api, [to('checkout', 40), to('checkout-canary', 60)]));
-    await expect(createIstioRouter(racing).removeCanary(target, 2)).rejects.toThrow(WeightNotVerifiedError);
+    await expect(createRouter('istio', racing).removeCanary(target, 2)).rejects.toThrow(WeightNotVerifiedError);
     expect(await routeOf(api)).toStrictEqual([to('checkout', 40), to('checkout-canary', 60)]);
   });
 

@@ -1,5 +1,5 @@
 import { createKubernetesClient } from '../../../../adapters/eks/kubernetes-client.ts';
-import { createIstioRouter } from '../../../../adapters/mesh/istio/router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
 import { VirtualClock } from '../../../../sandbox/clock.ts';
 import { startKubernetes } from '../../../../sandbox/kubernetes/kubernetes.ts';
@@ -14,7 +14,7 @@ async function fill(api: KubernetesApi): Promise<Omit<RouterForContract, 'close'
   await put(api, virtualService('checkout-internal', [{ route: [to('checkout')] }]));
   return {
     api,
-    routerOn: createIstioRouter,
+    routerOn: (api) => createRouter('istio', api),
     target: { ...target, routes: [{ virtualService: 'checkout', http: 'main' }, { virtualService: 'checkout-internal' }] },
     other: {
       ...target,

@@ -1,0 +1,169 @@
+import { FencedError, RouteRejectedError, SluiceError, WeightNotVerifiedError, WriteConflictError } from '../../core/errors.ts';
+import type { KubernetesApi, ResourceRef, RouteReading, RouteTarget, SplitWrite, TrafficRouter } from '../../core/ports.ts';
+import type { Finding } from '../../core/preflight/finding.ts';
+import type { RouteRef } from '../../core/spec/router-spec.ts';
+import { sameSplit } from '../../core/traffic/split.ts';
+import { fenceOf } from './fence.ts';
+import type { RouteDialect, RouteObject, RoutePatch } from './route-dialect.ts';
+import { routeName } from './route-name.ts';
+
+/** How often a patch is computed anew when somebody else wrote in between, before Step Functions' own Retry takes over. */
+const attempts = 5;
+
+type Place = Pick<RouteObject, 'ref' | 'routes'> & { readonly kind: string };
+
+/** A TrafficRouter for the routes of a dialect: reads, patches, tries again, and reads back, the same way for every mesh. */
+export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): TrafficRouter {
+  const { capabilities } = dialect;
+  return {
+    capabilities,
+    read: (target) => readRoutes(api, dialect, target, true),
+    inspect: (target, weights) => inspectRoutes(api, dialect, target, weights),
+    write: async (target, write) => {
+      const isDoor = write.role === 'door';
+      const patchOne = (place: Place) =>
+        patchUntilSettled(api, place, (found) => dialect.splitPatch(found.object, found.routes, target, write), isDoor);
+      const places = placesOf(dialect, target);
+      if (isDoor) throwGravest(await Promise.allSettled(places.map(patchOne)));
+      else {
+        // Whatever refuses one of several objects refuses before the first is written, so that none stays half-written.
+        if (places.length > 1) {
+          for (const found of await readObjects(api, places)) dialect.splitPatch(found.object, found.routes, target, write);
+        }
+        for (const place of places) await patchOne(place);
+      }
+      return verifyWritten(await readRoutes(api, dialect, target, false), target, write);
+    },
+    removeCanary: async (target, fence) => {
+      for (const place of placesOf(dialect, target)) {
+        await patchUntilSettled(api, place, (found) => {
+          refuseWhileCanaryHasWeight(dialect, found, target);
+          return dialect.removeCanaryPatch(found.object, found.routes, target, fence);
+        });
+      }
+    },
+  };
+}
+
+/** See `readNewestFence` in registry.ts. */
+export async function readNewestFenceOf(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget): Promise<number> {
+  const objects = await Promise.all(placesOf(dialect, target).map(({ ref }) => api.read(ref)));
+  return Math.max(0, ...objects.map((object) => (object === undefined ? 0 : (fenceOf(object, target.rollout) ?? 0))));
+}
+
+async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget, claimable: boolean): Promise<RouteReading[]> {
+  const found = await readObjects(api, placesOf(dialect, target));
+  return found.flatMap(({ object, routes }) => {
+    const fence = fenceOf(object, target.rollout);
+    const readings = routes.map((route) => ({ route, split: dialect.readSplit(object, route, target), fence }));
+    if (claimable) dialect.assertClaimable(object, routes, target);
+    return readings;
+  });
+}
+
+async function inspectRoutes(
+  api: KubernetesApi,
+  dialect: RouteDialect,
+  target: RouteTarget,
+  weights: readonly number[],
+): Promise<Finding[]> {
+  const refusals: Finding[] = [];
+  const objects: RouteObject[] = [];
+  for (const place of placesOf(dialect, target)) {
+    try {
+      const found = await readObject(api, place);
+      for (const route of found.routes) dialect.readSplit(found.object, route, target);
+      dialect.assertClaimable(found.object, found.routes, target);
+      objects.push(found);
+    } catch (error) {
+      if (!(error instanceof RouteRejectedError)) throw error;
+      const subject = `${place.kind} ${place.ref.namespace}/${place.ref.name}`;
+      refusals.push({ severity: 'refusal', subject, message: error.message.replace(` ${error.remedy}`, ''), remedy: error.remedy });
+    }
+  }
+  return [...refusals, ...(objects.length === 0 ? [] : await dialect.inspect(api, objects, target, weights))];
+}
+
+/** Get, compute, patch; and again, where the API server refused because the object is no longer what was read. */
+async function patchUntilSettled(
+  api: KubernetesApi,
+  place: Place,
+  patchOf: (found: RouteObject) => RoutePatch,
+  always = false,
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const patch = patchOf(await readObject(api, place));
+    if (!patch.changed && !always) return;
+    const result = await api.write({ jsonPatch: place.ref, operations: patch.operations });
+    if (result.status === 'written') return;
+    if (result.status === 'notFound') throw missing(place);
+  }
+  const { namespace, name, resource } = place.ref;
+  throw new WriteConflictError(`${place.kind} ${namespace}/${name} changed under ${attempts} writes in a row.`, {
+    remedy: `Find out who else writes it: kubectl --namespace ${namespace} get ${resource} ${name} -o yaml --show-managed-fields.`,
+  });
+}
+
+/**
+ * A door writes every object, whatever becomes of the others. Then the error that the caller can do most about: a newer fence, which it can go
+ * beyond, then what may pass by itself.
+ */
+function throwGravest(outcomes: readonly PromiseSettledResult<void>[]): void {
+  const reasons: readonly unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  if (reasons.length === 0) return;
+  throw (
+    reasons.find((reason) => reason instanceof FencedError) ??
+    reasons.find((reason) => reason instanceof SluiceError && reason.retryable) ??
+    reasons[0]
+  );
+}
+
+/** A write counts when it can be read back (style: Flagger's GetRoutes; Argo Rollouts does not verify Istio). */
+function verifyWritten(readings: RouteReading[], target: RouteTarget, write: SplitWrite): RouteReading[] {
+  const other = readings.find(({ split, fence }) => !sameSplit(split, write.split) || fence !== write.fence);
+  if (other === undefined) return readings;
+  throw new WeightNotVerifiedError(
+    `${routeName(other.route, target.namespace)} reads ${other.split.stable}/${other.split.canary} under fence ${other.fence ?? 'none'} after ${write.split.stable}/${write.split.canary} under fence ${write.fence} was written.`,
+    { remedy: 'It is written again; if this goes on, somebody else writes the route.' },
+  );
+}
+
+function refuseWhileCanaryHasWeight(dialect: RouteDialect, { object, routes }: RouteObject, target: RouteTarget): void {
+  for (const route of routes) {
+    const { canary } = dialect.readSplit(object, route, target);
+    if (canary > 0) {
+      throw new WeightNotVerifiedError(`${routeName(route, target.namespace)} still gives the canary ${canary} of ${target.totalWeight}.`, {
+        remedy: 'The weight is taken away before the canary is.',
+      });
+    }
+  }
+}
+
+function readObjects(api: KubernetesApi, places: readonly Place[]): Promise<RouteObject[]> {
+  return Promise.all(places.map((place) => readObject(api, place)));
+}
+
+async function readObject(api: KubernetesApi, place: Place): Promise<RouteObject> {
+  const object = await api.read(place.ref);
+  if (object === undefined) throw missing(place);
+  return { ref: place.ref, routes: place.routes, object };
+}
+
+function missing({ kind, ref: { namespace, name } }: Place): RouteRejectedError {
+  return new RouteRejectedError(`There is no ${kind} ${namespace}/${name}.`, {
+    remedy: 'Create it, or correct router.routes in the spec.',
+  });
+}
+
+/** The objects of a target's routes, each once, in the order of the spec. */
+function placesOf(dialect: RouteDialect, target: RouteTarget): Place[] {
+  const places = new Map<string, { ref: ResourceRef; kind: string; routes: RouteRef[] }>();
+  for (const route of target.routes) {
+    const ref = dialect.refOf(route, target.namespace);
+    const key = `${ref.apiVersion}/${ref.resource}/${ref.name}`;
+    const place = places.get(key) ?? { ref, kind: dialect.kindOf(route), routes: [] };
+    place.routes.push(route);
+    places.set(key, place);
+  }
+  return [...places.values()];
+}
