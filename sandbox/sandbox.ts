@@ -21,6 +21,8 @@ export interface SandboxOptions extends Omit<SurroundingsOptions, 'bus' | 'recor
   readonly log?: Log;
   /** In place of the memory store: a test's, which fails on purpose. */
   readonly store?: RolloutStore;
+  /** In place of the sandbox's own cluster, traffic and metrics: another one's. */
+  readonly surroundings?: (options: SurroundingsOptions) => Promise<Surroundings>;
   readonly onState?: EngineOptions['onState'];
   /** Around the ports, for those who watch or break them: of each Lambda by its name, and once, without a name, of `Sandbox.deps`. */
   readonly wrapDeps?: (deps: Deps, functionName?: string) => Deps;
@@ -54,7 +56,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const bus = new EventBus({ clock });
   const cloudWatch = new CloudWatch({ clock, bus });
   // What stable runs was pushed long ago: before the rules that would start a rollout of it.
-  const surroundings = await startSurroundings({ ...options, bus, record: (sample) => cloudWatch.record(sample) });
+  const start = options.surroundings ?? startSurroundings;
+  const surroundings = await start({ ...options, bus, record: (sample) => cloudWatch.record(sample) });
 
   const ports = wire(options, cloudWatch, surroundings);
   const functions: Record<string, LambdaHandler> = {};
@@ -91,20 +94,26 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 /** What callers of the webhook know: no secret here. */
 export const sandboxWebhookSecret = 'the-webhook-secret-of-the-sandbox';
 
+const sandboxCredentials = { accessKeyId: 'SANDBOX', secretAccessKey: 'sandbox' };
+
 /** The real adapters, against the sandbox's own APIs; memory only where AWS has no local form. */
 function wire(options: SandboxOptions, cloudWatch: CloudWatch, surroundings: Surroundings): Omit<Deps, 'executions'> {
-  const { bus, ecr, kubernetes, prometheus } = surroundings;
+  const { bus, ecr, kubernetes, prometheus, identity = { region: bus.region, credentials: sandboxCredentials } } = surroundings;
   const { clock } = options;
   const transport = createTransport();
   const fetch = busyFetch(clock);
-  const credentials = async () => ({ accessKeyId: 'SANDBOX', secretAccessKey: 'sandbox' });
   const { url } = prometheus;
   return {
     clock,
     log: options.log ?? createMemoryLog(),
     store: options.store ?? createMemoryStore(),
     clusters: {
-      open: createClusterOpener({ region: bus.region, credentials, clock, transport: (request) => clock.busy(() => transport(request)) }),
+      open: createClusterOpener({
+        region: identity.region,
+        credentials: async () => identity.credentials,
+        clock,
+        transport: (request) => clock.busy(() => transport(request)),
+      }),
     },
     clusterFinder: { find: async (name) => ({ name, endpoint: kubernetes.url, certificateAuthority: '' }) },
     images: ecr,

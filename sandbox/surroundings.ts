@@ -1,3 +1,4 @@
+import type { AwsCredentials } from '../adapters/eks/token.ts';
 import type { KubernetesObject } from '../core/ports.ts';
 import type { SandboxClock } from './clock.ts';
 import { Ecr } from './ecr.ts';
@@ -6,7 +7,8 @@ import { Fleet } from './fleet.ts';
 import { type SandboxKubernetes, startKubernetes } from './kubernetes/kubernetes.ts';
 import { busyFetch } from './prometheus/busy-fetch.ts';
 import { type Prometheus, startPrometheus } from './prometheus/prometheus.ts';
-import { manifestsOf, type ServiceSetup, virtualServicesOf } from './service-objects.ts';
+import { routesOf } from './route-objects.ts';
+import { manifestsOf, type ServiceSetup } from './service-objects.ts';
 import { type MetricSample, startCloudWatchReporter } from './traffic/cloudwatch-reporter.ts';
 import { type RunningProxy, startProxy } from './traffic/proxy.ts';
 
@@ -31,9 +33,11 @@ export interface Surroundings {
   readonly bus: EventBus;
   readonly ecr: Ecr;
   readonly kubernetes: SandboxKubernetes;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'behave'>;
   readonly proxy: RunningProxy;
-  readonly prometheus: Prometheus;
+  readonly prometheus: Pick<Prometheus, 'url' | 'faults'>;
+  /** As whom the cluster knows Sluice, where it asks. */
+  readonly identity?: { readonly region: string; readonly credentials: AwsCredentials };
   /** The repository of a service's images, as its spec names it. */
   repositoryOf(service: string): string;
   /** The tag under which the image of a reference was pushed first: what requests report as the version that answered them. */
@@ -42,7 +46,7 @@ export interface Surroundings {
 }
 
 /** Starts them, with the services running in their first version; resolves when these are ready. */
-export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings> {
+export async function startSurroundings(options: SurroundingsOptions): Promise<Surroundings & { readonly fleet: Fleet }> {
   const { clock, bus, repositoryFolder = 'shop' } = options;
   const versions = new Map<string, string>();
   const ecr = new Ecr({ clock, bus, onPush: (digest, tag) => versions.set(digest, versions.get(digest) ?? tag) });
@@ -63,7 +67,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     const { digest } = ecr.push({ repository: repositoryOf(service.name), tag });
     return { ...service, image: `${repositoryOf(service.name)}@${digest}` };
   });
-  for (const manifest of [...services.flatMap(manifestsOf), ...virtualServicesOf(services)]) kubernetes.apply(manifest);
+  for (const manifest of [...services.flatMap(manifestsOf), ...routesOf(services)]) kubernetes.apply(manifest);
   await untilReady(clock, kubernetes, services);
 
   return {
@@ -86,6 +90,10 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
 
 const kinds: Readonly<Record<string, { readonly apiVersion: string; readonly resource: string }>> = {
   VirtualService: { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' },
+  DestinationRule: { apiVersion: 'networking.istio.io/v1', resource: 'destinationrules' },
+  Gateway: { apiVersion: 'gateway.networking.k8s.io/v1', resource: 'gateways' },
+  HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', resource: 'httproutes' },
+  Service: { apiVersion: 'v1', resource: 'services' },
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', resource: 'endpointslices' },
   Pod: { apiVersion: 'v1', resource: 'pods' },
 };

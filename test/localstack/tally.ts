@@ -12,11 +12,11 @@ export function lineOf({ name, outcome, why, seconds }: Played, width = 0): stri
 }
 
 /** One line for each scenario, skips with their reason, and the count. */
-export function tally(played: readonly Played[], notes: readonly string[]): string {
+export function tally(played: readonly Played[], notes: readonly string[], title = 'Scenarios on LocalStack'): string {
   const width = Math.max(0, ...played.map(({ name }) => name.length));
   const count = (outcome: Played['outcome']) => played.filter((each) => each.outcome === outcome).length;
   return [
-    'Scenarios on LocalStack',
+    title,
     ...notes.map((note) => `  ${note}`),
     ...played.map((one) => lineOf(one, width)),
     `  ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,

@@ -10,16 +10,24 @@ export type TailPart = 'routes' | 'autoscalers' | 'deployments';
 /** The user's own objects at one moment, as far as a rollout must give them back. */
 export type Tail = Readonly<Record<TailPart, ReadonlyMap<string, unknown>>>;
 
-const kinds: Readonly<Record<TailPart, { readonly apiVersion: string; readonly resource: string }>> = {
-  routes: { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' },
-  autoscalers: { apiVersion: 'autoscaling/v2', resource: 'horizontalpodautoscalers' },
-  deployments: { apiVersion: 'apps/v1', resource: 'deployments' },
+const kinds: Readonly<Record<TailPart, readonly { readonly apiVersion: string; readonly resource: string }[]>> = {
+  routes: [
+    { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices' },
+    { apiVersion: 'networking.istio.io/v1', resource: 'destinationrules' },
+    { apiVersion: 'gateway.networking.k8s.io/v1', resource: 'httproutes' },
+  ],
+  autoscalers: [{ apiVersion: 'autoscaling/v2', resource: 'horizontalpodautoscalers' }],
+  deployments: [{ apiVersion: 'apps/v1', resource: 'deployments' }],
 };
 
 export function tailOf(sandbox: Cluster): Tail {
   const still = (part: TailPart) =>
     new Map(
-      sandbox.kubernetes.list({ ...kinds[part], namespace: '' }).map((object) => [object.metadata.name, withoutFences(object)] as const),
+      kinds[part].flatMap((kind) =>
+        sandbox.kubernetes
+          .list({ ...kind, namespace: '' })
+          .map((object) => [`${kind.resource} ${object.metadata.name}`, withoutFences(object)] as const),
+      ),
     );
   return { routes: still('routes'), autoscalers: still('autoscalers'), deployments: still('deployments') };
 }
@@ -41,7 +49,7 @@ export function leftBehind(
     const names = new Set([...before[part].keys(), ...after[part].keys()]);
     for (const name of names) {
       const [was, is] = [sorted(before[part].get(name)), sorted(after[part].get(name))];
-      if (was !== is) found.push(`${kinds[part].resource} ${name} was ${was}, and is ${is}`);
+      if (was !== is) found.push(`${name} was ${was}, and is ${is}`);
     }
   }
   for (const { name, namespace } of services) {
@@ -55,9 +63,14 @@ export function leftBehind(
 
 function withoutFences({ metadata, ...rest }: KubernetesObject): unknown {
   const { status: _status, ...content } = rest as Record<string, unknown>;
-  const { resourceVersion: _version, generation: _generation, annotations = {}, ...identity } = metadata;
-  const kept = Object.entries(annotations).filter(([key]) => !key.startsWith('fence.sluice.dev/'));
+  const { resourceVersion: _version, generation: _generation, managedFields: _managers, annotations = {}, ...identity } = metadata;
+  const kept = Object.entries(annotations).filter(([key]) => !isOfController(key));
   return withoutImages({ ...content, metadata: { ...identity, annotations: Object.fromEntries(kept) } });
+}
+
+/** Fences stay, and a Deployment's controller counts its templates. */
+function isOfController(annotation: string): boolean {
+  return annotation.startsWith('fence.sluice.dev/') || annotation === 'deployment.kubernetes.io/revision';
 }
 
 /** Which image stable runs is stated by the scenario itself. */

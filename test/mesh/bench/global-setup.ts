@@ -1,0 +1,14 @@
+import type { TestProject } from 'vitest/node';
+import { isClusterGiven } from './given.ts';
+import { startBench } from './start.ts';
+
+/** Builds and starts one bench for all files of a run, unless a cluster is given. */
+export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (isClusterGiven(process.env)) {
+    project.provide('meshBench', undefined);
+    return undefined;
+  }
+  const { description, close } = await startBench({ report: (line) => console.error(line) });
+  project.provide('meshBench', description);
+  return close;
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod/mini';
+import { RawApi } from '../api/raw-api.ts';
+import { hostOfRange } from '../supervisor/range.ts';
+import { Addresses } from './addresses.ts';
+import { Behaviours } from './behaviours.ts';
+import { startKubeletControl } from './control.ts';
+import { Kubelet } from './kubelet.ts';
+
+/** What the supervisor writes into the file that is this program's one argument. */
+const settings = z.object({
+  api: z.object({ url: z.string(), ca: z.string(), token: z.string() }),
+  control: z.object({ address: z.string(), port: z.number() }),
+  /** The number of the bench's range. */
+  range: z.number(),
+  nodeName: z.string(),
+  behavioursFile: z.string(),
+  readyAfterMs: z.number(),
+  stopDelayMs: z.number(),
+});
+export type KubeletSettings = z.infer<typeof settings>;
+
+const { api, control, range, behavioursFile, ...rest } = settings.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
+const kubelet = new Kubelet({
+  ...rest,
+  api: new RawApi(api),
+  // The first hosts are the gateways' and for whatever comes to be beside the pods.
+  addresses: new Addresses((host) => hostOfRange(range, host), 256, 4094),
+  behaviours: await Behaviours.open(behavioursFile),
+});
+await startKubeletControl(kubelet, control);
+await kubelet.run(new AbortController().signal);

@@ -1,0 +1,81 @@
+import type { Server, Socket } from 'node:net';
+import type { ServiceBehaviour } from '../../../../sandbox/traffic/service.ts';
+import type { Received } from '../types.ts';
+import { conductOf } from './conduct.ts';
+import { createHttpServer } from './http-server.ts';
+import { createHttp2Echo } from './http2-echo.ts';
+import { createTcpEcho } from './tcp-echo.ts';
+
+export interface PodPort {
+  readonly name: string;
+  readonly containerPort: number;
+}
+
+/** What the servers of one pod answer by. */
+export interface PodSelf {
+  readonly version: string;
+  readonly pod: string;
+  conduct: ReturnType<typeof conductOf>;
+  received: { requests: number; mirrored: number };
+}
+
+export interface PodServersOptions {
+  readonly address: string;
+  readonly ports: readonly PodPort[];
+  readonly version: string;
+  readonly pod: string;
+  readonly behaviour: ServiceBehaviour;
+}
+
+/** All servers of one pod. */
+export interface PodServers {
+  readonly received: Received;
+  setBehaviour(behaviour: ServiceBehaviour): void;
+  /** Takes no new connections, and resolves when those that are open have ended, or after so long, when they are broken off. */
+  drain(withinMs: number): Promise<void>;
+}
+
+/** Starts a server for each port of a pod; rejects where one of them can't be had. */
+export async function startPodServers({ address, ports, behaviour, ...self }: PodServersOptions): Promise<PodServers> {
+  const state: PodSelf = { ...self, conduct: conductOf(behaviour), received: { requests: 0, mirrored: 0 } };
+  const sockets = new Set<Socket>();
+  const servers = ports.map(({ name }) => serverFor(name, state));
+  for (const server of servers) {
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket.setNoDelay(true));
+      socket.on('close', () => sockets.delete(socket));
+      if (state.conduct.crashed) socket.resetAndDestroy();
+    });
+  }
+  await Promise.all(servers.map((server, index) => listen(server, address, ports[index]?.containerPort ?? 8080)));
+  return {
+    received: state.received,
+    setBehaviour(next) {
+      state.conduct = conductOf(next);
+      if (state.conduct.crashed) for (const socket of sockets) socket.resetAndDestroy();
+    },
+    async drain(withinMs) {
+      const breakOff = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, withinMs);
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      clearTimeout(breakOff);
+    },
+  };
+}
+
+function serverFor(portName: string, self: PodSelf): Server {
+  if (/^(grpc|http2|h2c)/.test(portName)) return createHttp2Echo(self);
+  return portName.startsWith('tcp') ? createTcpEcho(self) : createHttpServer(self);
+}
+
+function listen(server: Server, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      resolve();
+    });
+  });
+}

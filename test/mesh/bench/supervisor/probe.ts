@@ -1,0 +1,13 @@
+import { request } from 'node:http';
+
+/** Whether an address answers 200 within a second; rejects where nobody does. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false, signal: AbortSignal.timeout(1000) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

@@ -1,0 +1,60 @@
+import { writeSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ScaledClock } from '../../sandbox/clock.ts';
+import { lineOf, type Played, tally } from '../localstack/tally.ts';
+import { differences } from '../scenarios/differences.ts';
+import { scenarios } from '../scenarios/list.ts';
+import { runScenario } from '../scenarios/run-scenario.ts';
+import { whyNotOn } from '../scenarios/tier.ts';
+import { attachBench, hasBench } from './bench/attach.ts';
+import type { Bench } from './bench/types.ts';
+import { lacking, meshTier } from './tier/mesh-tier.ts';
+
+/** What is played: with SCENARIO a part of it, whose names match. */
+const chosen = new RegExp(process.env['SCENARIO'] ?? '');
+const played: Played[] = [];
+let bench: Bench | undefined;
+
+beforeAll(async () => {
+  if (hasBench()) bench = await attachBench();
+});
+
+afterAll(async () => {
+  write(tally(played, [], 'Scenarios on the mesh bench'));
+  await bench?.detach();
+});
+
+/** The list of scenarios that every tier plays, each in a namespace of its own, with real requests through a real Envoy. */
+describe.runIf(hasBench())('scenarios on the mesh bench', () => {
+  for (const scenario of scenarios.filter(({ name }) => chosen.test(name))) {
+    const { name, title } = scenario;
+    it.concurrent(`${name}: ${title}`, async ({ skip }) => {
+      const why = whyNotOn({ lacks: lacking, exact: false }, scenario);
+      if (why !== undefined) {
+        tell({ name, outcome: 'skipped', why, seconds: 0 });
+        skip(why);
+      }
+      const description = inject('meshBench');
+      if (bench === undefined || description === undefined) throw new Error('there is no bench');
+      const tier = meshTier(bench, description);
+      const startedMs = performance.now();
+      let found: readonly string[] = ['it was not played to its end'];
+      try {
+        found = differences(scenario, await runScenario(scenario, { clock: new ScaledClock(), tier }), tier);
+      } finally {
+        tell({ name, outcome: found.length === 0 ? 'passed' : 'failed', seconds: (performance.now() - startedMs) / 1000 });
+      }
+      expect(found).toEqual([]);
+    }, 600_000);
+  }
+});
+
+/** Past Vitest, which would put the name of some other scenario above it. */
+function write(text: string): void {
+  writeSync(1, `${text}\n`);
+}
+
+function tell(one: Played): void {
+  played.push(one);
+  if (one.outcome !== 'skipped') write(lineOf(one));
+}

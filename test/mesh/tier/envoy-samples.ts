@@ -1,0 +1,53 @@
+import { every, type SandboxClock } from '../../../sandbox/clock.ts';
+import type { MetricSample } from '../../../sandbox/traffic/cloudwatch-reporter.ts';
+
+interface Counts {
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/**
+ * Tells CloudWatch each second what the gateway's Envoy has counted per Service of one namespace, as an agent in the cluster would: Requests
+ * and Errors (5xx, its own 503 included). A Service without requests reports nothing.
+ */
+export function reportEnvoySamples(options: {
+  readonly clock: SandboxClock;
+  readonly adminUrl: string;
+  readonly namespace: string;
+  readonly record: (sample: MetricSample) => void;
+}): { stop(): void } {
+  const { clock, adminUrl, namespace, record } = options;
+  let before: ReadonlyMap<string, Counts> | undefined;
+  const look = async () => {
+    const filter = encodeURIComponent(`^cluster\\.outbound\\|.*\\.${namespace}\\.svc\\.cluster\\.local;?\\.upstream_rq_(completed|5xx)$`);
+    const answer = await fetch(`${adminUrl}/stats?filter=${filter}`).catch(() => undefined);
+    if (answer === undefined) return;
+    const now = countsIn(await answer.text(), namespace);
+    const atMs = clock.now();
+    for (const [service, { requests, errors }] of now) {
+      const was = before?.get(service) ?? { requests: 0, errors: 0 };
+      const added = requests >= was.requests ? requests - was.requests : requests;
+      if (before === undefined || added === 0) continue;
+      const common = { namespace: 'Sandbox/Mesh', dimensions: { Service: service }, atMs, unit: 'Count' } as const;
+      record({ ...common, metricName: 'Requests', value: added });
+      record({ ...common, metricName: 'Errors', value: errors >= was.errors ? errors - was.errors : errors });
+    }
+    before = now;
+  };
+  return { stop: every(clock, 1000, () => void look()) };
+}
+
+/** @example `cluster.outbound|80||web-canary.shop.svc.cluster.local;.upstream_rq_5xx: 3` */
+function countsIn(stats: string, namespace: string): ReadonlyMap<string, Counts> {
+  const counts = new Map<string, { requests: number; errors: number }>();
+  for (const line of stats.split('\n')) {
+    const [, service = '', name, value] =
+      /^cluster\.outbound\|\d+\|[^|]*\|([^.]+)\.[^.]+\.svc\.cluster\.local;?\.upstream_rq_(completed|5xx): (\d+)$/.exec(line) ?? [];
+    if (name === undefined || !line.includes(`.${namespace}.svc.`)) continue;
+    const found = counts.get(service) ?? { requests: 0, errors: 0 };
+    if (name === 'completed') found.requests += Number(value);
+    else found.errors += Number(value);
+    counts.set(service, found);
+  }
+  return counts;
+}

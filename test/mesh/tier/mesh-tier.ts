@@ -1,0 +1,92 @@
+import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { startSandbox } from '../../../sandbox/sandbox.ts';
+import type { Opening, OpenTier, Tier } from '../../scenarios/tier.ts';
+import { putUsualAlarm } from '../../scenarios/usual.ts';
+import { watchedStore } from '../../scenarios/watched-store.ts';
+import type { BenchDescription } from '../bench/description.ts';
+import type { Bench } from '../bench/types.ts';
+import { hostIn, startMeshSurroundings } from './mesh-surroundings.ts';
+
+/** What the bench can't give a story. */
+export const lacking: Tier['lacks'] = { exactTime: 'time goes on while real machines work' };
+
+/** How often the sweep comes round here is the sandbox's. */
+const sweepEverySeconds = 60;
+
+/**
+ * Both state machines and all functions in this process, on a real clock; the cluster, its API server with RBAC on, its mesh, traffic and
+ * Prometheus are the bench's.
+ */
+export function meshTier(bench: Bench, description: BenchDescription): Tier {
+  return {
+    name: 'mesh',
+    lacks: lacking,
+    exact: false,
+    lookEveryMs: 50,
+    sweepEverySeconds,
+    patienceSeconds: 300,
+    open: (opening) => open(bench, description, opening),
+  };
+}
+
+async function open(bench: Bench, description: BenchDescription, { clock, services, mishaps, onRollback }: Opening): Promise<OpenTier> {
+  const fresh = await bench.freshNamespace('shop');
+  const namespace = fresh.name;
+  const store = watchedStore(onRollback);
+  const sandbox = await startSandbox({
+    clock,
+    services,
+    store: mishaps.wrapStore(store),
+    wrapFunction: mishaps.wrapFunction,
+    surroundings: (options) => startMeshSurroundings({ bench, description, namespace }, options),
+  });
+  let started = 0;
+  return {
+    setting: sandbox,
+    store,
+    fenceBefore: 0,
+    async start(input) {
+      started += 1;
+      const name = `console-${started}`;
+      await sandbox.engine.start('rollout', name, input);
+      return sandbox.engine.arnOf('rollout', name);
+    },
+    stop: (arn) => sandbox.engine.stop(arn, 'Stopped in the console.'),
+    putUsualAlarm: (service) => putUsualAlarm(sandbox, service),
+    alarmName: (name) => name,
+    adapt: (spec) => adaptToMesh(spec, description.clusterName, namespace),
+    hostOf: (virtualService) => hostIn(namespace, virtualService),
+    settle: () => clock.sleep(500),
+    async close() {
+      await sandbox.close();
+      await fresh.remove();
+    },
+  };
+}
+
+/** Real time passes: cores that are at work on other things must not look like a slow canary, or one without traffic. */
+const slackOfLatency = 5;
+
+/** Where a spec of the sandbox is to be played here. */
+export function adaptToMesh(spec: RolloutSpecSource, cluster: string, namespace: string): RolloutSpecSource {
+  const { analysis } = spec;
+  const inNamespace = (query: string) =>
+    query.replaceAll('destination_service_name=', `destination_service_namespace="{{namespace}}",destination_service_name=`);
+  return {
+    ...spec,
+    cluster,
+    namespace,
+    analysis: {
+      ...analysis,
+      ...(analysis.metrics === undefined
+        ? {}
+        : {
+            metrics: analysis.metrics.map((metric) => ({
+              ...metric,
+              query: inNamespace(metric.query),
+              ...(metric.name.startsWith('latency') && metric.max !== undefined ? { max: metric.max * slackOfLatency } : {}),
+            })),
+          }),
+    },
+  };
+}
