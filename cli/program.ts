@@ -4,7 +4,7 @@ import { abort } from './commands/abort.ts';
 import { abortDirect } from './commands/abort-direct.ts';
 import { apply } from './commands/apply.ts';
 import type { Run } from './commands/command.ts';
-import { lint } from './commands/lint.ts';
+import { type LintOptions, lint } from './commands/lint.ts';
 import { operate } from './commands/operate.ts';
 import { plan } from './commands/plan.ts';
 import { start } from './commands/start.ts';
@@ -55,7 +55,11 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
   program
     .command('lint [files...]')
     .description('find what is wrong with specs (default: rollouts/*.yaml)')
-    .action((files: string[]) => chosen(lint(files)));
+    .option('--cluster', 'look into the cluster too: routes, workload, policies, quotas, owners in Git')
+    .option('--strict', 'with --cluster: warnings fail too')
+    .option('--kubeconfig <file>', 'with --cluster (default: KUBECONFIG, or ~/.kube/config)')
+    .option('--context <name>', 'with --cluster: the context of the kubeconfig')
+    .action((files: string[], options: LintOptions) => chosen(lint(files, options)));
   program
     .command('plan <file|name>')
     .description('show what a rollout by a spec will do')

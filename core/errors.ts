@@ -40,6 +40,14 @@ export class ClusterUnavailableError extends RetryableError {
   override readonly name = 'ClusterUnavailableError';
 }
 
+/**
+ * The cluster's API says no (401, 403), or is not the one it should be. Mostly somebody has to change something. It is tried again all the same:
+ * an API server that has just started refuses everybody until it has read its roles, and a rollback must not end at that.
+ */
+export class ClusterForbiddenError extends RetryableError {
+  override readonly name = 'ClusterForbiddenError';
+}
+
 /** Somebody else wrote the same object between our read and our write, several times over. */
 export class WriteConflictError extends RetryableError {
   override readonly name = 'WriteConflictError';
@@ -100,11 +108,6 @@ export class WorkloadRejectedError extends FatalError {
   override readonly name = 'WorkloadRejectedError';
 }
 
-/** The cluster's API knows who we are and says no (401, 403), or is not the one it should be. */
-export class ClusterForbiddenError extends FatalError {
-  override readonly name = 'ClusterForbiddenError';
-}
-
 /** What was looked up by name (cluster, image, rollout) does not exist. */
 export class NotFoundError extends FatalError {
   override readonly name = 'NotFoundError';
@@ -113,6 +116,7 @@ export class NotFoundError extends FatalError {
 /** All classes above, so that tests and the command can list them. */
 export const errorClasses = [
   ClusterUnavailableError,
+  ClusterForbiddenError,
   WriteConflictError,
   WeightNotVerifiedError,
   StoreUnavailableError,
@@ -125,6 +129,5 @@ export const errorClasses = [
   DeadlineExceededError,
   RouteRejectedError,
   WorkloadRejectedError,
-  ClusterForbiddenError,
   NotFoundError,
 ] as const;

@@ -1,6 +1,7 @@
 import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { deployCanary as deploy } from '../adapters/eks/workload/deploy-canary.ts';
 import { replicasForStep } from '../adapters/eks/workload/replicas-for-step.ts';
+import { ensureCanaryPolicies } from '../adapters/mesh/canary-policies.ts';
 import { shareOf } from '../core/plan/plan.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
@@ -13,7 +14,7 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * Pins stable's capacity, so that all traffic can return at any time (T7), and makes the canary beside it: its Service first, then
- * its Deployment in the size of the first step. No route names it yet (T8).
+ * what the mesh must know of that host, then its Deployment in the size of the first step. No route names it yet (T8).
  */
 export const deployCanary = defineFunction({
   name: 'DeployCanary',
@@ -21,15 +22,14 @@ export const deployCanary = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
-    const { record, plan, api, target, names, owner } = open;
+    const { record, plan, spec, api, target, names, owner } = open;
     const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
     await open.rollouts.save(open.held, { pins });
     const weight = shareOf(plan.steps[0]) ?? target.totalWeight;
-    await deploy(api, {
-      ...names,
-      ...owner,
-      image: imageReference(record.image),
-      replicas: replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight }),
+    const replicas = replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight });
+    await deploy(api, { ...names, ...owner, image: imageReference(record.image), replicas }, async () => {
+      const made = await ensureCanaryPolicies(spec.router.kind, api, { hosts: target, owner, resilience: spec.resilience });
+      if (made === 'unread') deps.log.warn("The canary has no copy of stable's mesh policies: they may not be read.");
     });
     return { ...payload, outcome: 'deployed' };
   },

@@ -20,7 +20,7 @@ export const failRollback = defineFunction({
   run: (payload, deps) =>
     endOnce(deps, payload, async (open) => {
       const { target, spec } = open;
-      const routes = editCommand(spec.router.kind, target);
+      const routes = await editCommand(spec.router.kind, target);
       const why = `The rollback could not be verified, and where the traffic is is not known. Give ${target.stableService} all the weight by hand: ${routes}`;
       await endAndTell(deps, open, 'failed', { reason: why });
       return { ...payload, outcome: 'failed', why };

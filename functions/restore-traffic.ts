@@ -1,4 +1,5 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
 import { note, saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
 import { openForRestoring, openOwned } from '../runtime/acts/open-rollout.ts';
 import { restoreTraffic as restore } from '../runtime/acts/restore-traffic.ts';
@@ -36,7 +37,7 @@ export const restoreTraffic = defineFunction({
       {
         transition: 'rollingBack',
         reason: open.record.reason ?? 'The reason was not recorded.',
-        quietSeconds: spec.deadlines.drainSeconds,
+        quietSeconds: drainWaitSeconds(spec.deadlines),
       },
     );
     await note(deps, record, 'trafficRestored', `All traffic is on ${traffic.side}.`);
@@ -46,7 +47,7 @@ export const restoreTraffic = defineFunction({
       fence: traffic.fence,
       weight: traffic.split.canary,
       outcome: untouched ? 'returned' : 'held',
-      waitSeconds: spec.deadlines.drainSeconds,
+      waitSeconds: drainWaitSeconds(spec.deadlines),
     };
   },
 });

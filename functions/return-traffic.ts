@@ -1,4 +1,5 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
 import { wholeSplit } from '../core/traffic/split.ts';
 import { note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
@@ -17,11 +18,11 @@ export const returnTraffic = defineFunction({
     const open = await openOwned(deps, payload);
     const { router, target, spec } = open;
     const split = wholeSplit('stable', target.totalWeight);
-    const { record } = await open.rollouts.save(open.held, { safeSide: 'stable', split }, spec.deadlines.drainSeconds);
+    const { record } = await open.rollouts.save(open.held, { safeSide: 'stable', split }, drainWaitSeconds(spec.deadlines));
     await router.write(target, { split, fence: record.fence, role: 'owner' });
     await note(deps, record, 'trafficReturned', 'All traffic is on stable.');
     const door = { ...payload.door, safeSide: record.safeSide };
-    return { ...payload, weight: 0, outcome: 'returned', waitSeconds: spec.deadlines.drainSeconds, door };
+    return { ...payload, weight: 0, outcome: 'returned', waitSeconds: drainWaitSeconds(spec.deadlines), door };
   },
 });
 

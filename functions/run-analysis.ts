@@ -27,10 +27,11 @@ export const runAnalysis = defineFunction({
     for (;;) {
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
-      const { result, tallies } = await analyse(deps, open, record.tallies);
+      const { result, tallies, share } = await analyse(deps, open, record.tallies);
       const intervalMs = spec.analysis.intervalSeconds * 1000;
       const bakeMs = (plan.steps[payload.stepIndex]?.bakeSeconds ?? 0) * 1000;
-      const watch = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result, { intervalMs, bakeMs });
+      const observed = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result, { intervalMs, bakeMs });
+      const watch = { ...observed, ...(share === undefined ? {} : { share }) };
       const saved = await open.rollouts.save(
         open.held,
         { watch, tallies: { ...tallies }, analysis: result },

@@ -1,21 +1,33 @@
 import { routeName } from '../adapters/mesh/route-name.ts';
 import { WeightNotVerifiedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
 import { wholeSide } from '../core/traffic/split.ts';
+import { note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { verifyDrained } from '../runtime/acts/verify-drained.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideLog } from '../runtime/providers/log.ts';
+import { providePrometheus } from '../runtime/providers/prometheus.ts';
 import { provideStore } from '../runtime/providers/store.ts';
 
-/** Reads every route back: a rollback is done when the routes say so, not when a write was accepted (T2). */
+/** The longest that requests are watched for, of the time that the canary drains in any case. */
+const longestWatchMs = 8_000;
+
+/**
+ * Reads every route back: a rollback is done when the routes say so, not when a write was accepted (T2). Where the canary drains next, the first
+ * seconds of that are used to see by the requests that are counted that no new one reaches it; what was seen stands in the history.
+ */
 export const verifyTraffic = defineFunction({
   name: 'VerifyTraffic',
   input: rolloutPayload,
-  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...providePrometheus, ...provideLog },
   run: async (payload, deps) => {
-    const { router, target, record } = await openOwned(deps, payload);
+    const beganAtMs = deps.clock.now();
+    const open = await openOwned(deps, payload);
+    const { router, target, record, spec } = open;
     const side = wholeSide(record.split);
     const wrong = (await router.read(target)).find((reading) => wholeSide(reading.split) !== side || reading.fence !== record.fence);
     if (wrong !== undefined) {
@@ -24,7 +36,16 @@ export const verifyTraffic = defineFunction({
         { remedy: 'The traffic is restored again.' },
       );
     }
-    return payload;
+    if (payload.outcome !== 'returned') return payload;
+    const drainMs = drainWaitSeconds(spec.deadlines) * 1000;
+    const seen = await verifyDrained(deps, open, {
+      from: 'canary',
+      forMs: Math.min(longestWatchMs, drainMs),
+      again: () => router.write(target, { split: record.split, fence: record.fence, role: 'owner' }),
+    });
+    if (seen !== undefined) await note(deps, record, 'trafficVerified', seen);
+    const leftMs = Math.max(0, drainMs - (deps.clock.now() - beganAtMs));
+    return { ...payload, waitSeconds: Math.min(payload.waitSeconds, Math.ceil(leftMs / 1000)) };
   },
 });
 

@@ -3,6 +3,7 @@ import { WeightNotVerifiedError } from '../core/errors.ts';
 import { planTick } from '../core/plan/tick.ts';
 import { newWatch } from '../core/rollout/observe.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { beginShare } from '../core/rollout/share-watch.ts';
 import { sameSplit } from '../core/traffic/split.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -13,7 +14,9 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * Reads every route back before the step's bake begins: a write that was accepted can still be lost, late, or overwritten. Then the
- * step is watched from now on.
+ * step is watched from now on, and the requests that reach each side are counted from now on: what was counted at another weight, or while
+ * somebody else's weight stood on the routes, says nothing of this one (T8). Counting takes place in the analyses of the step, so that it adds
+ * nothing to the step's time.
  */
 export const verifyWeight = defineFunction({
   name: 'VerifyWeight',
@@ -31,7 +34,10 @@ export const verifyWeight = defineFunction({
     }
     const step = plan.steps[payload.stepIndex];
     const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: step?.bakeSeconds ?? 0 });
-    const watch = record.watch?.stepIndex === payload.stepIndex ? record.watch : newWatch(payload.stepIndex, deps.clock.now());
+    const share = beginShare(spec, step, deps.clock.now());
+    const watched = record.watch?.stepIndex === payload.stepIndex ? record.watch : newWatch(payload.stepIndex, deps.clock.now());
+    const { share: _, ...rest } = watched;
+    const watch = { ...rest, ...(share === undefined ? {} : { share }) };
     await open.rollouts.save(open.held, { watch }, tick.waitSeconds);
     return { ...payload, outcome: 'verified', ...tick };
   },

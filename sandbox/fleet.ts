@@ -1,7 +1,7 @@
 import { WorkloadRejectedError } from '../core/errors.ts';
 import type { SandboxClock } from './clock.ts';
 import type { PodBehaviour, StoredObject } from './kubernetes/kubernetes.ts';
-import { type RunningService, type ServiceBehaviour, startService } from './traffic/service.ts';
+import { type Received, type RunningService, type ServiceBehaviour, startService } from './traffic/service.ts';
 
 /** How the containers of one image fare: as pods, and in what they answer. */
 export interface ImageBehaviour {
@@ -33,6 +33,15 @@ export class Fleet {
     for (const { image, service } of this.#pods.values()) {
       if (this.#versionOf(image) === version) service.setBehaviour(behaviour.service ?? {});
     }
+  }
+
+  /** What the pods of a version that run now were sent. */
+  received(version: string): Received {
+    const counts = [...this.#pods.values()]
+      .filter(({ image }) => this.#versionOf(image) === version)
+      .map(({ service }) => service.received());
+    const sum = (of: keyof Received) => counts.reduce((total, each) => total + each[of], 0);
+    return { requests: sum('requests'), mirrored: sum('mirrored') };
   }
 
   readonly startPod = async (pod: StoredObject): Promise<{ address: '127.0.0.1'; port: number }> => {

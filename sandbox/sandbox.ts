@@ -1,5 +1,6 @@
 import { createTransport } from '../adapters/eks/http.ts';
 import { createClusterOpener } from '../adapters/eks/open-cluster.ts';
+import { loadDialects } from '../adapters/mesh/registry.ts';
 import { createPrometheus, createPrometheusAlerts } from '../adapters/metrics/prometheus.ts';
 import { createMemoryStore } from '../adapters/store/memory.ts';
 import type { RolloutStore } from '../core/ports.ts';
@@ -53,6 +54,7 @@ export interface Release {
 /** Starts everything, with the services running in their first version; resolves when they are ready. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock } = options;
+  await loadDialects();
   const bus = new EventBus({ clock });
   const cloudWatch = new CloudWatch({ clock, bus });
   // What stable runs was pushed long ago: before the rules that would start a rollout of it.

@@ -1,19 +1,26 @@
-/** One service of the sandbox's cluster: a Deployment behind a Service, reached by a rule of a VirtualService. */
+/** One service of the sandbox's cluster: a Deployment behind a Service, reached by a rule of a route object. */
 export interface ServiceSetup {
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
   /** By digest. */
   readonly image: string;
-  /** The VirtualService that carries its traffic; services with the same one share it, a rule each. */
+  /**
+   * What splits its traffic: a VirtualService between Services (where left out) or between subsets of one, or an HTTPRoute. Services with
+   * the same route object have the same.
+   */
+  readonly mesh?: 'istio' | 'istioSubsets' | 'gatewayApi';
+  /** The VirtualService or HTTPRoute that carries its traffic; services with the same one share it, a rule each. */
   readonly virtualService: string;
+  /** What other services have in its rule, of 100; stable has the rest, and all where left out. */
+  readonly beside?: Readonly<Record<string, number>>;
   /** Requests whose path begins with it are this service's. */
   readonly pathPrefix: string;
   /** With an autoscaler of at least so many replicas, where given. */
   readonly autoscalerMinReplicas?: number;
 }
 
-const sideLabel = 'sluice.dev/side';
+export const sideLabel = 'sluice.dev/side';
 
 /** The manifests of a service, onboarded: stable's pods and its Service's selector carry the side label. */
 export function manifestsOf(setup: ServiceSetup): unknown[] {
@@ -66,7 +73,10 @@ export function virtualServicesOf(services: readonly ServiceSetup[]): unknown[] 
         http: own.map((service) => ({
           name: service.name,
           match: [{ uri: { prefix: service.pathPrefix } }],
-          route: [{ destination: { host: service.name } }],
+          route: backendsOf(service).map(({ name: host, ...weight }) => ({
+            destination: service.mesh === 'istioSubsets' && host === service.name ? { host: sidesOf(host), subset: 'stable' } : { host },
+            ...weight,
+          })),
           timeout: '5s',
           retries: { attempts: 0 },
         })),
@@ -75,6 +85,18 @@ export function virtualServicesOf(services: readonly ServiceSetup[]): unknown[] 
   });
 }
 
-export function hostOf(virtualService: string): string {
-  return `${virtualService}.example.com`;
+/** What a service's rule leads to, before any rollout. A single backend has no weight. */
+export function backendsOf({ name, beside = {} }: ServiceSetup): { readonly name: string; readonly weight?: number }[] {
+  const others = Object.entries(beside).map(([other, weight]) => ({ name: other, weight }));
+  if (others.length === 0) return [{ name }];
+  return [{ name, weight: 100 - others.reduce((sum, { weight }) => sum + weight, 0) }, ...others];
+}
+
+/** The Service over both sides of a service in subset mode. */
+export function sidesOf(service: string): string {
+  return `${service}-sides`;
+}
+
+export function hostOf(route: string): string {
+  return `${route}.example.com`;
 }

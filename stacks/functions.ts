@@ -63,7 +63,7 @@ export const functionSetups: readonly FunctionSetup[] = [
   { ...state('RemoveCanary', 'remove-canary'), permissions: [readItems] },
   state('Finish', 'finish', ...tellsUntold),
   state('RestoreTraffic', 'restore-traffic', ...tellsUntold),
-  { ...state('VerifyTraffic', 'verify-traffic'), permissions: [readItems] },
+  state('VerifyTraffic', 'verify-traffic'),
   state('RestoreStable', 'restore-stable'),
   state('FinishRollback', 'finish-rollback', ...tellsUntold),
   { ...state('FailRollback', 'fail-rollback', ...tellsUntold), cluster: false },

@@ -1,23 +1,37 @@
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
-import type { RouterKind } from '../../core/spec/router-spec.ts';
-import { consulDialect } from './consul/consul-dialect.ts';
-import { gatewayApiDialect } from './gateway-api/gateway-api-dialect.ts';
-import { istioDialect } from './istio/istio-dialect.ts';
-import { linkerdDialect } from './linkerd/linkerd-dialect.ts';
+import { routerCapabilities } from '../../core/spec/router-capabilities.ts';
+import { type RouterKind, routerKind } from '../../core/spec/router-spec.ts';
 import type { RouteDialect } from './route-dialect.ts';
 import { createRouteRouter, readNewestFenceOf } from './route-router.ts';
 
-/** One entry per mesh that a spec may name; the schema's kinds and this record must agree, or this does not compile. */
-const dialects: Record<RouterKind, RouteDialect> = {
-  istio: istioDialect,
-  gatewayApi: gatewayApiDialect,
-  linkerd: linkerdDialect,
-  consul: consulDialect,
+/**
+ * One entry per mesh that a spec may name; the schema's kinds and this record must agree, or this does not compile. Each is imported on
+ * use: a rollout has one mesh, and people wait for the abort door.
+ */
+const dialects: Record<RouterKind, () => Promise<RouteDialect>> = {
+  istio: async () => (await import('./istio/istio-dialect.ts')).istioDialect,
+  gatewayApi: async () => (await import('./gateway-api/gateway-api-dialect.ts')).gatewayApiDialect,
+  linkerd: async () => (await import('./linkerd/linkerd-dialect.ts')).linkerdDialect,
+  consul: async () => (await import('./consul/consul-dialect.ts')).consulDialect,
 };
+
+const loaded = new Map<RouterKind, RouteDialect>();
+
+/** Imports all of them, for those who cannot wait for a file later: a virtual clock knows nothing of that. */
+export async function loadDialects(): Promise<void> {
+  await Promise.all(routerKind.options.map(dialectOf));
+}
 
 /** The router of a spec. There is no default: a mesh that nobody wrote an adapter for is refused by the schema. */
 export function createRouter(kind: RouterKind, api: KubernetesApi): TrafficRouter {
-  return createRouteRouter(api, dialects[kind]);
+  const open = async () => createRouteRouter(api, await dialectOf(kind));
+  return {
+    capabilities: routerCapabilities[kind],
+    read: async (target) => (await open()).read(target),
+    inspect: async (target, weights) => (await open()).inspect(target, weights),
+    write: async (target, write) => (await open()).write(target, write),
+    removeCanary: async (target, fence) => (await open()).removeCanary(target, fence),
+  };
 }
 
 /**
@@ -26,16 +40,24 @@ export function createRouter(kind: RouterKind, api: KubernetesApi): TrafficRoute
  *
  * @throws ClusterUnavailableError, ClusterForbiddenError
  */
-export function readNewestFence(kind: RouterKind, api: KubernetesApi, target: RouteTarget): Promise<number> {
-  return readNewestFenceOf(api, dialects[kind], target);
+export async function readNewestFence(kind: RouterKind, api: KubernetesApi, target: RouteTarget): Promise<number> {
+  return readNewestFenceOf(api, await dialectOf(kind), target);
 }
 
 /** How the route of a rollout is edited by hand: for people, when nothing else helps. */
-export function editCommand(kind: RouterKind, target: RouteTarget): string {
-  const refs = target.routes.map((route) => dialects[kind].refOf(route, target.namespace));
-  const commands = refs.map(({ resource, apiVersion, name }) => {
-    const [group] = apiVersion.split('/');
-    return `kubectl -n ${target.namespace} edit ${resource}.${group} ${name}`;
+export async function editCommand(kind: RouterKind, target: RouteTarget): Promise<string> {
+  const { refOf } = await dialectOf(kind);
+  const commands = target.routes.map((route) => {
+    const { resource, apiVersion, name } = refOf(route, target.namespace);
+    return `kubectl -n ${target.namespace} edit ${resource}.${apiVersion.split('/')[0]} ${name}`;
   });
   return [...new Set(commands)].join(' ; ');
+}
+
+async function dialectOf(kind: RouterKind): Promise<RouteDialect> {
+  const known = loaded.get(kind);
+  if (known !== undefined) return known;
+  const dialect = await dialects[kind]();
+  loaded.set(kind, dialect);
+  return dialect;
 }

@@ -17,6 +17,9 @@ export interface RouteObject {
   readonly routes: readonly RouteRef[];
 }
 
+/** Whether what was written has taken effect: not yet, which may pass, or never. Both are sentences without their full stop. */
+export type Settlement = 'settled' | { readonly pending: string } | { readonly refused: string; readonly remedy: string };
+
 /**
  * One kind of route object: what it says, and what is to be written so that it says something else. All but `inspect` are pure; reading, writing,
  * trying again and reading back are route-router.ts', the same for all kinds.
@@ -34,6 +37,7 @@ export interface RouteDialect {
    * traffic whatever somebody has added since.
    *
    * @throws RouteRejectedError
+   * @throws WeightNotVerifiedError where its controllers have not looked yet at what is written now: it is read again.
    */
   assertClaimable(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget): void;
   /**
@@ -46,6 +50,8 @@ export interface RouteDialect {
   splitPatch(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite): RoutePatch;
   /** Takes the canary out of the rules, with all that the rollout made in them and Sluice's memory of them; the fence stays. */
   removeCanaryPatch(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, fence: number): RoutePatch;
+  /** Where its controllers tell: whether they have accepted what an owner wrote (T8: "set" means accepted at this generation). */
+  settled?(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite): Settlement;
   /** What of the objects, and of what they depend on, speaks against steering them, or is to be known. Reads only. */
   inspect(api: KubernetesApi, objects: readonly RouteObject[], target: RouteTarget, weights: readonly number[]): Promise<Finding[]>;
 }

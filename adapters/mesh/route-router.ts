@@ -10,6 +10,9 @@ import { routeName } from './route-name.ts';
 /** How often a patch is computed anew when somebody else wrote in between, before Step Functions' own Retry takes over. */
 const attempts = 5;
 
+/** How often a route is read again until its controllers have accepted it, a request each, before Step Functions' own Retry takes over. */
+const settleReads = 25;
+
 type Place = Pick<RouteObject, 'ref' | 'routes'> & { readonly kind: string };
 
 /** A TrafficRouter for the routes of a dialect: reads, patches, tries again, and reads back, the same way for every mesh. */
@@ -32,7 +35,9 @@ export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): Tr
         }
         for (const place of places) await patchOne(place);
       }
-      return verifyWritten(await readRoutes(api, dialect, target, false), target, write);
+      const readings = verifyWritten(await readRoutes(api, dialect, target, false), target, write);
+      if (awaitsSettling(write)) await untilSettled(api, dialect, target, write);
+      return readings;
     },
     removeCanary: async (target, fence) => {
       for (const place of placesOf(dialect, target)) {
@@ -52,13 +57,26 @@ export async function readNewestFenceOf(api: KubernetesApi, dialect: RouteDialec
 }
 
 async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget, claimable: boolean): Promise<RouteReading[]> {
-  const found = await readObjects(api, placesOf(dialect, target));
+  const places = placesOf(dialect, target);
+  const found = await Promise.all(places.map((place) => (claimable ? readClaimable(api, dialect, place, target) : readObject(api, place))));
   return found.flatMap(({ object, routes }) => {
     const fence = fenceOf(object, target.rollout);
-    const readings = routes.map((route) => ({ route, split: dialect.readSplit(object, route, target), fence }));
-    if (claimable) dialect.assertClaimable(object, routes, target);
-    return readings;
+    return routes.map((route) => ({ route, split: dialect.readSplit(object, route, target), fence }));
   });
+}
+
+/** Reads again while its controllers have not looked at what was written last: the end of the rollout before, perhaps. */
+async function readClaimable(api: KubernetesApi, dialect: RouteDialect, place: Place, target: RouteTarget): Promise<RouteObject> {
+  for (let reads = 1; ; reads += 1) {
+    const found = await readObject(api, place);
+    try {
+      for (const route of found.routes) dialect.readSplit(found.object, route, target);
+      dialect.assertClaimable(found.object, found.routes, target);
+      return found;
+    } catch (error) {
+      if (!(error instanceof WeightNotVerifiedError) || reads === settleReads) throw error;
+    }
+  }
 }
 
 async function inspectRoutes(
@@ -71,12 +89,9 @@ async function inspectRoutes(
   const objects: RouteObject[] = [];
   for (const place of placesOf(dialect, target)) {
     try {
-      const found = await readObject(api, place);
-      for (const route of found.routes) dialect.readSplit(found.object, route, target);
-      dialect.assertClaimable(found.object, found.routes, target);
-      objects.push(found);
+      objects.push(await readClaimable(api, dialect, place, target));
     } catch (error) {
-      if (!(error instanceof RouteRejectedError)) throw error;
+      if (!(error instanceof RouteRejectedError || error instanceof WeightNotVerifiedError)) throw error;
       const subject = `${place.kind} ${place.ref.namespace}/${place.ref.name}`;
       refusals.push({ severity: 'refusal', subject, message: error.message.replace(` ${error.remedy}`, ''), remedy: error.remedy });
     }
@@ -126,6 +141,28 @@ function verifyWritten(readings: RouteReading[], target: RouteTarget, write: Spl
     `${routeName(other.route, target.namespace)} reads ${other.split.stable}/${other.split.canary} under fence ${other.fence ?? 'none'} after ${write.split.stable}/${write.split.canary} under fence ${write.fence} was written.`,
     { remedy: 'It is written again; if this goes on, somebody else writes the route.' },
   );
+}
+
+/** Only what sends the canary requests waits to be accepted. A door, and whatever takes requests away, never does. */
+function awaitsSettling({ role, split, shape }: SplitWrite): boolean {
+  return role === 'owner' && (split.canary > 0 || shape?.mirrorWeight !== undefined);
+}
+
+async function untilSettled(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget, write: SplitWrite): Promise<void> {
+  if (dialect.settled === undefined) return;
+  for (const place of placesOf(dialect, target)) {
+    for (let reads = 1; ; reads += 1) {
+      const found = await readObject(api, place);
+      const settlement = dialect.settled(found.object, found.routes, target, write);
+      if (settlement === 'settled') break;
+      if ('refused' in settlement) throw new RouteRejectedError(`${settlement.refused}.`, { remedy: settlement.remedy });
+      if (reads === settleReads) {
+        throw new WeightNotVerifiedError(`${settlement.pending}.`, {
+          remedy: 'It is looked at again; if it stays so, the rollout gives way.',
+        });
+      }
+    }
+  }
 }
 
 function refuseWhileCanaryHasWeight(dialect: RouteDialect, { object, routes }: RouteObject, target: RouteTarget): void {

@@ -44,7 +44,7 @@ export function unknownPlaceholders(template: string): string[] {
 }
 
 /** PromQL refuses `\'` within double quotes and `\"` within single ones; the hexadecimal form is taken within both. */
-function escapeForPromql(value: string): string {
+export function escapeForPromql(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\x22').replaceAll("'", '\\x27').replaceAll('\n', '\\n');
 }
 

@@ -3,6 +3,7 @@ import { planTick, type Tick } from '../plan/tick.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
+import { type ShareSays, shareSays } from './share-watch.ts';
 
 /** How often an outside edit is put right before the rollout gives way (T6: never an endless fight). */
 export const restoreLimit = 3;
@@ -31,10 +32,34 @@ export type Decision =
 /**
  * What happens next at a step: pure, so that the same record always gives the same answer, however often a Lambda is retried.
  *
- * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a person's request, pods that keep crashing, a source that
- * is down, too little evidence, the bake, the step's pause; then the next step, or promotion.
+ * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a share of the requests that is not the weight's, a person's
+ * request, pods that keep crashing, a source that is down, too little evidence, the bake, the step's pause; then the next step, or promotion, as
+ * soon as the share is known or has been waited for (T8).
  */
 export function decide(state: DecisionState, analysis: AnalysisResult): Decision {
+  const { spec, watch, plan } = state;
+  const says = shareSays(watch.share, {
+    nowMs: analysis.atMs,
+    intervalMs: spec.analysis.intervalSeconds * 1000,
+    bakeMs: stepOf(plan, watch.stepIndex).bakeSeconds * 1000,
+    noDataHoldMs: spec.policies.noData.holdSeconds * 1000,
+  });
+  const decision = decideApart(state, analysis, says);
+  return decision.action === 'advance' || decision.action === 'promote' ? throughGate(state, analysis, decision, says) : decision;
+}
+
+function throughGate(
+  { spec }: DecisionState,
+  { atMs }: AnalysisResult,
+  decision: Extract<Decision, { action: 'advance' | 'promote' }>,
+  says: ShareSays,
+): Decision {
+  if (says.gate !== 'shut') return says.why === '' ? decision : { ...decision, why: `${decision.why} ${says.why}` };
+  const remainingSeconds = Math.ceil((says.untilMs - atMs) / 1000);
+  return { action: 'hold', tick: planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds }), why: says.why };
+}
+
+function decideApart(state: DecisionState, analysis: AnalysisResult, says: ShareSays): Decision {
   const { spec, plan, watch } = state;
   const { atMs: nowMs, overall } = analysis;
   const step = stepOf(plan, watch.stepIndex);
@@ -49,6 +74,7 @@ export function decide(state: DecisionState, analysis: AnalysisResult): Decision
     };
   }
   if (analysis.drift !== undefined) return onDrift(state, analysis.drift, nowMs);
+  if (says.gate === 'giveWay') return { action: 'abort', reason: 'error', why: says.why };
   if (state.request?.action === 'pause') {
     return pauseFor(state, nowMs, deadlineAtMs, `Paused by ${state.request.by}: ${state.request.why || 'no reason given'}.`);
   }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { metricTally } from '../analysis/judge-metric.ts';
 import { verdict } from '../analysis/verdict.ts';
 import { side, split } from '../traffic/split.ts';
+import { shareWatch } from './share-record.ts';
 import { stored } from './stored.ts';
 
 /**
@@ -41,6 +42,8 @@ export const watch = stored({
   crashedSinceMs: z.optional(z.number()),
   /** How often containers of the canary's pods had been restarted at the last look. */
   restarts: z.optional(z.int()),
+  /** Whether the canary gets its share of the requests, where that is measured. */
+  share: z.optional(shareWatch),
 });
 export type Watch = z.infer<typeof watch>;
 

@@ -29,25 +29,41 @@ function checkFileName(name: string, file: string): UnplacedProblem[] {
   return [{ code: 'fileName', path: ['name'], found: quote(name), expected: `the name of the file, ${quote(base)}`, hint }];
 }
 
-function checkWeights(
-  steps: readonly { readonly weight: number; readonly mirrorWeight?: number }[],
-  totalWeight: number,
-): UnplacedProblem[] {
-  const problems = steps.flatMap(({ weight, mirrorWeight }, index): UnplacedProblem[] => {
-    const path = ['steps', index, 'weight'];
-    const before = index === 0 ? 0 : (steps[index - 1]?.weight ?? 0);
-    if (mirrorWeight !== undefined && before === 0) {
-      return mirrorWeight > totalWeight ? [aboveTotal(['steps', index, 'mirror'], mirrorWeight, totalWeight)] : [];
-    }
-    if (weight > totalWeight) return [aboveTotal(path, weight, totalWeight)];
-    if (weight <= before) return [{ code: 'weightOrder', path, found: String(weight), expected: `more than ${before}, the step before` }];
-    return [];
-  });
+interface Step {
+  readonly weight: number;
+  readonly mirrorWeight?: number;
+}
+
+function checkWeights(steps: readonly Step[], totalWeight: number): UnplacedProblem[] {
+  const problems = steps.flatMap((step, index) =>
+    checkWeight(step, index, Math.max(0, ...steps.slice(0, index).map(weightOf)), totalWeight),
+  );
   const last = steps.at(-1);
   if (last === undefined || problems.length > 0 || last.weight === totalWeight) return problems;
   const hint = `add a last step of weight ${totalWeight}: the canary is judged at full weight while the old version is still warm`;
-  const found = `${last.weight} as the last weight`;
-  return [{ code: 'fullWeight', path: ['steps', steps.length - 1, 'weight'], found, expected: `${totalWeight}, the total`, hint }];
+  const mirrors = last.mirrorWeight !== undefined;
+  const found = mirrors ? 'a mirror as the last step' : `${last.weight} as the last weight`;
+  const path = ['steps', steps.length - 1, mirrors ? 'mirror' : 'weight'];
+  return [{ code: 'fullWeight', path, found, expected: `${totalWeight}, the total`, hint }];
+}
+
+/** @param before the highest weight of the steps before. */
+function checkWeight({ weight, mirrorWeight }: Step, index: number, before: number, totalWeight: number): UnplacedProblem[] {
+  if (mirrorWeight === undefined) {
+    const path = ['steps', index, 'weight'];
+    if (weight > totalWeight) return [aboveTotal(path, weight, totalWeight)];
+    if (weight > before) return [];
+    return [{ code: 'weightOrder', path, found: String(weight), expected: `more than ${before}, the step before` }];
+  }
+  const path = ['steps', index, 'mirror'];
+  if (mirrorWeight > totalWeight) return [aboveTotal(path, mirrorWeight, totalWeight)];
+  if (before === 0) return [];
+  const hint = 'requests are mirrored before the canary answers any: move this step to the beginning';
+  return [{ code: 'weightOrder', path, found: `a mirror after weight ${before}`, expected: 'mirrors before the first weight', hint }];
+}
+
+function weightOf({ weight }: Step): number {
+  return weight;
 }
 
 function checkCurve({ steps, router: { totalWeight } }: RolloutSpec): UnplacedProblem[] {

@@ -15,6 +15,7 @@ export type SpecProblemCode =
   | 'fullWeight'
   | 'bakeTooShort'
   | 'duplicateRoute'
+  | 'notSupported'
   | 'placeholder'
   | 'promql'
   | 'deadlineTooShort'

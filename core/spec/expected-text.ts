@@ -6,11 +6,14 @@ import { didYouMean } from './typo-hint.ts';
 type Issue = z.core.$ZodIssue;
 
 /** What should stand there, as a fragment that follows `expected`. A text that the schema gives itself comes first. */
-export function expectedText(issue: Issue, schema: z.core.$ZodType, path: readonly PropertyKey[]): string {
+export function expectedText(issue: Issue, schema: z.core.$ZodType, path: readonly PropertyKey[], root: unknown): string {
   if (issue.message !== noMessage && issue.message !== '') return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      return (issue.expected === 'string' ? formatTextAt(schema, path) : undefined) ?? typeText(issue.expected, allowedKeys(schema, path));
+      return (
+        (issue.expected === 'string' ? formatTextAt(schema, path, root) : undefined) ??
+        typeText(issue.expected, allowedKeys(schema, path, root))
+      );
     case 'invalid_value':
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${listWords(issue.values.map(String))}`;
     case 'too_small':

@@ -10,7 +10,7 @@ import {
   type SpecProblemCode,
 } from './diagnostic.ts';
 import { expectedText, valueHint } from './expected-text.ts';
-import { allowedKeys, descriptionAt } from './schema-walk.ts';
+import { allowedKeys, descriptionAt, kindsWithKey, valueAt } from './schema-walk.ts';
 import { closestWord, didYouMean } from './typo-hint.ts';
 import { bestBranch } from './union-branch.ts';
 
@@ -46,7 +46,7 @@ export interface UnplacedProblem extends Pick<SpecProblem, 'code' | 'found' | 'e
  * (they would triple the bundle), so they are derived from the issue's code, the schema and the value.
  */
 export function problemsOf(error: z.core.$ZodError, value: unknown, context: ProblemContext): SpecProblem[] {
-  const flat = error.issues.flatMap((issue) => flatten(issue, [], context.schema));
+  const flat = error.issues.flatMap((issue) => flatten(issue, [], value, context.schema));
   const unplaced = flat.flatMap(({ issue, path }) => describe(issue, path, value, context.schema));
   return placeProblems(withoutEchoes(unplaced), context);
 }
@@ -60,44 +60,62 @@ export function placeProblems(problems: readonly UnplacedProblem[], { file, loca
   return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
+/** With whether its key stands instead of those that are missing beside it: one of another kind of mesh. */
+interface Described extends UnplacedProblem {
+  readonly instead?: true;
+}
+
 interface FlatIssue {
   readonly issue: Issue;
   readonly path: ProblemPath;
 }
 
-function flatten(issue: Issue, above: ProblemPath, schema: z.core.$ZodType): FlatIssue[] {
+function flatten(issue: Issue, above: ProblemPath, root: unknown, schema: z.core.$ZodType): FlatIssue[] {
   const path = [...above, ...issue.path];
   if (issue.code !== 'invalid_union') return [{ issue, path }];
-  const branch = bestBranch(issue.errors, allowedKeys(schema, path));
+  if ('options' in issue && issue.options !== undefined) {
+    const values = issue.options.filter((option) => typeof option === 'string');
+    return [{ issue: { code: 'invalid_value', values, path: issue.path, message: '' }, path }];
+  }
+  const branch = bestBranch(issue.errors, valueAt(root, path), allowedKeys(schema, path, root));
   if (branch === undefined) return [{ issue, path }];
-  return branch.flatMap((inner) => flatten(inner, path, schema));
+  return branch.flatMap((inner) => flatten(inner, path, root, schema));
 }
 
-function describe(issue: Issue, path: ProblemPath, root: unknown, schema: z.core.$ZodType): UnplacedProblem[] {
+function describe(issue: Issue, path: ProblemPath, root: unknown, schema: z.core.$ZodType): Described[] {
   if (issue.code === 'unrecognized_keys') {
-    const keys = allowedKeys(schema, path);
+    const keys = allowedKeys(schema, path, root).filter((key) => !issue.keys.includes(key));
     const expected = keys.length === 0 ? 'no key here' : `one of ${listWords(keys)}`;
-    return issue.keys.map((key) => ({
-      code: 'unknownKey',
-      path: [...path, key],
-      found: `the unknown key ${quote(key)}`,
-      expected,
-      hint: didYouMean(key, keys),
-      at: 'key',
-    }));
+    return issue.keys.map((key) => {
+      const elsewhere = ofOtherKind(key, path, root, schema);
+      return {
+        code: 'unknownKey',
+        path: [...path, key],
+        found: `the unknown key ${quote(key)}`,
+        expected,
+        hint: didYouMean(key, keys) ?? elsewhere,
+        at: 'key',
+        ...(elsewhere === undefined ? {} : { instead: true }),
+      };
+    });
   }
   const value = valueAt(root, path);
   const missing = value === undefined || value === null;
-  const expected = expectedText(issue, schema, path);
+  const expected = expectedText(issue, schema, path, root);
   return [
     {
       code: missing && issue.code !== 'custom' ? 'missing' : codeOf(issue),
       path,
       found: describeFound(value),
       expected,
-      hint: missing ? descriptionAt(schema, path) : valueHint(issue, value, expected),
+      hint: missing ? descriptionAt(schema, path, root) : valueHint(issue, value, expected),
     },
   ];
+}
+
+function ofOtherKind(key: string, path: ProblemPath, root: unknown, schema: z.core.$ZodType): string | undefined {
+  const kinds = kindsWithKey(schema, path, root, key);
+  return kinds.length === 0 ? undefined : `\`${key}\` belongs to the kind ${listWords(kinds)}`;
 }
 
 function codeOf(issue: Issue): SpecProblemCode {
@@ -118,11 +136,12 @@ function codeOf(issue: Issue): SpecProblemCode {
 }
 
 /**
- * Drops what only repeats another problem: a key that is missing because it was mistyped beside it, and a rule over a value, or
- * over a mapping, that already has a problem of its own there.
+ * Drops what only repeats another problem: a key that is missing because it was mistyped beside it, or because that of another kind stands
+ * there, and a rule over a value, or over a mapping, that already has a problem of its own there.
  */
-function withoutEchoes(problems: readonly UnplacedProblem[]): UnplacedProblem[] {
+function withoutEchoes(problems: readonly Described[]): UnplacedProblem[] {
   const mistyped = new Set<string>();
+  const replaced = new Set<string>();
   const own = new Set<string>();
   const missingAt = new Map<string, string[]>();
   for (const { code, path, found } of problems) {
@@ -131,23 +150,16 @@ function withoutEchoes(problems: readonly UnplacedProblem[]): UnplacedProblem[] 
     const parent = formatPath(path.slice(0, -1));
     missingAt.set(parent, [...(missingAt.get(parent) ?? []), String(path.at(-1))]);
   }
-  for (const { code, path } of problems) {
+  for (const { code, path, instead } of problems) {
     if (code !== 'unknownKey') continue;
     const parent = path.slice(0, -1);
+    if (instead) replaced.add(formatPath(parent));
     const meant = closestWord(String(path.at(-1)), missingAt.get(formatPath(parent)) ?? []);
     if (meant !== undefined) mistyped.add(formatPath([...parent, meant]));
   }
   return problems.filter(({ code, path, found }) => {
     const place = formatPath(path);
-    return !(found === nothing && mistyped.has(place)) && !(code === 'rule' && own.has(place));
+    const echo = mistyped.has(place) || replaced.has(formatPath(path.slice(0, -1)));
+    return !(found === nothing && echo) && !(code === 'rule' && own.has(place));
   });
-}
-
-function valueAt(root: unknown, path: ProblemPath): unknown {
-  let value = root;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = Reflect.get(value, part);
-  }
-  return value;
 }

@@ -60,7 +60,11 @@ const explicitStep = z.pipe(
       pause: z.optional(pause.check(z.describe('After the bake, wait for a person'))),
     })
     .check(
-      z.refine(({ weight, mirror }) => weight > 0 !== (mirror !== undefined), { error: 'a weight above 0, or a mirror', path: ['weight'] }),
+      z.refine(({ weight, mirror }) => weight > 0 || mirror !== undefined, { error: 'a weight above 0, or a mirror', path: ['weight'] }),
+      z.refine(({ weight, mirror }) => weight === 0 || mirror === undefined, {
+        error: 'no mirror beside a weight: requests are mirrored before the canary answers any',
+        path: ['mirror'],
+      }),
     ),
   z.transform(({ weight, mirror, bake, pause }) => ({
     weight,

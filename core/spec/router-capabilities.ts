@@ -1,9 +1,12 @@
 import type { RouterKind } from './router-spec.ts';
 
+/** `http` is an http route of Istio or an HTTPRoute, `grpc` a GRPCRoute, `tcp` and `tls` are Istio's, `splitter` is Consul's. */
+export type RouteKind = 'http' | 'tcp' | 'tls' | 'grpc' | 'splitter';
+
 /** What a kind of mesh can do for a rollout. Lint refuses a spec that asks for more, and docs/meshes.md is made from this table. */
 export interface RouterCapabilities {
   /** Of which kinds a route may be, as its key stands in the spec. */
-  readonly routes: readonly ('http' | 'tcp' | 'tls' | 'grpc' | 'splitter')[];
+  readonly routes: readonly RouteKind[];
   /** Requests that go to the canary whatever its weight is. */
   readonly match: readonly ('header' | 'cookie' | 'query')[];
   /** How the text of a match may be compared. */
@@ -63,3 +66,23 @@ export const routerCapabilities: Record<RouterKind, RouterCapabilities> = {
     outlierDetection: false,
   },
 };
+
+const forBytesOnly = { match: [], compare: [], affinity: false, mirror: false, retries: false, timeout: false } as const;
+
+/**
+ * What routes of one kind can do: less than their mesh where they carry bytes instead of requests, or where the route object has no field for
+ * it. GRPCRoute matches by service, method and headers, and has no timeouts.
+ * https://gateway-api.sigs.k8s.io/reference/spec/#grpcrouterule
+ */
+export function capabilitiesOf(kind: RouterKind, route: RouteKind): RouterCapabilities {
+  const ofMesh = routerCapabilities[kind];
+  switch (route) {
+    case 'tcp':
+    case 'tls':
+      return { ...ofMesh, ...forBytesOnly };
+    case 'grpc':
+      return { ...ofMesh, match: ofMesh.match.filter((by) => by !== 'query'), timeout: false };
+    default:
+      return ofMesh;
+  }
+}

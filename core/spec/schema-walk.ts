@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
+import { fittingOptions } from './union-branch.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What a value must be, without wrappers for defaults and transforms, on the input side. A union gives all its options. */
-function peel(schema: Schema): Schema[] {
+/** A schema at some place, and what stands there: of a union's options those count that the value was most likely meant for. */
+interface Place {
+  readonly schema: Schema;
+  readonly value: unknown;
+}
+
+/** What a value must be, without wrappers for defaults and transforms, on the input side. A union gives the options that fit. */
+function peel({ schema, value }: Place): Schema[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'optional':
@@ -11,11 +18,11 @@ function peel(schema: Schema): Schema[] {
     case 'default':
     case 'prefault':
     case 'readonly':
-      return peel(def.innerType);
+      return peel({ schema: def.innerType, value });
     case 'pipe':
-      return peel(def.in);
+      return peel({ schema: def.in, value });
     case 'union':
-      return def.options.flatMap(peel);
+      return fittingOptions(def, value).flatMap((option) => peel({ schema: option, value }));
     default:
       return [schema];
   }
@@ -24,34 +31,75 @@ function peel(schema: Schema): Schema[] {
 function child(schema: Schema, part: PropertyKey): Schema[] {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === 'array') return typeof part === 'number' ? [def.element] : [];
-  if (def.type !== 'object') return [];
-  const found = Object.hasOwn(def.shape, part) ? def.shape[String(part)] : undefined;
+  const found = shapeOf(schema)?.[String(part)];
   return found === undefined ? [] : [found];
 }
 
-function schemasAt(schema: Schema, path: readonly PropertyKey[]): Schema[] {
-  let here = [schema];
-  for (const part of path) here = here.flatMap(peel).flatMap((one) => child(one, part));
+function shapeOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return def.type === 'object' ? Object.assign(Object.create(null), def.shape) : undefined;
+}
+
+function placesAt(root: Place, path: readonly PropertyKey[]): Place[] {
+  let here = [root];
+  for (const part of path) {
+    here = here.flatMap((place) => {
+      const value = valueAt(place.value, [part]);
+      return peel(place).flatMap((one) => child(one, part).map((schema) => ({ schema, value })));
+    });
+  }
   return here;
 }
 
-/** The keys that a mapping may have at that place; those of all alternatives where there are several. */
-export function allowedKeys(schema: Schema, path: readonly PropertyKey[]): string[] {
-  const keys = schemasAt(schema, path)
-    .flatMap(peel)
-    .flatMap((one) => {
-      const { def } = (one as z.core.$ZodTypes)._zod;
-      return def.type === 'object' ? Object.keys(def.shape) : [];
+/** What stands at the path; undefined where there is nothing. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+/** The keys that a mapping may have at that place; those of all alternatives that the value there may have been meant for. */
+export function allowedKeys(schema: Schema, path: readonly PropertyKey[], root: unknown): string[] {
+  const shapes = placesAt({ schema, value: root }, path).flatMap(peel).map(shapeOf);
+  return [...new Set(shapes.flatMap((shape) => Object.keys(shape ?? {})))];
+}
+
+/**
+ * The kinds of a mapping further up under which a key that is unknown at that place would be known: `virtualService` is of istio. Empty where
+ * it is known under none, and where it is known under the present one too, beside other keys.
+ */
+export function kindsWithKey(schema: Schema, path: readonly PropertyKey[], root: unknown, key: string): string[] {
+  const kinds = [...path.keys(), path.length].flatMap((depth) => {
+    const above = path.slice(0, depth);
+    return placesAt({ schema, value: root }, above).flatMap(({ schema: union, value }) => {
+      const { def } = (union as z.core.$ZodTypes)._zod;
+      if (def.type !== 'union' || !('discriminator' in def)) return [];
+      const discriminator = String(def.discriminator);
+      const present = valueAt(value, [discriminator]);
+      const knowing = def.options.flatMap((option) => {
+        const known = allowedKeys(option, path.slice(depth), value).includes(key);
+        return known ? child(option, discriminator).flatMap(literalsOf) : [];
+      });
+      return knowing.includes(String(present)) ? [] : knowing;
     });
-  return [...new Set(keys)];
+  });
+  return [...new Set(kinds)];
+}
+
+function literalsOf(schema: Schema): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return def.type === 'literal' ? def.values.map(String) : [];
 }
 
 /** What the schema says about the field, in words. */
-export function descriptionAt(schema: Schema, path: readonly PropertyKey[]): string | undefined {
-  for (const one of schemasAt(schema, path)) {
-    const own = z.globalRegistry.get(one)?.description;
+export function descriptionAt(schema: Schema, path: readonly PropertyKey[], root: unknown): string | undefined {
+  for (const place of placesAt({ schema, value: root }, path)) {
+    const own = z.globalRegistry.get(place.schema)?.description;
     if (own !== undefined) return own;
-    for (const peeled of peel(one)) {
+    for (const peeled of peel(place)) {
       const inner = z.globalRegistry.get(peeled)?.description;
       if (inner !== undefined) return inner;
     }
@@ -63,8 +111,8 @@ export function descriptionAt(schema: Schema, path: readonly PropertyKey[]): str
  * The text with which the schema refuses an empty string at that place: `a duration such as 90s, 5m, 1h30m or 2d`. It says more
  * about a missing value, or one of another type, than "a string" does.
  */
-export function formatTextAt(schema: Schema, path: readonly PropertyKey[]): string | undefined {
-  for (const one of schemasAt(schema, path).flatMap(peel)) {
+export function formatTextAt(schema: Schema, path: readonly PropertyKey[], root: unknown): string | undefined {
+  for (const one of placesAt({ schema, value: root }, path).flatMap(peel)) {
     const issues = z.safeParse(one, '').error?.issues ?? [];
     const text = issues.find((issue) => issue.code === 'invalid_format')?.message;
     if (text !== undefined && text !== noMessage) return text;

@@ -7,28 +7,37 @@ import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
+import type { ShareWatch } from '../../core/rollout/share-record.ts';
+import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
+import { measureShare } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 import { isPassedOver } from './passed-over.ts';
 
 export interface Analysis {
   readonly result: AnalysisResult;
   readonly tallies: Readonly<Record<string, MetricTally>>;
+  /** What is known of the canary's share of the requests; undefined where it is not measured. */
+  readonly share: ShareWatch | undefined;
 }
 
-/** One analysis: the cluster, all metrics, alarms and alerts at once, each judged, and the gravest verdict of them. */
+/**
+ * One analysis: the cluster, all metrics, alarms and alerts at once, each judged, and the gravest verdict of them. The canary's share of the
+ * requests is measured beside it: it says nothing against the canary, and so has no part in the verdict.
+ */
 export async function analyse(
   deps: Pick<Deps, 'clock' | 'store' | 'prometheus'>,
   open: OpenRollout,
   tallies: Readonly<Record<string, MetricTally>>,
 ): Promise<Analysis> {
   const { spec, record } = open;
-  const [look, metrics, alarms, alerts] = await Promise.all([
+  const [look, metrics, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
     judgeMetrics(deps, open, tallies),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
+    measureShare(deps, open, record.watch?.share),
   ]);
   const { restarts } = look.canary;
   const canary = judgeCanary(look.canary, record.watch?.restarts);
@@ -48,7 +57,12 @@ export async function analyse(
       ...(restarts === undefined ? {} : { restarts }),
     },
     tallies: metrics.tallies,
+    share: shareOf(record, counted),
   };
+}
+
+function shareOf({ watch, split }: OpenRollout['record'], counted: ShareLook | undefined): ShareWatch | undefined {
+  return watch?.share === undefined || counted === undefined ? watch?.share : followShare(watch.share, counted, split);
 }
 
 async function judgeMetrics(deps: Pick<Deps, 'prometheus'>, open: OpenRollout, tallies: Readonly<Record<string, MetricTally>>) {

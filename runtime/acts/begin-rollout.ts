@@ -1,38 +1,16 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
-import type { StoredSpec } from '../../adapters/store/specs.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
-import type { AlarmReading } from '../../core/ports.ts';
+import type { Finding } from '../../core/preflight/finding.ts';
+import { countFindings, findingLine } from '../../core/preflight/format-findings.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
-import { type Actor, type Image, imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
+import { imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
-import type { Deps } from '../deps.ts';
-import { saveAndTell, tellingRefusal } from './announce.ts';
+import { note, saveAndTell, tellingRefusal } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
-import { preflight } from './preflight.ts';
+import { type PreflightFound, preflight } from './preflight.ts';
+import type { BeginDeps, BeginOutcome, NotBegun, Start } from './start.ts';
 import { takeTurn } from './take-turn.ts';
-
-export interface Start {
-  readonly stored: StoredSpec;
-  readonly image: Image;
-  readonly actor: Actor;
-  /** Why a quarantined image is rolled out all the same; said by a named person. */
-  readonly force: string | undefined;
-  readonly executionArn: string;
-  /** EventBridge's id of the push, which a second delivery repeats. */
-  readonly eventId: string | undefined;
-  readonly executionStartedAtMs: number;
-}
-
-export type BeginDeps = Pick<
-  Deps,
-  'store' | 'clock' | 'clusters' | 'clusterFinder' | 'executions' | 'images' | 'events' | 'alarms' | 'prometheus' | 'log'
->;
-
-/** `ignored`: the same image is being rolled out already, runs already, or failed before: a push of it has no effect. */
-export type BeginOutcome =
-  | { readonly outcome: 'begun'; readonly payload: RolloutPayload }
-  | { readonly outcome: 'wait' | 'ignored'; readonly reason: string };
 
 /**
  * Takes the service for a new rollout: looks first, then takes the lock, then claims the routes. Until the lock is taken nothing is
@@ -52,16 +30,15 @@ export async function beginRollout(deps: BeginDeps, start: Start): Promise<Begin
     }
   });
   if (taken.outcome !== 'taken') return taken;
-  return { outcome: 'begun', payload: await claimRoutes(deps, rollouts, taken.record, taken.alarmReadings) };
+  return { outcome: 'begun', payload: await claimRoutes(deps, rollouts, taken) };
 }
 
-type Taken = { readonly outcome: 'taken'; readonly record: RolloutRecord; readonly alarmReadings: readonly AlarmReading[] };
+interface Taken extends Pick<PreflightFound, 'alarmReadings' | 'findings'> {
+  readonly outcome: 'taken';
+  readonly record: RolloutRecord;
+}
 
-async function takeService(
-  deps: BeginDeps,
-  rollouts: Rollouts,
-  start: Start,
-): Promise<Taken | Exclude<BeginOutcome, { outcome: 'begun' }>> {
+async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<Taken | NotBegun> {
   const { stored, image } = start;
   const { spec } = stored;
   const turn = await takeTurn(deps, rollouts, start);
@@ -103,21 +80,17 @@ async function takeService(
     }),
   );
   if (begun.outcome === 'held') return { outcome: 'wait', reason: `${begun.holder.rolloutId} was a moment quicker.` };
-  return { outcome: 'taken', record: begun.record, alarmReadings: found.alarmReadings };
+  return { outcome: 'taken', record: begun.record, alarmReadings: found.alarmReadings, findings: found.findings };
 }
 
-async function claimRoutes(
-  deps: BeginDeps,
-  rollouts: Rollouts,
-  record: RolloutRecord,
-  alarmReadings: readonly AlarmReading[],
-): Promise<RolloutPayload> {
+async function claimRoutes(deps: BeginDeps, rollouts: Rollouts, { record, alarmReadings, findings }: Taken): Promise<RolloutPayload> {
   const open = openHeld(deps, rollouts, await rollouts.loadOwned(record));
   const states = new AlarmStates(deps.store);
   await Promise.all(alarmReadings.map((reading) => states.note(reading, deps.clock.now())));
   await open.router.write(open.target, { split: record.split, fence: record.fence, role: 'claim' });
-  const reason = `Rolling out ${record.image.tag ?? record.image.digest} (${imageReference(record.image)}).`;
+  const reason = `Rolling out ${record.image.tag ?? record.image.digest} (${imageReference(record.image)}).${hint(findings)}`;
   await saveAndTell(deps, open, { phase: 'progressing' }, { transition: 'begun', reason });
+  if (findings.length > 0) await note(deps, { ...record, phase: 'progressing' }, 'preflight', findings.map(findingLine).join(' '));
   return {
     payloadVersion,
     rollout: record.rollout,
@@ -131,4 +104,10 @@ async function claimRoutes(
     ticks: 0,
     door: doorTargetOf({ ...open, record }),
   };
+}
+
+/** What the notification says of the warnings; the history has them in full. */
+function hint(findings: readonly Finding[]): string {
+  const count = findings.filter(({ severity }) => severity === 'warning').length;
+  return count === 0 ? '' : ` ${countFindings(findings, 'warning')} of the preflight; see \`sluice lint --cluster\`.`;
 }

@@ -1,11 +1,11 @@
-import { readWorkload } from '../../adapters/eks/workload/read-workload.ts';
-import { createRouter } from '../../adapters/mesh/registry.ts';
 import { AlertStates } from '../../adapters/store/alert-states.ts';
 import { RolloutRefusedError } from '../../core/errors.ts';
 import type { AlarmReading, ClusterEndpoint } from '../../core/ports.ts';
+import type { Finding } from '../../core/preflight/finding.ts';
+import { findingLine } from '../../core/preflight/format-findings.ts';
 import { imageReference } from '../../core/rollout/record.ts';
-import type { BeginDeps, Start } from './begin-rollout.ts';
-import { routeTargetOf, workloadNamesOf } from './open-rollout.ts';
+import { inspectWithWorkload } from './inspect-rollout.ts';
+import type { BeginDeps, Start } from './start.ts';
 
 export interface PreflightFound {
   readonly cluster: ClusterEndpoint;
@@ -14,6 +14,8 @@ export interface PreflightFound {
   readonly ignoredAlarms: string[];
   readonly ignoredAlerts: string[];
   readonly alarmReadings: AlarmReading[];
+  /** What does not keep the rollout from beginning: warnings, and what could not be looked at. */
+  readonly findings: readonly Finding[];
 }
 
 export type PreflightOutcome =
@@ -21,23 +23,27 @@ export type PreflightOutcome =
   | { readonly outcome: 'ignored'; readonly reason: string; readonly alarmReadings: AlarmReading[] };
 
 /**
- * Looks at everything that a rollout depends on before anything is written: the cluster, the workload, the routes, the alarms. What
- * does not exist is refused here, before traffic moves (J7), and an alarm that fires already by the spec's policy (J8).
+ * Looks at everything that a rollout depends on before anything is written: the cluster, the routes, the workload and what stands around it, the
+ * alarms. What cannot work is refused here, before traffic moves (J7), and an alarm that fires already by the spec's policy (J8).
+ *
+ * @throws RolloutRefusedError with every reason that speaks against the rollout.
  */
 export async function preflight(deps: BeginDeps, start: Start): Promise<PreflightOutcome> {
   const { spec } = start.stored;
   const cluster = await deps.clusterFinder.find(spec.cluster);
-  const api = deps.clusters.open(cluster);
-  const [workload, , alarmReadings] = await Promise.all([
-    readWorkload(api, workloadNamesOf(spec)),
-    createRouter(spec.router.kind, api).read(routeTargetOf(spec)),
+  const [{ workload, findings }, alarmReadings] = await Promise.all([
+    inspectWithWorkload(deps.clusters.open(cluster), spec),
     deps.alarms.read(spec.analysis.alarms),
   ]);
-  if (workload.image === imageReference(start.image)) {
+  if (workload?.image === imageReference(start.image)) {
     return { outcome: 'ignored', reason: `Stable runs ${workload.image} already.`, alarmReadings };
   }
+  const refusals = findings.filter(({ severity }) => severity === 'refusal');
+  if (workload === undefined || refusals.length > 0) throw refusedBy(refusals);
   const alertReadings = await readAlerts(deps, start);
   refuseByAlarms(start, [...alarmReadings, ...alertReadings]);
+  for (const finding of findings)
+    deps.log.warn(`preflight: ${findingLine(finding)}`, { severity: finding.severity, remedy: finding.remedy });
   return {
     outcome: 'fit',
     cluster,
@@ -46,7 +52,14 @@ export async function preflight(deps: BeginDeps, start: Start): Promise<Prefligh
     ignoredAlarms: firingIn(alarmReadings),
     ignoredAlerts: firingIn(alertReadings),
     alarmReadings,
+    findings,
   };
+}
+
+/** All of them, so that they need not be found one start after the other. */
+function refusedBy(refusals: readonly Finding[]): RolloutRefusedError {
+  const remedies = new Set(refusals.map(({ remedy }) => remedy).filter((remedy) => remedy !== ''));
+  return new RolloutRefusedError(refusals.map(findingLine).join(' '), { remedy: [...remedies].join(' ') });
 }
 
 /** As Prometheus has them. Of those that it does not answer, what was pushed last is known. */

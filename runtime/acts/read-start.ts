@@ -5,7 +5,7 @@ import { ecrPushEvent, imagePushOf } from '../../core/spec/events.ts';
 import type { ImageReference } from '../../core/spec/image-reference.ts';
 import { parseStartInput } from '../../core/spec/inputs.ts';
 import { matchesTag } from '../../core/spec/tag-match.ts';
-import type { BeginDeps, Start } from './begin-rollout.ts';
+import type { BeginDeps, Start } from './start.ts';
 
 /** The execution that asks: what it was given, and when. */
 export interface StartingExecution {

@@ -3,9 +3,9 @@ import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts
 import { imageReference, type Lock, type RolloutRecord } from '../../core/rollout/record.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
-import type { BeginOutcome, Start } from './begin-rollout.ts';
+import type { NotBegun, Start } from './start.ts';
 
-type Turn = { readonly outcome: 'free' } | Exclude<BeginOutcome, { outcome: 'begun' }>;
+type Turn = { readonly outcome: 'free' } | NotBegun;
 
 /**
  * Whether this start may take the service now (O1, O2, O4): free, wait, or ignored, by the spec's policy for a new image while

@@ -1,24 +1,29 @@
 import type * as z from 'zod/mini';
 import type { KubernetesObject } from '../../core/ports.ts';
+import { gatewayRoute, withRouteDefaults } from './gateway-api-defaults.ts';
 import { isRecord, sameJson } from './json.ts';
 import * as manifests from './manifests.ts';
 import { applyMergePatch } from './merge-patch.ts';
+import { destinationRules, grpcRoutes, httpRoutes, virtualServices } from './mesh-types.ts';
+import type { ResourceType } from './resource-type.ts';
 import * as types from './resource-types.ts';
 import { deniedByIstio, type FieldCause, invalid, type Outcome } from './status.ts';
 
-const schemas = new Map<types.ResourceType, z.ZodMiniType>([
+const schemas = new Map<ResourceType, z.ZodMiniType>([
   [types.deployments, manifests.deployment],
   [types.statefulSets, manifests.statefulSet],
   [types.pods, manifests.pod],
   [types.services, manifests.service],
   [types.endpointSlices, manifests.endpointSlice],
   [types.autoscalers, manifests.autoscaler],
-  [types.virtualServices, manifests.virtualService],
-  [types.destinationRules, manifests.destinationRule],
+  [virtualServices, manifests.virtualService],
+  [destinationRules, manifests.destinationRule],
+  [httpRoutes, gatewayRoute],
+  [grpcRoutes, gatewayRoute],
 ]);
 
 /** What the API server fills in where a manifest leaves it out, as a merge patch under the manifest. */
-const defaults = new Map<types.ResourceType, Readonly<Record<string, unknown>>>([
+const defaults = new Map<ResourceType, Readonly<Record<string, unknown>>>([
   [
     types.deployments,
     { spec: { replicas: 1, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } } } },
@@ -32,7 +37,7 @@ const defaults = new Map<types.ResourceType, Readonly<Record<string, unknown>>>(
  * What happens to an object between its arrival and the store: defaults are filled in, then it is checked for what a wrong
  * manifest would trip over. `previous` is the object that it replaces.
  */
-export function admit(type: types.ResourceType, object: unknown, previous?: KubernetesObject): Outcome<KubernetesObject> {
+export function admit(type: ResourceType, object: unknown, previous?: KubernetesObject): Outcome<KubernetesObject> {
   const filled = withDefaults(type, object);
   const envelope = manifests.anyObject.safeParse(filled);
   const name = nameOf(filled);
@@ -41,14 +46,16 @@ export function admit(type: types.ResourceType, object: unknown, previous?: Kube
   if (parsed?.success === false) return { refused: invalid(type, name, causesOf(filled, parsed.error)) };
   const causes = type === types.deployments ? checkDeployment(filled, previous) : [];
   if (causes.length > 0) return { refused: invalid(type, name, causes) };
-  const problem = type === types.virtualServices ? checkWeights(filled) : undefined;
+  const problem = type === virtualServices ? checkWeights(filled) : undefined;
   if (problem !== undefined) return { refused: deniedByIstio(problem) };
   return { object: envelope.data as KubernetesObject };
 }
 
-function withDefaults(type: types.ResourceType, object: unknown): unknown {
+function withDefaults(type: ResourceType, object: unknown): unknown {
   if (!isRecord(object) || !isRecord(object['spec'])) return object;
   const spec = object['spec'];
+  if (type === httpRoutes || type === grpcRoutes)
+    return { ...object, spec: withRouteDefaults(spec, type === httpRoutes ? 'HTTPRoute' : 'GRPCRoute') };
   const patch = defaults.get(type)?.['spec'];
   const strategy = isRecord(spec['strategy']) ? spec['strategy']['type'] : undefined;
   const filled = applyMergePatch(patch, spec);

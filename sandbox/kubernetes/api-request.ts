@@ -1,5 +1,6 @@
 import { isRecord } from './json.ts';
-import { findByResource, type ResourceType } from './resource-types.ts';
+import type { ResourceType } from './resource-type.ts';
+import { findByResource } from './resource-types.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 

@@ -12,9 +12,12 @@ import { Faults } from './faults.ts';
 import { createHttpApi } from './http-api.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { endpointSlice } from './manifests.ts';
+import { MeshStatusController } from './mesh-status-controller.ts';
 import { type Change, ObjectStore, type StoredObject } from './object-store.ts';
 import { PodRunner, type PodRunnerOptions } from './pod-runner.ts';
-import { endpointSlices, findByKind, findByResource, type ResourceType } from './resource-types.ts';
+import type { ResourceType } from './resource-type.ts';
+import { endpointSlices, findByKind, findByResource } from './resource-types.ts';
+import { RouteStatusController } from './route-status-controller.ts';
 import type { Outcome } from './status.ts';
 import { createObject, patchObject, removeObject } from './writes.ts';
 
@@ -83,7 +86,7 @@ export async function startKubernetes(options: SandboxKubernetesOptions): Promis
   const server = createHttpApi({ store, clock, faults: () => faults, acceptsToken, access: () => kubernetes.access, onRequest });
   const faults = new Faults(() => server.closeAllConnections());
   const runner = new PodRunner({ store, clock, startPod, stopPod, behaviour, podStopDelayMs });
-  const controllers = [DeploymentController, EndpointsController, AutoscalerController].map(
+  const controllers = [DeploymentController, EndpointsController, AutoscalerController, RouteStatusController, MeshStatusController].map(
     (Controller) => new Controller(store, clock, controllerDelayMs),
   );
   server.listen(0, '127.0.0.1');

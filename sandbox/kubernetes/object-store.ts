@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../core/ports.ts';
 import { deepFreeze, isRecord, type JsonRecord, sameJson } from './json.ts';
 import type { LabelSelector } from './label-selector.ts';
-import type { ResourceType } from './resource-types.ts';
+import type { ResourceType } from './resource-type.ts';
 import { alreadyExists, modifiedMeanwhile, notFound, type Outcome, preconditionFailed, uidDiffers } from './status.ts';
 
 /** An object with all that the API server sets. Frozen: a change makes a new one. */

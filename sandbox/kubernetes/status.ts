@@ -1,5 +1,5 @@
 import type { Caller, RequestAttributes } from './access.ts';
-import { qualifiedKind, qualifiedResource, type ResourceType } from './resource-types.ts';
+import { qualifiedKind, qualifiedResource, type ResourceType } from './resource-type.ts';
 
 /** What kube-apiserver answers instead of an object: meta/v1 Status. */
 export interface Status {

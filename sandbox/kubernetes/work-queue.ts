@@ -8,10 +8,14 @@ import type { ObjectKey } from './object-store.ts';
 export class WorkQueue {
   readonly #clock: SandboxClock;
   readonly #reconcile: (key: ObjectKey) => void;
-  readonly #delayMs: number;
+  readonly #delayMs: number | 'soon';
   readonly #pending = new Map<string, () => void>();
 
-  constructor(clock: SandboxClock, delayMs: number, reconcile: (key: ObjectKey) => void) {
+  /**
+   * @param delayMs on the clock; or `soon`, where somebody reads again and again until it is done: their requests hold a virtual clock, and
+   * what was noticed is done before the next one of them.
+   */
+  constructor(clock: SandboxClock, delayMs: number | 'soon', reconcile: (key: ObjectKey) => void) {
     this.#clock = clock;
     this.#delayMs = delayMs;
     this.#reconcile = reconcile;
@@ -20,15 +24,20 @@ export class WorkQueue {
   add({ namespace, name }: ObjectKey): void {
     const id = `${namespace}/${name}`;
     if (this.#pending.has(id)) return;
-    const cancel = this.#clock.timer(this.#delayMs, () => {
+    const act = () => {
       this.#pending.delete(id);
       this.#reconcile({ namespace, name });
-    });
-    this.#pending.set(id, cancel);
+    };
+    this.#pending.set(id, this.#delayMs === 'soon' ? nextTurn(act) : this.#clock.timer(this.#delayMs, act));
   }
 
   close(): void {
     for (const cancel of this.#pending.values()) cancel();
     this.#pending.clear();
   }
+}
+
+function nextTurn(act: () => void): () => void {
+  const handle = setImmediate(act);
+  return () => clearImmediate(handle);
 }

@@ -5,8 +5,8 @@ import type { RunningProxy } from './proxy.ts';
 export interface MetricSample {
   readonly namespace: 'Sandbox/Mesh';
   readonly metricName: 'Requests' | 'Errors' | 'Latency';
-  /** `Service` is the name of the destination Service. */
-  readonly dimensions: { readonly Service: string };
+  /** The destination: a Service's name, and where the route names one, its subset. */
+  readonly dimensions: { readonly Service: string; readonly Subset?: string };
   readonly value: number;
   readonly atMs: number;
   readonly unit: 'Count' | 'Milliseconds';
@@ -21,6 +21,7 @@ export interface CloudWatchReporterOptions {
 }
 
 interface Interval {
+  readonly dimensions: MetricSample['dimensions'];
   requests: number;
   errors: number;
   latenciesMs: number[];
@@ -35,9 +36,11 @@ interface Interval {
 export function startCloudWatchReporter({ clock, proxy, everyMs = 1000, record }: CloudWatchReporterOptions): { stop(): void } {
   let intervals = new Map<string, Interval>();
   const unobserve = proxy.observe({
-    onRequest({ destination, status, durationMs }) {
-      const interval = intervals.get(destination) ?? { requests: 0, errors: 0, latenciesMs: [] };
-      intervals.set(destination, interval);
+    onRequest({ destination, subset, status, durationMs }) {
+      const dimensions = { Service: destination, ...(subset === undefined ? {} : { Subset: subset }) };
+      const key = `${destination}/${subset}`;
+      const interval = intervals.get(key) ?? { dimensions, requests: 0, errors: 0, latenciesMs: [] };
+      intervals.set(key, interval);
       interval.requests += 1;
       if (status === 0 || status >= 500) interval.errors += 1;
       interval.latenciesMs.push(durationMs);
@@ -47,8 +50,8 @@ export function startCloudWatchReporter({ clock, proxy, everyMs = 1000, record }
     const reported = intervals;
     intervals = new Map();
     const atMs = clock.now();
-    for (const [service, { requests, errors, latenciesMs }] of reported) {
-      const common = { namespace: 'Sandbox/Mesh', dimensions: { Service: service }, atMs } as const;
+    for (const { dimensions, requests, errors, latenciesMs } of reported.values()) {
+      const common = { namespace: 'Sandbox/Mesh', dimensions, atMs } as const;
       record({ ...common, metricName: 'Requests', value: requests, unit: 'Count' });
       record({ ...common, metricName: 'Errors', value: errors, unit: 'Count' });
       for (const value of latenciesMs) record({ ...common, metricName: 'Latency', value, unit: 'Milliseconds' });

@@ -7,7 +7,12 @@ export interface Endpoint {
   readonly port: number;
   /** What the metrics call `destination_workload`. */
   readonly workload: string;
+  /** What they call `destination_version`: the pod's label `version`. */
+  readonly version: string;
 }
+
+/** What a pod's labels have to say, so that it is of a subset. */
+export type Labels = Readonly<Record<string, string>>;
 
 const nullable = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 
@@ -32,6 +37,13 @@ const ownedPod = z.object({
   }),
 });
 
+const labelledPod = z.object({ metadata: z.object({ labels: z._default(z.record(z.string(), z.string()), {}) }) });
+
+interface KnownPod {
+  readonly deployment: string | undefined;
+  readonly labels: Labels;
+}
+
 interface ReadyEndpoint {
   readonly address: string;
   readonly port: number;
@@ -50,9 +62,10 @@ interface Slice {
  */
 export class EndpointTable {
   readonly #slices = new Map<string, Slice>();
-  /** Pod, as namespace/name, to the Deployment that owns it. */
-  readonly #deployments = new Map<string, string>();
-  readonly #byService = new Map<string, readonly Endpoint[]>();
+  /** By namespace/name. */
+  readonly #pods = new Map<string, KnownPod>();
+  /** By Service, or Service and labels. */
+  readonly #chosen = new Map<string, readonly Endpoint[]>();
   readonly #turns = new Map<string, number>();
 
   /** @throws an error that says what does not fit: the caller keeps what it had. */
@@ -64,25 +77,27 @@ export class EndpointTable {
       .filter(({ conditions }) => conditions?.ready ?? true)
       .flatMap(({ addresses: [address = ''], targetRef }) => (port ? [{ address, port, pod: targetRef?.name }] : []));
     this.#slices.set(key, { service: { namespace: object.metadata.namespace ?? 'default', name }, ready });
-    this.#byService.clear();
+    this.#chosen.clear();
   }
 
   deleteSlice(key: string): void {
     this.#slices.delete(key);
-    this.#byService.clear();
+    this.#chosen.clear();
   }
 
   setPod(object: KubernetesObject): void {
     const pod = nameKey(object.metadata.namespace ?? 'default', object.metadata.name);
-    const deployment = deploymentOf(object);
-    if (this.#deployments.get(pod) === deployment || deployment === undefined) return;
-    this.#deployments.set(pod, deployment);
-    this.#byService.clear();
+    const known = this.#pods.get(pod);
+    const { labels } = labelledPod.parse(object).metadata;
+    const now: KnownPod = { deployment: deploymentOf(object) ?? known?.deployment, labels };
+    if (JSON.stringify(known) === JSON.stringify(now)) return;
+    this.#pods.set(pod, now);
+    this.#chosen.clear();
   }
 
   deletePod(object: KubernetesObject): void {
-    this.#deployments.delete(nameKey(object.metadata.namespace ?? 'default', object.metadata.name));
-    this.#byService.clear();
+    this.#pods.delete(nameKey(object.metadata.namespace ?? 'default', object.metadata.name));
+    this.#chosen.clear();
   }
 
   /** The Service that a host without a route means, as a client in any namespace may write it. */
@@ -91,13 +106,13 @@ export class EndpointTable {
     return undefined;
   }
 
-  /** The endpoint whose turn it is, or undefined where the Service has none that is ready. */
-  next(service: ServiceName): Endpoint | undefined {
-    const key = nameKey(service.namespace, service.name);
-    let endpoints = this.#byService.get(key);
+  /** The endpoint whose turn it is, or undefined where the Service has none that is ready and bears the labels. */
+  next(service: ServiceName, labels: Labels = {}): Endpoint | undefined {
+    const key = [nameKey(service.namespace, service.name), ...Object.entries(labels).flat()].join(' ');
+    let endpoints = this.#chosen.get(key);
     if (endpoints === undefined) {
-      endpoints = this.#collect(service);
-      this.#byService.set(key, endpoints);
+      endpoints = this.#collect(service, labels);
+      this.#chosen.set(key, endpoints);
     }
     if (endpoints.length === 0) return undefined;
     const turn = this.#turns.get(key) ?? 0;
@@ -105,28 +120,30 @@ export class EndpointTable {
     return endpoints[turn % endpoints.length];
   }
 
-  #collect(service: ServiceName): Endpoint[] {
+  #collect(service: ServiceName, wanted: Labels): Endpoint[] {
     const slices = [...this.#slices.values()].filter((slice) => sameService(slice.service, service));
     return slices
       .flatMap(({ ready }) => ready)
-      .map(({ address, port, pod }) => ({
-        address,
-        port,
-        workload: (pod === undefined ? undefined : this.#deployments.get(nameKey(service.namespace, pod))) ?? service.name,
-      }));
+      .flatMap(({ address, port, pod }) => {
+        const { deployment = service.name, labels = {} }: Partial<KnownPod> =
+          (pod === undefined ? undefined : this.#pods.get(nameKey(service.namespace, pod))) ?? {};
+        if (Object.entries(wanted).some(([key, value]) => labels[key] !== value)) return [];
+        return [{ address, port, workload: deployment, version: labels['version'] ?? 'unknown' }];
+      });
   }
 }
 
 /**
- * The Deployment of a pod as Istio derives it: the name of its ReplicaSet without the template's hash. Undefined where the pod
- * does not say; its workload is then taken to bear the name of the Service.
+ * The Deployment of a pod as Istio derives it: the name of its ReplicaSet without the template's hash. The sandbox has no ReplicaSets: there
+ * the Deployment owns the pod itself. Undefined where the pod does not say; its workload is then taken to bear the name of the Service.
  */
 function deploymentOf(pod: KubernetesObject): string | undefined {
   const { success, data } = ownedPod.safeParse(pod);
   if (!success) return undefined;
-  const suffix = `-${data.metadata.labels['pod-template-hash']}`;
-  const owner = data.metadata.ownerReferences.find(({ kind, name }) => kind === 'ReplicaSet' && name.endsWith(suffix));
-  return owner?.name.slice(0, -suffix.length);
+  const { labels, ownerReferences } = data.metadata;
+  const suffix = `-${labels['pod-template-hash']}`;
+  const replicaSet = ownerReferences.find(({ kind, name }) => kind === 'ReplicaSet' && name.endsWith(suffix));
+  return replicaSet?.name.slice(0, -suffix.length) ?? ownerReferences.find(({ kind }) => kind === 'Deployment')?.name;
 }
 
 function nameKey(namespace: string, name: string): string {

@@ -1,11 +1,22 @@
-import { type Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Endpoint } from './endpoint-table.ts';
-import type { ResponseFlags } from './istio-metrics.ts';
+import { editHeaders, type HeaderEdit } from './header-edits.ts';
 
-/** How a forwarded request ended; status 0 where the client got no whole answer. */
-export interface Outcome {
-  readonly status: number;
-  readonly responseFlags: ResponseFlags;
+/** A request, ready to be sent on: any number of times where its body is whole. */
+export interface Outgoing {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  /** Names and values in turn, as node:http reads and takes them. */
+  readonly rawHeaders: readonly string[];
+  /** Undefined where it has none; a stream where it comes as it is sent on. */
+  readonly body: Buffer | Readable | undefined;
+}
+
+export interface TryListener {
+  readonly onAnswer: (answer: IncomingMessage) => void;
+  /** Before the answer or in it. */
+  readonly onFailure: (failure: 'noConnection' | 'broken') => void;
 }
 
 /** They belong to one connection and are not passed on. Source: RFC 9110, section 7.6.1 */
@@ -13,55 +24,33 @@ const ofOneConnection = new Set(['connection', 'keep-alive', 'proxy-connection',
 
 const neverConnected = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ETIMEDOUT']);
 
-/**
- * Passes a request to one endpoint and its answer back. It is not tried again: a failure of the canary is to be seen as one.
- * @param onEnd called once, when the last byte of the answer came in or the request failed.
- */
-export function forward(
+/** Sends a request to one endpoint, once. */
+export function sendTo(
   agent: Agent,
   endpoint: Endpoint,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onEnd: (outcome: Outcome) => void,
-): void {
-  let ended = false;
-  const end = (status: number, responseFlags: ResponseFlags) => {
-    if (ended) return;
-    ended = true;
-    onEnd({ status, responseFlags });
-  };
-  const upstream = httpRequest({
-    agent,
-    host: endpoint.address,
-    port: endpoint.port,
-    method: request.method,
-    path: request.url,
-    headers: passedOn(request.rawHeaders),
-  });
-  const fail = (error: NodeJS.ErrnoException) => {
-    if (response.headersSent) {
-      end(0, 'UC');
-      response.destroy();
-      return;
-    }
-    end(503, neverConnected.has(error.code ?? '') ? 'UF' : 'UC');
-    answerBriefly(response, 503, 'upstream connect error or reset before headers');
-  };
+  { method, url, rawHeaders, body }: Outgoing,
+  listener: TryListener,
+): ClientRequest {
+  const upstream = httpRequest({ agent, host: endpoint.address, port: endpoint.port, method, path: url, headers: passedOn(rawHeaders) });
+  const fail = ({ code = '' }: NodeJS.ErrnoException) => listener.onFailure(neverConnected.has(code) ? 'noConnection' : 'broken');
   upstream.on('error', fail);
   upstream.on('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, passedOn(answer.rawHeaders));
     answer.on('error', fail);
-    answer.on('end', () => end(response.statusCode, '-'));
-    answer.pipe(response);
+    listener.onAnswer(answer);
   });
-  response.on('close', () => {
-    if (ended) return;
-    end(0, 'DC');
-    upstream.destroy();
-  });
-  const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
-  if (hasBody) request.pipe(upstream);
-  else upstream.end();
+  if (body === undefined || Buffer.isBuffer(body)) upstream.end(body);
+  else body.pipe(upstream);
+  return upstream;
+}
+
+/** Gives an answer back to the client, with what the rules change of its headers. */
+export function passBack(answer: IncomingMessage, response: ServerResponse, edits: readonly HeaderEdit[]): void {
+  response.writeHead(answer.statusCode ?? 502, editHeaders(passedOn(answer.rawHeaders), edits));
+  answer.pipe(response);
+}
+
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 export function answerBriefly(response: ServerResponse, status: number, text: string, headers: readonly string[] = []): void {
@@ -69,7 +58,6 @@ export function answerBriefly(response: ServerResponse, status: number, text: st
   response.writeHead(status, ['content-type', 'text/plain', 'content-length', String(Buffer.byteLength(text)), ...headers]).end(text);
 }
 
-/** Names and values in turn, as node:http reads and takes them. */
 function passedOn(rawHeaders: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

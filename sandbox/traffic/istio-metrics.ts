@@ -10,16 +10,21 @@ export const bucketBoundsMs = [
 
 /**
  * Envoy's word for what went wrong with a request: `-` nothing, `UH` no healthy upstream, `UF` no connection to it, `UC` the
- * connection broke, `NR` no route, `DC` the client went away.
+ * connection broke, `NR` no route, `NC` no such subset, `UT` no answer in time, `DC` the client went away, `URX` no try left.
  * Source: https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-export type ResponseFlags = '-' | 'UH' | 'UF' | 'UC' | 'NR' | 'DC';
+export type ResponseFlag = '-' | 'UH' | 'UF' | 'UC' | 'NR' | 'NC' | 'UT' | 'DC';
+export type ResponseFlags = ResponseFlag | 'URX' | `${ResponseFlag},URX`;
 
 export interface MeteredRequest {
+  /** Who measured it: the proxy that sent it, or for a copy, which that one does not count, the pod's own. */
+  readonly reporter: 'source' | 'destination';
   /** Undefined where no route was found. */
   readonly service: ServiceName | undefined;
   /** Undefined where no endpoint was chosen: the series then has no `destination_workload`. */
   readonly workload: string | undefined;
+  /** What the pod's label `version` says. */
+  readonly version: string | undefined;
   readonly status: number;
   readonly responseFlags: ResponseFlags;
   readonly durationMs: number;
@@ -33,13 +38,13 @@ interface Series {
   readonly buckets: number[];
 }
 
-/** Istio's standard metrics, of the source's proxy. Source: https://istio.io/latest/docs/reference/config/metrics/ */
+/** Istio's standard metrics. Source: https://istio.io/latest/docs/reference/config/metrics/ */
 export class IstioMetrics {
   readonly #series = new Map<string, Series>();
 
   record(request: MeteredRequest): void {
-    const { service, workload, status, responseFlags, durationMs } = request;
-    const key = `${service?.namespace}/${service?.name}/${workload}/${status}/${responseFlags}`;
+    const { reporter, service, workload, version, status, responseFlags, durationMs } = request;
+    const key = `${reporter}/${service?.namespace}/${service?.name}/${workload}/${version}/${status}/${responseFlags}`;
     let series = this.#series.get(key);
     if (series === undefined) {
       series = { labels: labelsOf(request), count: 0, sumMs: 0, buckets: Array.from({ length: bucketBoundsMs.length + 1 }, () => 0) };
@@ -71,9 +76,9 @@ export class IstioMetrics {
   }
 }
 
-function labelsOf({ service, workload, status, responseFlags }: MeteredRequest): string {
+function labelsOf({ reporter, service, workload, version, status, responseFlags }: MeteredRequest): string {
   const labels = [
-    ['reporter', 'source'],
+    ['reporter', reporter],
     ['request_protocol', 'http'],
     ['destination_service', service === undefined ? 'unknown' : fullHost(service)],
     ['destination_service_name', service?.name ?? 'unknown'],
@@ -83,6 +88,7 @@ function labelsOf({ service, workload, status, responseFlags }: MeteredRequest):
       : [
           ['destination_workload', workload],
           ['destination_workload_namespace', service?.namespace ?? 'unknown'],
+          ['destination_version', version ?? 'unknown'],
         ]),
     ['response_code', String(status)],
     ['response_flags', responseFlags],

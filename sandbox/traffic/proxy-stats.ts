@@ -1,4 +1,4 @@
-/** What happened at one destination Service. */
+/** What happened at one destination: a Service, or a subset of it. Copies count as requests. */
 export interface DestinationStats {
   /** Requests routed to it, whether or not an endpoint was there to take them. */
   readonly started: number;
@@ -10,7 +10,7 @@ export interface DestinationStats {
 }
 
 export interface ProxyStats {
-  /** By the name of the destination Service. Those in two namespaces with one name are counted together. */
+  /** By the Service's name, or `<name>/<subset>`. Those in two namespaces with one name are counted together. */
   readonly destinations: Readonly<Record<string, DestinationStats>>;
   /** Requests that no route, and no Service, took. */
   readonly unrouted: number;
@@ -22,12 +22,15 @@ export interface StartedRequest {
   readonly atMs: number;
   /** Name of the destination Service. */
   readonly destination: string;
+  /** Of its pods, where the route names one. */
+  readonly subset?: string;
 }
 
 export interface FinishedRequest {
   /** When it ended. */
   readonly atMs: number;
   readonly destination: string;
+  readonly subset?: string;
   /** What the client was answered; 0 where it got no whole answer. */
   readonly status: number;
   readonly durationMs: number;
@@ -58,14 +61,14 @@ export class RequestCounter {
   }
 
   start(request: StartedRequest): void {
-    const counts = this.#of(request.destination);
+    const counts = this.#of(request);
     counts.started += 1;
     counts.lastStartedAtMs = request.atMs;
     for (const observer of this.#observers) observer.onStart?.(request);
   }
 
   finish(request: FinishedRequest): void {
-    const counts = this.#of(request.destination);
+    const counts = this.#of(request);
     if (request.status > 0 && request.status < 500) counts.succeeded += 1;
     else counts.failed += 1;
     for (const observer of this.#observers) observer.onRequest?.(request);
@@ -75,11 +78,12 @@ export class RequestCounter {
     return Object.fromEntries([...this.#counts].map(([destination, counts]) => [destination, { ...counts }]));
   }
 
-  #of(destination: string): Counts {
-    let counts = this.#counts.get(destination);
+  #of({ destination, subset }: Pick<StartedRequest, 'destination' | 'subset'>): Counts {
+    const name = subset === undefined ? destination : `${destination}/${subset}`;
+    let counts = this.#counts.get(name);
     if (counts === undefined) {
       counts = { started: 0, succeeded: 0, failed: 0, lastStartedAtMs: undefined };
-      this.#counts.set(destination, counts);
+      this.#counts.set(name, counts);
     }
     return counts;
   }

@@ -1,11 +1,14 @@
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { SandboxClock } from '../clock.ts';
-import { answerBriefly, forward, type Outcome } from './forward.ts';
+import { deliver, type Outcome } from './deliver.ts';
+import { answerBriefly } from './forward.ts';
 import { IstioMetrics } from './istio-metrics.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import { MeshState } from './mesh-state.ts';
+import { sendCopy } from './mirror.ts';
 import { followObjects, type ObjectSource } from './propagated-objects.ts';
 import { type ProxyObserver, type ProxyStats, RequestCounter } from './proxy-stats.ts';
+import type { Destination, RequestFacts } from './routes.ts';
 
 export interface ProxyOptions extends ProxyObserver {
   readonly clock: SandboxClock;
@@ -28,9 +31,9 @@ export interface RunningProxy {
 }
 
 /**
- * The mesh of the sandbox: a reverse proxy that obeys VirtualServices and EndpointSlices, and measures as Istio does. Requests
- * in flight at a change stay where they are. A destination without a ready endpoint is answered 503 by the proxy itself, with
- * the header `x-no-upstream`.
+ * The mesh of the sandbox: a reverse proxy that obeys VirtualServices, the subsets of DestinationRules, HTTPRoutes and EndpointSlices, and
+ * measures as Istio does. Requests in flight at a change stay where they are. A destination without a ready endpoint is answered 503 by
+ * the proxy itself, with the header `x-no-upstream`.
  *
  * It is no outermost request: whoever sends requests counts them as `clock.busy`, those for the metrics too.
  */
@@ -48,31 +51,39 @@ export async function startProxy({
   counter.observe({ onStart, onRequest });
   const agent = new Agent({ keepAlive: true });
 
-  const take = (request: IncomingMessage, response: ServerResponse) => {
+  /** A request to a destination begins; what is returned is told how it ended. */
+  const meter = ({ service, subset }: Destination, reporter: 'source' | 'destination') => {
     const startedAtMs = clock.now();
-    const [path = '/'] = (request.url ?? '/').split('?', 1);
-    const service = mesh.route(hostOf(request), path, request.headers);
-    if (service === undefined) {
+    const told = { destination: service.name, ...(subset === undefined ? {} : { subset }) };
+    counter.start({ atMs: startedAtMs, ...told });
+    return ({ status, responseFlags, endpoint }: Outcome) => {
+      const atMs = clock.now();
+      const durationMs = atMs - startedAtMs;
+      const { workload, version } = endpoint ?? { workload: undefined, version: undefined };
+      metrics.record({ reporter, service, workload, version, status, responseFlags, durationMs });
+      counter.finish({ atMs, ...told, status, durationMs });
+    };
+  };
+
+  const copy = (request: IncomingMessage, mirror: Destination) => {
+    const end = meter(mirror, 'destination');
+    const endpoint = mesh.locate(mirror);
+    if ('responseFlags' in endpoint) end({ ...endpoint, endpoint: undefined });
+    else sendCopy({ clock, agent, request, endpoint, onEnd: (outcome) => end({ ...outcome, endpoint }) });
+  };
+
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    const choice = mesh.route(hostOf(request), factsOf(request));
+    if (choice === undefined) {
       counter.unrouted += 1;
-      metrics.record({ service, workload: undefined, status: 404, responseFlags: 'NR', durationMs: 0 });
+      const nobody = { service: undefined, workload: undefined, version: undefined };
+      metrics.record({ reporter: 'source', ...nobody, status: 404, responseFlags: 'NR', durationMs: 0 });
       answerBriefly(response, 404, 'no route');
       return;
     }
-    const destination = service.name;
-    const endpoint = mesh.nextEndpoint(service);
-    counter.start({ atMs: startedAtMs, destination });
-    const end = ({ status, responseFlags }: Outcome) => {
-      const atMs = clock.now();
-      const durationMs = atMs - startedAtMs;
-      metrics.record({ service, workload: endpoint?.workload, status, responseFlags, durationMs });
-      counter.finish({ atMs, destination, status, durationMs });
-    };
-    if (endpoint === undefined) {
-      end({ status: 503, responseFlags: 'UH' });
-      answerBriefly(response, 503, 'no healthy upstream', ['x-no-upstream', destination]);
-      return;
-    }
-    forward(agent, endpoint, request, response, end);
+    const onEnd = meter(choice.destination, 'source');
+    for (const mirror of choice.mirrors) copy(request, mirror);
+    void deliver({ clock, agent, request, response, choice, locate: () => mesh.locate(choice.destination), onEnd });
   };
 
   const traffic = await listenOnLoopback(take);
@@ -104,4 +115,9 @@ export async function startProxy({
 function hostOf(request: IncomingMessage): string {
   const [host = ''] = (request.headers.host ?? '').split(':', 1);
   return host.toLowerCase();
+}
+
+function factsOf({ method = 'GET', url = '/', headers }: IncomingMessage): RequestFacts {
+  const [path = '/', query = ''] = url.split('?', 2);
+  return { method, path, query: new URLSearchParams(query), headers };
 }

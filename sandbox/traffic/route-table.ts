@@ -1,19 +1,31 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { hostsOf, type ServiceName, serviceNameOf } from './service-name.ts';
+import { evenShare } from './even-share.ts';
+import type { Gateway } from './gateway.ts';
+import { GatewayRoutes } from './gateway-routes.ts';
+import { HostIndex } from './host-index.ts';
+import type { HttpRoute } from './http-route.ts';
+import { type Destination, destinationName, type RequestFacts, type RouteRule, type WeightedDestination } from './routes.ts';
 import { SmoothWeights } from './smooth-weights.ts';
 import type { Routes } from './virtual-service.ts';
 
+/** Whose turn it is in one rule. */
 interface Turn {
   readonly signature: string;
   readonly weights: SmoothWeights;
+  readonly mirrors: readonly (() => boolean)[];
 }
 
-/** The routes of all VirtualServices, and whose turn it is in each of their rules. */
+/** Where a request goes, by which rule, and who gets copies of it. */
+export interface Choice {
+  readonly rule: RouteRule;
+  readonly destination: WeightedDestination;
+  readonly mirrors: readonly Destination[];
+}
+
+/** The routes of all VirtualServices and HTTPRoutes, and whose turn it is in each of their rules. */
 export class RouteTable {
   readonly #skip: number;
-  readonly #routes = new Map<string, Routes>();
-  /** A host as a client may write it, to the key of the first VirtualService that claims it. */
-  readonly #hosts = new Map<string, string>();
+  readonly #virtualServices = new HostIndex<Routes>();
+  readonly #gatewayRoutes = new GatewayRoutes();
   readonly #turns = new Map<string, Turn>();
 
   constructor(skip: number) {
@@ -21,66 +33,58 @@ export class RouteTable {
   }
 
   set(key: string, routes: Routes): void {
-    this.#routes.set(key, routes);
-    this.#indexHosts();
+    this.#virtualServices.set(key, routes);
+  }
+
+  setHttpRoute(key: string, route: HttpRoute): void {
+    this.#gatewayRoutes.setRoute(key, route);
+  }
+
+  setGateway(key: string, gateway: Gateway): void {
+    this.#gatewayRoutes.setGateway(key, gateway);
   }
 
   delete(key: string): void {
-    this.#routes.delete(key);
-    this.#indexHosts();
+    this.#virtualServices.delete(key);
+    this.#gatewayRoutes.delete(key);
   }
 
   /**
-   * Where a new request goes. `unknownHost` where no VirtualService claims the host, `noRule` where the one that does has no rule
-   * that fits.
+   * Where a new request goes. `unknownHost` where no route claims the host, `noRule` where those that do have no rule that fits. A
+   * VirtualService comes before HTTPRoutes.
    * @param host without its port; a Service's short name, or any longer form.
    */
-  choose(host: string, path: string, headers: IncomingHttpHeaders): ServiceName | 'unknownHost' | 'noRule' {
-    const key = this.#keyFor(host);
-    const routes = key === undefined ? undefined : this.#routes.get(key);
-    if (routes === undefined) return 'unknownHost';
-    const rule = routes.rules.find((each) => each.matches(path, headers));
-    if (rule === undefined) return 'noRule';
-    const signature = rule.destinations.map(({ service, weight }) => `${service.namespace}/${service.name}=${weight}`).join();
-    const turnKey = `${key} ${rule.id}`;
-    let turn = this.#turns.get(turnKey);
-    if (turn?.signature !== signature) {
-      turn = {
-        signature,
-        weights: new SmoothWeights(
-          rule.destinations.map(({ weight }) => weight),
-          this.#skip,
-        ),
-      };
-      this.#turns.set(turnKey, turn);
+  choose(host: string, request: RequestFacts): Choice | 'unknownHost' | 'noRule' {
+    const [first] = this.#virtualServices.find(host);
+    if (first !== undefined) {
+      const rule = first.value.rules.find(({ matches }) => matches(request));
+      return rule === undefined ? 'noRule' : this.#take(first.key, rule);
     }
-    return rule.destinations[turn.weights.next()]?.service ?? 'noRule';
+    const found = this.#gatewayRoutes.find(host, request);
+    return typeof found === 'string' ? found : this.#take(found.key, found.rule);
   }
 
-  /** The exact host first, then the longest wildcard. */
-  #keyFor(host: string): string | undefined {
-    const exact = this.#hosts.get(host);
-    if (exact !== undefined) return exact;
-    for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      const wildcard = this.#hosts.get(`*${host.slice(dot)}`);
-      if (wildcard !== undefined) return wildcard;
-    }
-    return this.#hosts.get('*');
+  #take(key: string, rule: RouteRule): Choice | 'noRule' {
+    const turn = this.#turnOf(`${key} ${rule.id}`, rule);
+    const destination = rule.destinations[turn.weights.next()];
+    if (destination === undefined) return 'noRule';
+    return { rule, destination, mirrors: rule.mirrors.filter((_, index) => turn.mirrors[index]?.()) };
   }
 
-  #indexHosts(): void {
-    this.#hosts.clear();
-    for (const [key, { namespace, hosts }] of this.#routes) {
-      for (const host of hosts) {
-        const isShort = !host.includes('.') && host !== '*';
-        for (const spelt of isShort ? hostsOf({ name: host, namespace }) : spellings(host)) {
-          if (!this.#hosts.has(spelt)) this.#hosts.set(spelt, key);
-        }
-      }
-    }
+  #turnOf(key: string, { destinations, mirrors }: RouteRule): Turn {
+    const signature = [
+      ...destinations.map((each) => `${each.service.namespace}/${destinationName(each)}=${each.weight}`),
+      ...mirrors.map((each) => `${each.service.namespace}/${destinationName(each)}~${each.share}`),
+    ].join();
+    const present = this.#turns.get(key);
+    if (present?.signature === signature) return present;
+    const weights = destinations.map(({ weight }) => weight);
+    const turn = {
+      signature,
+      weights: new SmoothWeights(weights, this.#skip),
+      mirrors: mirrors.map(({ share }) => evenShare(share)),
+    };
+    this.#turns.set(key, turn);
+    return turn;
   }
-}
-
-function spellings(host: string): string[] {
-  return host.endsWith('.svc.cluster.local') && !host.startsWith('*') ? hostsOf(serviceNameOf(host, 'default')) : [host];
 }

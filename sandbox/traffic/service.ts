@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SandboxClock } from '../clock.ts';
 import { evenShare } from './even-share.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import { isCopy } from './mirror.ts';
 
 /** How a version behaves: data, so that a scenario can change it while requests run. Shares are from 0 to 1. */
 export interface ServiceBehaviour {
@@ -22,11 +23,19 @@ export interface ServiceOptions {
   readonly behaviour?: ServiceBehaviour;
 }
 
+/** What a version was sent, since its pods started. */
+export interface Received {
+  readonly requests: number;
+  /** Copies of requests, which nobody waits for. */
+  readonly mirrored: number;
+}
+
 export interface RunningService {
   readonly address: string;
   readonly port: number;
   /** Replaces the whole behaviour for requests that come from now on, and begins its shares anew. */
   setBehaviour(behaviour: ServiceBehaviour): void;
+  received(): Received;
   close(): Promise<void>;
 }
 
@@ -45,11 +54,13 @@ interface Conduct {
 export async function startService({ clock, version, behaviour = {} }: ServiceOptions): Promise<RunningService> {
   let conduct = conductOf(behaviour);
   const waits = new Waits(clock);
+  const received = { requests: 0, mirrored: 0 };
   const body = JSON.stringify({ version });
   const headers = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), 'x-version', version];
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { crashed, errorStatus, isError, latencyMs } = conduct;
+    received[isCopy(request) ? 'mirrored' : 'requests'] += 1;
     if (crashed) {
       request.socket.resetAndDestroy();
       return;
@@ -71,6 +82,7 @@ export async function startService({ clock, version, behaviour = {} }: ServiceOp
       waits.breakOff();
       server.closeAllConnections();
     },
+    received: () => ({ ...received }),
     close() {
       waits.breakOff();
       return close();

@@ -63,9 +63,9 @@ async function speakGrpc(stage: Stage): Promise<{ readonly web: string; readonly
     });
   });
   await stage.until('pods with a port for gRPC', () => {
-    const { metadata, status } = kubernetes.get(ref.deployment) ?? {};
-    const { observedGeneration, updatedReplicas, readyReplicas, replicas } = Object(status) as Record<string, number>;
-    return observedGeneration === metadata?.generation && updatedReplicas === replicas && readyReplicas === replicas;
+    const deployment = kubernetes.get(ref.deployment);
+    const { observedGeneration, updatedReplicas, readyReplicas, replicas } = Object(deployment?.['status']) as Record<string, number>;
+    return observedGeneration === deployment?.metadata.generation && updatedReplicas === replicas && readyReplicas === replicas;
   });
   await stage.until('gRPC through the gateway', () => reaches('v1', () => openGrpcStream(stage.sandbox.proxy.url, { host: grpc })));
   return { web, grpc };

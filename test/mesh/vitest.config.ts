@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/mesh/bench/global-setup.ts'],
     pool: 'forks',
     fileParallelism: false,
+    // Scenarios wait more than they work.
+    maxConcurrency: 8,
     // Real time passes here.
     testTimeout: 120_000,
     hookTimeout: 120_000,

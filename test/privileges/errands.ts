@@ -106,6 +106,76 @@ const leftoverIsTakenOver = errand(
   { spec: { checkout: quick } },
 );
 
+const destinationRule = (name: string, host: string, annotations: Readonly<Record<string, string>> = {}): KubernetesObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'DestinationRule',
+  metadata: { name, namespace: 'shop', annotations },
+  spec: { host, trafficPolicy: { connectionPool: { http: { http2MaxRequests: 100 } } } },
+});
+
+const leftoverPolicyIsTakenOver = errand(
+  'a DestinationRule that an earlier run left behind is taken over',
+  async (stage) => {
+    stage.outside((kubernetes) => {
+      kubernetes.apply(destinationRule('checkout', 'checkout'));
+      kubernetes.apply(destinationRule('checkout-canary', 'checkout-canary', leftover.metadata.annotations));
+    });
+    stage.push('v2');
+    await stage.untilPhase('succeeded');
+  },
+  { spec: { checkout: quick } },
+);
+
+/** A rollout of another mesh begins, and is aborted: its routes are written, whoever obeys them. */
+function otherMesh(
+  kind: 'grpc' | 'linkerd' | 'consul',
+  router: RolloutSpecSource['router'],
+  objects: readonly KubernetesObject[],
+): Scenario {
+  return errand(
+    `a rollout whose routes are of another kind: ${kind}`,
+    async (stage) => {
+      stage.outside((kubernetes) => {
+        for (const object of objects) kubernetes.apply(object);
+      });
+      await stage.sleep(5);
+      stage.push('v2');
+      await stage.untilPhase('progressing');
+      await stage.call('Operate', { rollout: 'checkout', action: 'abort', by: 'ada' });
+      await stage.untilPhase('rolledBack');
+    },
+    { spec: { checkout: (usual) => ({ ...quick(usual), router }) } },
+  );
+}
+
+const inShop = (apiVersion: string, kind: string, name: string, spec: object): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop' },
+  spec,
+});
+const routeOf = (kind: 'HTTPRoute' | 'GRPCRoute'): KubernetesObject =>
+  inShop('gateway.networking.k8s.io/v1', kind, 'checkout', {
+    parentRefs: [{ group: '', kind: 'Service', name: 'checkout', port: 80 }],
+    rules: [{ name: 'main', backendRefs: [{ name: 'checkout', port: 80 }] }],
+  });
+const consul = 'consul.hashicorp.com/v1alpha1';
+
+const otherMeshes = [
+  otherMesh('grpc', { kind: 'gatewayApi', routes: [{ grpcRoute: 'checkout' }] }, [routeOf('GRPCRoute')]),
+  otherMesh('linkerd', { kind: 'linkerd', routes: [{ httpRoute: 'checkout' }] }, [routeOf('HTTPRoute')]),
+  otherMesh('consul', { kind: 'consul', routes: [{ serviceSplitter: 'checkout' }] }, [
+    inShop(consul, 'ServiceResolver', 'checkout', {
+      defaultSubset: 'stable',
+      subsets: {
+        stable: { filter: 'Service.Meta["k8s-service-name"] == "checkout"' },
+        canary: { filter: 'Service.Meta["k8s-service-name"] == "checkout-canary"' },
+      },
+    }),
+    inShop(consul, 'ServiceSplitter', 'checkout', { splits: [{ weight: 100, serviceSubset: 'stable' }] }),
+  ]),
+];
+
 /** FailRollback ends the rollout, its answer gets lost, and it is called again. */
 const failsTwice = errand('a rollback that failed is ended again', async (stage) => {
   await scenarioNamed('rollback-meets-a-fatal-error').story(stage);
@@ -116,9 +186,11 @@ const failsTwice = errand('a rollback that failed is ended again', async (stage)
 
 /** Scenarios that between them make the functions do what the errands do not. */
 const chosen = [
+  'destination-rule-promoted',
   'alert-pushed-through-sns',
   'alert-pushed-through-webhook',
   'alarm-while-the-sweep-finishes-a-promotion-held',
+  'second-route-takes-traffic',
   'three-images',
   'dies-before-it-tells-in-Finish',
   'alarm-of-the-newest-spec',
@@ -136,6 +208,8 @@ export const everyErrand: readonly Scenario[] = [
   oneRepositoryForTwo,
   stackIsDeployed,
   leftoverIsTakenOver,
+  leftoverPolicyIsTakenOver,
+  ...otherMeshes,
   failsTwice,
   lambdaStalls('RunAnalysis'),
   ...chosen.map(scenarioNamed),

@@ -84,9 +84,11 @@ describe('the Role in the cluster', () => {
     const [verb = '', path = ''] = text.split(' ');
     const [group, resource] = path.includes('/') ? path.split('/') : ['', path];
     const less = withRules(manifests, (rules) =>
-      rules.map((rule) => {
-        const isMeant = rule.apiGroups.includes(group ?? '') && rule.resources.includes(resource ?? '');
-        return isMeant ? { ...rule, verbs: rule.verbs.filter((each) => each !== verb) } : rule;
+      rules.flatMap((rule) => {
+        if (!rule.apiGroups.includes(group ?? '') || !rule.resources.includes(resource ?? '')) return [rule];
+        const others = rule.resources.filter((each) => each !== resource);
+        const meant = { ...rule, resources: [resource ?? ''], verbs: rule.verbs.filter((each) => each !== verb) };
+        return others.length === 0 ? [meant] : [meant, { ...rule, resources: others }];
       }),
     );
     expect(refusedBy(less, ledger.cluster)).toEqual([text]);

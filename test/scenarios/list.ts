@@ -14,14 +14,20 @@ import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { deathIsTold } from './list/death-told.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
 import { demoHealthy } from './list/demo-healthy.ts';
+import { destinationRules } from './list/destination-rule.ts';
 import { diesBeforeTelling } from './list/dies-before-telling.ts';
 import { errorsAtSecondStep } from './list/errors-at-second-step.ts';
 import { everyAnswerAnError } from './list/every-answer-an-error.ts';
 import { harmedWrites } from './list/harmed-writes.ts';
 import { healthy } from './list/healthy.ts';
+import { keptUsers } from './list/kept-users.ts';
 import { lambdaFailuresInTheList } from './list/lambda-dies.ts';
+import { matchedUsers } from './list/matched-users.ts';
+import { mirroredRequests } from './list/mirrored-requests.ts';
 import { noTrafficAtAll, resumedWithoutTraffic, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
 import { operatorAborts, operatorPausesAndResumes, operatorPromotes, pauseThroughBlip, stepPauses } from './list/operator.ts';
+import { otherBackends } from './list/other-backends.ts';
+import { otherRouters } from './list/other-routers.ts';
 import {
   outsideReplaceRestored,
   outsiderFightsOn,
@@ -44,6 +50,7 @@ import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
 import { rollbackFailuresInTheList } from './list/rollback-lambda-dies.ts';
 import { olderImageLate, secondImages, threeImages } from './list/second-image.ts';
+import { hardlyAnyTraffic, secondRouteTakesTraffic } from './list/share-of-requests.ts';
 import { slowOnlyAtP99 } from './list/slow-only-at-p99.ts';
 import { slowStart } from './list/slow-start.ts';
 import { stopsInTheList } from './list/stop-in-each-phase.ts';
@@ -69,10 +76,18 @@ export const scenarios: readonly Scenario[] = [
   trafficStopsAndReturns,
   trafficStopsForGood,
   resumedWithoutTraffic,
+  hardlyAnyTraffic,
+  secondRouteTakesTraffic,
   prometheusDownForOneInterval,
   prometheusDownForGood,
   prometheusFlapsWithoutTraffic,
   twoRolloutsOnOneVirtualService,
+  ...otherRouters,
+  ...otherBackends,
+  ...matchedUsers,
+  ...keptUsers,
+  ...mirroredRequests,
+  ...destinationRules,
   ...harmedWrites,
   raiseLandsAfterRollback,
   demoHealthy,

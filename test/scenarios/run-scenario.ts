@@ -12,6 +12,7 @@ import { leftBehind, type Tail, tailOf } from './tail.ts';
 import type { Need, Setting, Tier } from './tier.ts';
 import { wronglyTold } from './told.ts';
 import { usualServices, usualSpec } from './usual.ts';
+import type { Address } from './visitor.ts';
 import { type SplitChange, Witness } from './witness.ts';
 
 export interface RolloutOutcome {
@@ -63,7 +64,11 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const { setting } = open;
     witness = new Witness(setting, new Map(services.map(({ name, namespace }) => [name, namespace])));
     for (const [version, behaviour] of Object.entries(scenario.versions ?? {})) setting.fleet.behave(version, behaviour);
-    const stage = new Stage({ tier, open, loads, witness, mishaps, answers });
+    const addressOf = (service: string): Address => {
+      const { virtualService = service, pathPrefix = '/' } = services.find(({ name }) => name === service) ?? {};
+      return { url: `${setting.proxy.url}${pathPrefix}`, host: (open.hostOf ?? hostOf)(virtualService) };
+    };
+    const stage = new Stage({ tier, open, loads, witness, mishaps, answers, addressOf });
     for (const service of services) {
       await open.putUsualAlarm(service.name);
       const usual = usualSpec(service, setting.repositoryOf(service.name));
@@ -74,9 +79,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       answers.push(result);
       onAnswer?.(result);
     };
-    for (const { name, virtualService, pathPrefix } of services) {
-      const [url, host] = [`${setting.proxy.url}${pathPrefix}`, hostOf(virtualService)];
-      loads.set(name, startLoad({ clock, url, host, requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult }));
+    for (const { name } of services) {
+      loads.set(name, startLoad({ clock, ...addressOf(name), requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult }));
     }
     // Long enough for the alarms to be judged once; a rollout does not start while they have no data.
     await stage.sleep(Math.min(scenario.settleSeconds ?? 12, tier.settleSeconds ?? Number.POSITIVE_INFINITY));

@@ -40,7 +40,7 @@ export function sandboxTier({ onSandbox, ...options }: SandboxTierOptions = {}):
           return sandbox.engine.arnOf('rollout', name);
         },
         stop: (arn) => sandbox.engine.stop(arn, 'Stopped in the console.'),
-        putUsualAlarm: (service) => putUsualAlarm(sandbox, service),
+        putUsualAlarm: (service) => putUsualAlarm(sandbox, service, services.find(({ name }) => name === service)?.mesh),
         alarmName: (name) => name,
         adapt: (spec) => spec,
         settle: async () => undefined,

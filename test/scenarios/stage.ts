@@ -7,6 +7,7 @@ import type { LoadResult, RunningLoad } from '../../sandbox/traffic/load.ts';
 import type { Mishaps } from './mishaps.ts';
 import { isLateAlarm, type Need, NotOnThisTier, needs, type OpenTier, type Setting, type Tier } from './tier.ts';
 import { specText } from './usual.ts';
+import { type Address, Visitor, type VisitorHabits } from './visitor.ts';
 import type { Witness } from './witness.ts';
 
 /** Who waits for less than this for something means that it happens at once. */
@@ -14,6 +15,7 @@ const atOnceSeconds = 5;
 const sweepTakesSeconds = 10;
 
 export interface StageParts {
+  readonly addressOf: (service: string) => Address;
   readonly tier: Tier;
   readonly open: OpenTier;
   readonly loads: ReadonlyMap<string, RunningLoad>;
@@ -32,13 +34,16 @@ export class Stage {
   readonly witness: Witness;
   /** Every answer to the load so far. */
   readonly answers: readonly LoadResult[];
+  readonly addressOf: (service: string) => Address;
+  /** Whom the story has sent besides the load, in the order in which they came. */
+  readonly visitors: Visitor[] = [];
   /** What the story has asked for that not every tier can give. */
   readonly asked = new Set<Need>();
   readonly #mishaps: Mishaps;
   readonly #open: OpenTier;
   readonly #rollouts: Rollouts;
 
-  constructor({ tier, open, loads, witness, mishaps, answers }: StageParts) {
+  constructor({ tier, open, loads, witness, mishaps, answers, addressOf }: StageParts) {
     const { bus } = open.setting;
     this.tier = tier;
     this.sandbox = {
@@ -58,6 +63,7 @@ export class Stage {
     this.loads = loads;
     this.witness = witness;
     this.answers = answers;
+    this.addressOf = addressOf;
     this.#mishaps = mishaps;
     this.#open = open;
     this.#rollouts = new Rollouts(open.store, open.setting.clock);
@@ -74,6 +80,11 @@ export class Stage {
     const load = this.loads.get(service);
     if (load === undefined) throw new Error(`there is no load on ${service}`);
     return load;
+  }
+
+  /** A user who is not like all the others comes to a service, again and again until the end. */
+  visit(service: string, habits: VisitorHabits = {}): void {
+    this.visitors.push(new Visitor(this.sandbox.clock, this.addressOf(service), habits));
   }
 
   /** Does something as somebody else with kubectl would; what a route says then is not Sluice's doing. */

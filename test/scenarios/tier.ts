@@ -63,6 +63,8 @@ export interface OpenTier {
   alarmName(name: string): string;
   /** A spec as it has to be on this tier: which cluster, which Prometheus, which alarms. */
   adapt(spec: RolloutSpecSource): RolloutSpecSource;
+  /** The host name of a VirtualService, where it is not the usual one. */
+  hostOf?(virtualService: string): string;
   /** The fence of the first rollout, less one. */
   readonly fenceBefore: number;
   /** Waits until what is looked at is as new as it can be. */

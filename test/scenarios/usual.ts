@@ -1,25 +1,40 @@
 import { stringify } from 'yaml';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
+import { sidesOf } from '../../sandbox/service-objects.ts';
+
+type Service = SandboxOptions['services'][number];
 
 /** One service, checkout, in version v1. */
 export const usualServices: SandboxOptions['services'] = [
   { name: 'checkout', namespace: 'shop', replicas: 4, tag: 'v1', virtualService: 'shop', pathPrefix: '/', autoscalerMinReplicas: 2 },
 ];
 
-const errors = 'istio_requests_total{destination_service_name="{{canary}}",response_code=~"5.."}';
-const all = 'istio_requests_total{destination_service_name="{{canary}}"}';
-const bucket = 'istio_request_duration_milliseconds_bucket{destination_service_name="{{canary}}"}';
+/** How series of Istio's metrics name the canary: in subset mode its Service is stable's too. */
+function canarySelector({ name, mesh }: Pick<Service, 'name' | 'mesh'>): string {
+  if (mesh === 'istioSubsets') return `destination_service_name="${sidesOf(name)}",destination_workload="{{canary}}"`;
+  return 'destination_service_name="{{canary}}"';
+}
+
+function routerOf({ name, mesh, virtualService }: Service): RolloutSpecSource['router'] {
+  if (mesh === 'gatewayApi') return { kind: 'gatewayApi', routes: [{ httpRoute: virtualService, rule: name }] };
+  const routes = [{ virtualService, http: name }];
+  return { kind: 'istio', routes, ...(mesh === 'istioSubsets' ? { subsets: { host: sidesOf(name) } } : {}) };
+}
 
 /** The spec that scenarios start from: 10, 50 and 100, ten seconds each, judged every second. */
-export function usualSpec(service: SandboxOptions['services'][number], repository: string): RolloutSpecSource {
+export function usualSpec(service: Service, repository: string): RolloutSpecSource {
+  const canary = canarySelector(service);
+  const all = `istio_requests_total{${canary}}`;
+  const errors = `istio_requests_total{${canary},response_code=~"5.."}`;
+  const bucket = `istio_request_duration_milliseconds_bucket{${canary}}`;
   return {
     name: service.name,
     cluster: 'sandbox',
     namespace: service.namespace,
     workload: { deployment: service.name, container: service.name },
     image: { repository, tags: ['v*'] },
-    router: { kind: 'istio', routes: [{ virtualService: service.virtualService, http: service.name }] },
+    router: routerOf(service),
     steps: [
       { weight: 10, bake: '10s' },
       { weight: 50, bake: '10s' },
@@ -50,12 +65,10 @@ export function usualSpec(service: SandboxOptions['services'][number], repositor
 }
 
 /** The alarm of a service's canary: more than 5 % of its answers in ten seconds are 5xx. */
-export function putUsualAlarm(sandbox: Sandbox, service: string): void {
-  const metric = (metricName: string) => ({
-    namespace: 'Sandbox/Mesh',
-    metricName,
-    dimensions: { Service: `${service}-canary` },
-  });
+export function putUsualAlarm(sandbox: Sandbox, service: string, mesh?: Service['mesh']): void {
+  const dimensions: Record<string, string> =
+    mesh === 'istioSubsets' ? { Service: sidesOf(service), Subset: 'canary' } : { Service: `${service}-canary` };
+  const metric = (metricName: string) => ({ namespace: 'Sandbox/Mesh', metricName, dimensions });
   sandbox.cloudWatch.putMetricAlarm({
     alarmName: `${service}-errors`,
     metrics: [

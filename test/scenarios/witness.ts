@@ -1,26 +1,10 @@
-import * as z from 'zod/mini';
 import type { Surroundings } from '../../sandbox/surroundings.ts';
+import { type RuleSplit, readSplits, routeKinds } from './read-splits.ts';
 
 /** One change of a service's split, as the route said it. */
-export interface SplitChange {
+export interface SplitChange extends RuleSplit {
   readonly atMs: number;
-  readonly service: string;
-  readonly stable: number;
-  readonly canary: number;
-  readonly fence: number | undefined;
 }
-
-const virtualService = z.looseObject({
-  metadata: z.looseObject({ annotations: z.optional(z.record(z.string(), z.string())) }),
-  spec: z.looseObject({
-    http: z.array(
-      z.looseObject({
-        name: z.string(),
-        route: z.array(z.looseObject({ destination: z.looseObject({ host: z.string() }), weight: z.optional(z.int()) })),
-      }),
-    ),
-  }),
-});
 
 /**
  * Watches every change of every route, and says what broke a promise: the sum (T5), a side with weight that has no ready endpoint at
@@ -43,7 +27,7 @@ export class Witness {
     this.#sandbox = sandbox;
     this.#services = services;
     sandbox.kubernetes.onChange((type, object) => {
-      if (object.kind === 'VirtualService' && type === 'MODIFIED') this.#look(object);
+      if (routeKinds.includes(object.kind) && type === 'MODIFIED') this.#look(object);
     });
   }
 
@@ -63,27 +47,13 @@ export class Witness {
     return own.map(({ canary }) => canary).filter((weight, index, all) => index === 0 || weight !== all[index - 1]);
   }
 
-  #look(object: unknown): void {
-    const { metadata, spec } = virtualService.parse(object);
-    for (const rule of spec.http) {
-      const namespace = this.#services.get(rule.name);
-      if (namespace === undefined) continue;
-      const weightOf = (host: string) => {
-        const entry = rule.route.find(({ destination }) => destination.host === host);
-        return entry === undefined ? 0 : rule.route.length === 1 ? 100 : (entry.weight ?? 0);
-      };
-      const fence = metadata.annotations?.[`fence.sluice.dev/${rule.name}`];
-      const change: SplitChange = {
-        atMs: this.#sandbox.clock.now(),
-        service: rule.name,
-        stable: weightOf(rule.name),
-        canary: weightOf(`${rule.name}-canary`),
-        fence: fence === undefined ? undefined : Number(fence),
-      };
-      const before = this.changes.findLast(({ service }) => service === rule.name);
-      if (before !== undefined && before.stable === change.stable && before.canary === change.canary && before.fence === change.fence)
-        continue;
-      if (!this.outsiderAtWork) this.#judge(change, before, namespace);
+  #look(object: { readonly kind: string }): void {
+    for (const split of readSplits(object, this.#services)) {
+      const { service, stable, canary, fence } = split;
+      const before = this.changes.findLast((change) => change.service === service);
+      if (before !== undefined && before.stable === stable && before.canary === canary && before.fence === fence) continue;
+      const change: SplitChange = { atMs: this.#sandbox.clock.now(), ...split };
+      if (!this.outsiderAtWork) this.#judge(change, before, this.#services.get(service) ?? '');
       this.changes.push(change);
     }
   }

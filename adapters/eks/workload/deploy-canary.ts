@@ -11,6 +11,7 @@ import { deployment as deploymentSchema, parseAs } from './schemas.ts';
  * run changes the image back if it must, and the size only upwards, since a late duplicate would take capacity from a later step
  * (T1). What an earlier run of the same rollout left behind is taken over wholly.
  *
+ * @param beforePods - makes what the mesh must know of the Service before it has pods.
  * @throws WorkloadRejectedError where stable is not fit for a rollout, or somebody else has an object of the canary's name.
  * @throws FencedError where the canary belongs to a later owner.
  * @throws WriteConflictError, ClusterUnavailableError (both retryable), ClusterForbiddenError
@@ -18,6 +19,7 @@ import { deployment as deploymentSchema, parseAs } from './schemas.ts';
 export async function deployCanary(
   api: KubernetesApi,
   wanted: WorkloadNames & Owner & CanaryWanted,
+  beforePods: () => Promise<unknown> = async () => undefined,
 ): Promise<{ readonly service: Ensured; readonly deployment: Ensured }> {
   const stable = await readWorkload(api, wanted);
   const { namespace } = wanted;
@@ -28,6 +30,7 @@ export async function deployCanary(
     wanted,
     () => [],
   );
+  await beforePods();
   const clone = canaryDeployment(stable.deployment, wanted);
   const deployment = await ensureOwned(api, deploymentRef(namespace, wanted.canaryDeployment), clone, wanted, (found) =>
     adjust(found, wanted),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { WorkloadRejectedError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesApi, KubernetesObject, ResourceRef } from '../../../core/ports.ts';
 import { annotationPath } from '../../mesh/fence.ts';
 import { createdFenceAnnotation, type Owner } from './names.ts';
@@ -11,7 +12,7 @@ export type Ensured = 'created' | 'takenOver' | 'patched' | 'unchanged';
  * Brings an object that Sluice owns into being: creates it, takes a leftover over wholly, or changes what is ours by `adjust`.
  *
  * @param adjust - operations for an object of this same run, or undefined where it must be written wholly.
- * @throws FencedError, WorkloadRejectedError (somebody else's object), WriteConflictError
+ * @throws FencedError, WorkloadRejectedError (somebody else's object, or a kind that the cluster does not serve), WriteConflictError
  */
 export function ensureOwned(
   api: KubernetesApi,
@@ -24,6 +25,7 @@ export function ensureOwned(
     const found = await api.read(ref);
     if (found === undefined) {
       const created = await api.write({ create: ref, object: wanted });
+      if (created.status === 'notFound') throw nowhereToCreate(ref, wanted);
       return created.status === 'written' ? 'created' : undefined;
     }
     const ours = requireOwnership(found, owner) === 'ours';
@@ -39,6 +41,13 @@ export function ensureOwned(
     const taken = await api.write({ jsonPatch: ref, operations: takeOver(found, wanted) });
     return taken.status === 'written' ? 'takenOver' : undefined;
   });
+}
+
+function nowhereToCreate(ref: ResourceRef, wanted: KubernetesObject): WorkloadRejectedError {
+  return new WorkloadRejectedError(
+    `${wanted.kind} ${ref.namespace}/${ref.name} cannot be created: the cluster has no namespace ${ref.namespace}, or does not serve ${ref.resource} of ${ref.apiVersion}.`,
+    { remedy: `See kubectl get namespace ${ref.namespace}, and kubectl api-resources for what the cluster serves.` },
+  );
 }
 
 async function patchOwn(

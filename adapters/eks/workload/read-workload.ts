@@ -9,6 +9,8 @@ import { findWarnings } from './warnings.ts';
 
 /** Something about a workload that a person should know, and what to do about it. Both are sentences. */
 export interface WorkloadProblem {
+  /** What it is about, as kubectl names it: `Deployment shop/checkout`. */
+  readonly subject: string;
   readonly message: string;
   readonly remedy: string;
 }
@@ -76,6 +78,7 @@ export async function inspectWorkload(api: KubernetesApi, names: StableNames): P
 
 function absent(kind: string, namespace: string, name: string): WorkloadProblem {
   return {
+    subject: `${kind} ${namespace}/${name}`,
     message: `There is no ${kind} ${name} in namespace ${namespace}.`,
     remedy: `Correct the workload in the rollout spec; kubectl -n ${namespace} get ${kind.toLowerCase()}s shows what there is.`,
   };

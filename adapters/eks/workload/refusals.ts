@@ -23,6 +23,7 @@ function containerRefusals({ spec }: Deployment, names: StableNames): WorkloadPr
   if (existing.includes(names.container)) return [];
   return [
     {
+      subject: deploymentName(names),
       message: `Deployment ${names.deployment} has no container ${names.container}.`,
       remedy: `Set workload.container to one of: ${existing.join(', ')}.`,
     },
@@ -36,15 +37,17 @@ function onboardingRefusals(stable: { readonly deployment: Deployment; readonly 
   if (stable.deployment.spec.template.metadata?.labels?.[sideLabel] !== 'stable') {
     const patch = JSON.stringify({ spec: { template: { metadata: { labels } } } });
     problems.push({
+      subject: deploymentName(names),
       message: `The pods of Deployment ${names.deployment} do not carry the label ${sideLabel}: stable.`,
-      remedy: `Onboard it once, and in its manifest too: kubectl -n ${names.namespace} patch deployment ${names.deployment} --type merge -p '${patch}' && kubectl -n ${names.namespace} rollout status deployment ${names.deployment}`,
+      remedy: `Onboard it once, and in its manifest too; its selector cannot be changed, and need not be, and the pods are replaced as in any rolling update: kubectl -n ${names.namespace} patch deployment ${names.deployment} --type merge -p '${patch}' && kubectl -n ${names.namespace} rollout status deployment ${names.deployment}`,
     });
   }
   if (stable.service.spec.selector?.[sideLabel] !== 'stable') {
     const patch = JSON.stringify({ spec: { selector: labels } });
     problems.push({
+      subject: `Service ${names.namespace}/${names.stableService}`,
       message: `Service ${names.stableService} does not select by ${sideLabel}: stable.`,
-      remedy: `When all pods carry the label: kubectl -n ${names.namespace} patch service ${names.stableService} --type merge -p '${patch}'`,
+      remedy: `When all pods carry the label, and not before, lest it finds none: kubectl -n ${names.namespace} patch service ${names.stableService} --type merge -p '${patch}'`,
     });
   }
   return problems;
@@ -56,6 +59,7 @@ function hostRefusals({ spec }: Deployment, names: StableNames): WorkloadProblem
   if (hostNetwork !== true && !hostPorts.some((port) => port > 0)) return [];
   return [
     {
+      subject: deploymentName(names),
       message: `Deployment ${names.deployment} takes ${hostNetwork === true ? 'the network' : `port ${hostPorts.join(', ')}`} of its node, so two versions cannot share one.`,
       remedy: 'Reach the pods through their Service, without hostPort and hostNetwork.',
     },
@@ -66,8 +70,13 @@ function emptyRefusals({ spec }: Deployment, names: StableNames): WorkloadProble
   if (spec.replicas !== 0) return [];
   return [
     {
+      subject: deploymentName(names),
       message: `Deployment ${names.deployment} is scaled to 0, so there is nothing to compare with, and nothing to return to.`,
       remedy: 'Scale it up first, or set its image directly.',
     },
   ];
+}
+
+function deploymentName({ namespace, deployment }: StableNames): string {
+  return `Deployment ${namespace}/${deployment}`;
 }

@@ -17,12 +17,14 @@ export async function inspectVolumes(api: KubernetesApi, namespace: string, { sp
     refusals: modes
       .filter(({ modes }) => modes !== undefined && !modes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany'))
       .map(({ claim, modes }) => ({
+        subject: `PersistentVolumeClaim ${namespace}/${claim}`,
         message: `PersistentVolumeClaim ${claim} can be mounted on one node only (${modes?.join(', ') || 'no access mode'}).`,
         remedy: 'Use a volume with ReadWriteMany, such as EFS, or keep the state outside of the pods.',
       })),
     warnings: modes
       .filter(({ modes }) => modes === undefined)
       .map(({ claim }) => ({
+        subject: `PersistentVolumeClaim ${namespace}/${claim}`,
         message: `PersistentVolumeClaim ${claim} could not be read, so whether two versions can mount it is not known.`,
         remedy: `Allow the verb get on persistentvolumeclaims in ${namespace}, or look at its access modes yourself.`,
       })),

@@ -1,18 +1,23 @@
-import { RouteRejectedError } from '../../../core/errors.ts';
 import { routerCapabilities } from '../../../core/spec/router-capabilities.ts';
 import type { RouteDialect } from '../route-dialect.ts';
+import { splitOf } from './apply-split.ts';
+import { assertClaimable, removeCanaryPatch, splitPatch } from './patch.ts';
+import { consulApiVersion, findPair, splitterName } from './splitter.ts';
+import { settled } from './synced.ts';
 
-const notYet = (): never => {
-  throw new RouteRejectedError('This mesh is not steered yet.', { remedy: 'Use istio.' });
-};
-
+/**
+ * Steers the ServiceSplitter of a service between two subsets of it. The ServiceResolver of the same name defines the subsets, which are there
+ * before the first rollout and after each: what comes and goes are the pods that they select.
+ */
 export const consulDialect: RouteDialect = {
   capabilities: routerCapabilities.consul,
-  kindOf: notYet,
-  refOf: notYet,
-  readSplit: notYet,
-  assertClaimable: notYet,
-  splitPatch: notYet,
-  removeCanaryPatch: notYet,
-  inspect: notYet,
+  kindOf: () => 'ServiceSplitter',
+  refOf: (route, namespace) => ({ apiVersion: consulApiVersion, resource: 'servicesplitters', namespace, name: splitterName(route) }),
+  readSplit: (object, _route, target) => splitOf(findPair(object, target), target),
+  assertClaimable: (object, _routes, target) => assertClaimable(object, target),
+  splitPatch: (object, _routes, target, write) => splitPatch(object, target, write),
+  removeCanaryPatch: (object, _routes, target, fence) => removeCanaryPatch(object, target, fence),
+  settled: (object, _routes, target) => settled(object, target),
+  // Loaded on use: no door inspects, and each has it to carry.
+  inspect: async (...asked) => (await import('./inspect.ts')).inspectSplitters(...asked),
 };

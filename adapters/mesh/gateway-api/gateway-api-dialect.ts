@@ -1,18 +1,31 @@
-import { RouteRejectedError } from '../../../core/errors.ts';
 import { routerCapabilities } from '../../../core/spec/router-capabilities.ts';
 import type { RouteDialect } from '../route-dialect.ts';
+import { assertClaimable } from './claim.ts';
+import { findRule } from './find-rule.ts';
+import { inspectRoutes } from './inspect.ts';
+import { inspectWaypoint } from './inspect-waypoint.ts';
+import { removeCanaryPatch, splitPatch } from './patch.ts';
+import { gatewayRoute } from './route-rules.ts';
+import { settled } from './settled.ts';
+import { splitOf } from './weigh.ts';
 
-const notYet = (): never => {
-  throw new RouteRejectedError('This mesh is not steered yet.', { remedy: 'Use istio.' });
-};
-
+/**
+ * Steers the rules of HTTPRoutes and GRPCRoutes (gateway.networking.k8s.io/v1) by the weights of their backendRefs, whichever controller
+ * serves them: a gateway, or with a Service as parent a mesh. https://gateway-api.sigs.k8s.io/mesh/
+ */
 export const gatewayApiDialect: RouteDialect = {
   capabilities: routerCapabilities.gatewayApi,
-  kindOf: notYet,
-  refOf: notYet,
-  readSplit: notYet,
-  assertClaimable: notYet,
-  splitPatch: notYet,
-  removeCanaryPatch: notYet,
-  inspect: notYet,
+  kindOf: (route) => ('grpcRoute' in route ? 'GRPCRoute' : 'HTTPRoute'),
+  refOf: (ref, namespace) => {
+    const route = gatewayRoute(ref);
+    const apiVersion = 'gateway.networking.k8s.io/v1';
+    if ('grpcRoute' in route) return { apiVersion, resource: 'grpcroutes', namespace, name: route.grpcRoute };
+    return { apiVersion, resource: 'httproutes', namespace, name: route.httpRoute };
+  },
+  readSplit: (object, route, target) => splitOf(findRule(object, gatewayRoute(route), target).rule, target),
+  assertClaimable: (object, routes, target) => assertClaimable(object, routes.map(gatewayRoute), target),
+  splitPatch: (object, routes, target, write) => splitPatch(object, routes.map(gatewayRoute), target, write),
+  removeCanaryPatch: (object, routes, target, fence) => removeCanaryPatch(object, routes.map(gatewayRoute), target, fence),
+  settled: (object, routes, target, write) => settled(object, routes.map(gatewayRoute), target, write),
+  inspect: (api, objects, target, weights) => inspectRoutes(api, objects, target, weights, inspectWaypoint),
 };

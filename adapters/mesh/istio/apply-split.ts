@@ -1,43 +1,82 @@
+import { RouteRejectedError } from '../../../core/errors.ts';
 import type { RouteTarget } from '../../../core/ports.ts';
+import { fromPair, withinPair } from '../../../core/traffic/pair-share.ts';
 import type { Side, Split } from '../../../core/traffic/split.ts';
-import { type DestinationWeight, type HttpRule, isService } from './virtual-service.ts';
+import { type Parts, partsOf, sidesOf } from './sides.ts';
+import { type DestinationWeight, destinationsText, type Rule } from './virtual-service.ts';
 
-/** What the rule's destinations share now. A single destination has everything, whatever its weight says. */
-export function splitOf(rule: HttpRule, target: RouteTarget): Split {
-  const weightOf = (service: string): number => {
-    const entry = rule.route.find(({ destination }) => isService(destination.host, service, target.namespace));
-    if (entry === undefined) return 0;
-    return rule.route.length === 1 ? target.totalWeight : (entry.weight ?? 0);
+type Routed = Pick<Rule, 'route'>;
+
+/** What stable and the canary have in the rule, in its own units. A single destination has everything, whatever its weight says. */
+export function pairOf(rule: Routed, target: RouteTarget): Split {
+  const { stable, canary } = partsOf(rule, target);
+  const alone = rule.route.length === 1;
+  return {
+    stable: alone ? stable.length * target.totalWeight : sumOf(stable),
+    canary: alone ? canary.length * target.totalWeight : sumOf(canary),
   };
-  return { stable: weightOf(target.stableService), canary: weightOf(target.canaryService) };
+}
+
+/** What they have in units of the target's total. */
+export function splitOf(rule: Routed, target: RouteTarget): Split {
+  return fromPair(pairOf(rule, target), target.totalWeight);
 }
 
 /**
  * The rule's destinations at a split: stable's entry and the canary's beside it, which is made from stable's where there is none
  * yet, so that headers, ports and unknown fields are the same for both. Both weights are written out, 0 too. A canary that was
- * never in the route is not added in order to give it 0. A subset is not copied: no DestinationRule names the canary's host, so requests to
- * its subset would be answered 503.
+ * never in the route is not added in order to give it 0. Where others share the rule, they keep their weights.
  *
  * @example route [{ destination: { host: 'checkout' } }] at { stable: 95, canary: 5 } becomes
  *   [{ destination: { host: 'checkout' }, weight: 95 }, { destination: { host: 'checkout-canary' }, weight: 5 }]
+ * @throws RouteRejectedError where no integers say the split beside others.
  */
-export function applySplit(rule: HttpRule, target: RouteTarget, split: Split): { route: readonly DestinationWeight[]; changed: boolean } {
-  const canary = rule.route.find(({ destination }) => isService(destination.host, target.canaryService, target.namespace));
-  if (canary === undefined && split.canary === 0) return { route: rule.route, changed: false };
+export function applySplit(rule: Pick<Rule, 'route' | 'label'>, target: RouteTarget, asked: Split): readonly DestinationWeight[] {
+  const { isStable, isCanary, canaryOf } = sidesOf(target);
+  const parts = partsOf(rule, target);
+  const [stable] = parts.stable;
+  const hasCanary = parts.canary.length > 0;
+  if (stable === undefined || (!hasCanary && asked.canary === 0)) return rule.route;
+  const split = weightsOf(rule, parts, target, asked);
   const route: DestinationWeight[] = rule.route.map((entry) =>
-    isService(entry.destination.host, target.stableService, target.namespace)
-      ? { ...entry, weight: split.stable }
-      : { ...entry, weight: split.canary },
+    !isStable(entry) && !isCanary(entry)
+      ? entry
+      : isStable(entry)
+        ? { ...entry, weight: split.stable }
+        : { ...entry, weight: split.canary },
   );
-  if (canary === undefined) {
-    const stable = rule.route[0] as DestinationWeight;
-    const host = stable.destination.host.replace(target.stableService, target.canaryService);
-    const { subset: _, ...destination } = stable.destination;
-    route.push({ ...stable, destination: { ...destination, host }, weight: split.canary });
+  if (!hasCanary) {
+    const behind = route.findIndex(isStable) + 1;
+    route.splice(behind, 0, { ...stable, destination: canaryOf(stable.destination), weight: split.canary });
   }
-  const now = splitOf(rule, target);
-  const explicit = rule.route.every((entry) => entry.weight !== undefined);
-  return { route, changed: canary === undefined || !explicit || now.stable !== split.stable || now.canary !== split.canary };
+  return route;
+}
+
+function weightsOf(rule: Pick<Rule, 'route' | 'label'>, { others }: Parts, target: RouteTarget, asked: Split): Split {
+  if (others.length === 0) return asked;
+  const pair = pairOf(rule, target);
+  const pairTotal = pair.stable + pair.canary;
+  const within = withinPair(asked, target.totalWeight, pairTotal);
+  if (within !== undefined && (pairTotal > 0 || asked.canary === 0)) return within;
+  throw new RouteRejectedError(
+    `${asked.canary} of ${target.totalWeight} is no whole number of the ${pairTotal} that stable and the canary share in the ${rule.label}, which leads to ${destinationsText(rule.route)}.`,
+    { remedy: remedyFor([asked.canary], target.totalWeight, pairTotal) },
+  );
+}
+
+/** By how much all weights of a rule are to be multiplied so that weights of the total can be said in it. */
+export function remedyFor(weights: readonly number[], totalWeight: number, pairTotal: number): string {
+  if (pairTotal === 0) return "Give stable's destination a weight.";
+  const factor = weights.map((weight) => totalWeight / greatestDivisor(totalWeight, weight * pairTotal)).reduce(leastMultiple, 1);
+  return `Multiply all weights of the rule by ${factor}, which changes nothing but how finely they can be shared.`;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
+function leastMultiple(a: number, b: number): number {
+  return (a / greatestDivisor(a, b)) * b;
 }
 
 /**
@@ -47,32 +86,44 @@ export function applySplit(rule: HttpRule, target: RouteTarget, split: Split): {
  * taken out all the same: its Service is about to go, and a weight that it had then is never given back (T3).
  */
 export function withoutCanary(
-  rule: HttpRule,
+  rule: Routed,
   target: RouteTarget,
   before: readonly DestinationWeight[] | undefined,
 ): readonly DestinationWeight[] {
-  const stable = rule.route.filter(({ destination }) => isService(destination.host, target.stableService, target.namespace));
-  if (before === undefined && stable.length === rule.route.length) return rule.route;
+  const { isStable, isCanary } = sidesOf(target);
+  const { canary, others } = partsOf(rule, target);
+  if (before === undefined && canary.length === 0) return rule.route;
   const [alone, second] = before ?? [];
-  const weight = alone !== undefined && second === undefined ? alone.weight : target.totalWeight;
-  return stable.map(({ weight: _, ...entry }) => (weight === undefined ? entry : { ...entry, weight }));
+  const pair = pairOf(rule, target);
+  const whole = alone !== undefined && second === undefined ? alone.weight : target.totalWeight;
+  const weight = others.length > 0 ? pair.stable + pair.canary : whole;
+  return rule.route
+    .filter((entry) => !isCanary(entry))
+    .map((entry) => {
+      if (!isStable(entry)) return entry;
+      const { weight: _, ...stable } = entry;
+      return weight === undefined ? stable : { ...stable, weight };
+    });
 }
 
 /**
  * The destinations of a rule that cannot be steered any more, because somebody changed it during the rollout, at the safe side: it takes
- * over what the other side of this rollout has, and whatever else stands there keeps its share. Undefined where there is nothing to move.
+ * over what the other side of this rollout has, and whatever else stands there keeps its share. As they are where there is nothing to move.
  *
- * @example With a foreign destination, weights checkout 40, checkout-canary 50, legacy 10 become 90, 0, 10.
+ * @example With stable twice, weights checkout 30, checkout.shop 20, checkout-canary 50 become 80, 20, 0.
  */
-export function evacuate(rule: HttpRule, target: RouteTarget, safe: Side): readonly DestinationWeight[] | undefined {
-  const { namespace, stableService, canaryService } = target;
-  const isOn = (service: string) => (entry: DestinationWeight) => isService(entry.destination.host, service, namespace);
-  const [isSafe, isUnsafe] = safe === 'stable' ? [isOn(stableService), isOn(canaryService)] : [isOn(canaryService), isOn(stableService)];
-  const moved = rule.route.filter(isUnsafe).reduce((sum, { weight = 0 }) => sum + weight, 0);
-  const first = rule.route.find(isSafe);
-  if (first === undefined || moved === 0) return undefined;
-  return rule.route.map((entry) => {
+export function evacuate({ route }: Routed, target: RouteTarget, safe: Side): readonly DestinationWeight[] {
+  const { isStable, isCanary } = sidesOf(target);
+  const [isSafe, isUnsafe] = safe === 'stable' ? [isStable, isCanary] : [isCanary, isStable];
+  const moved = sumOf(route.filter(isUnsafe));
+  const first = route.find(isSafe);
+  if (first === undefined || moved === 0) return route;
+  return route.map((entry) => {
     if (entry === first) return { ...entry, weight: (entry.weight ?? 0) + moved };
     return isUnsafe(entry) ? { ...entry, weight: 0 } : entry;
   });
+}
+
+function sumOf(entries: readonly DestinationWeight[]): number {
+  return entries.reduce((sum, { weight = 0 }) => sum + weight, 0);
 }

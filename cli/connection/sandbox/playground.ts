@@ -7,7 +7,8 @@ import type { RolloutSpec } from '../../../core/spec/rollout-spec.ts';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { type RunningLoad, startLoad } from '../../../sandbox/traffic/load.ts';
 import type { StartRequest } from '../connection.ts';
-import { addressOf, addService, hasService, isReady } from './manifests.ts';
+import { addService, hasService, isReady } from './manifests.ts';
+import { addressOf, assertPlayable, serviceOf } from './route-manifests.ts';
 
 /** What every service of the sandbox runs at first. */
 export const firstTag = 'v1';
@@ -40,11 +41,16 @@ export class Playground {
     return String(document);
   }
 
-  /** Makes what a spec speaks of, where it is not there yet, and sends it requests. Resolves when its pods are ready. */
+  /**
+   * Makes what a spec speaks of, where it is not there yet, and sends it requests. Resolves when its pods are ready.
+   *
+   * @throws InvalidInputError where the sandbox has not the mesh that it names.
+   */
   async furnish(text: string, file: string): Promise<void> {
     const parsed = parseSpec(text, file);
     if (!parsed.ok) return;
     const { spec } = parsed;
+    assertPlayable(spec);
     for (const name of [...spec.analysis.alarms, ...spec.analysis.alerts]) this.#putAlarm(name, spec);
     const { clock, kubernetes } = this.#sandbox;
     if (!hasService(kubernetes, spec)) {
@@ -91,8 +97,10 @@ export class Playground {
   /** More than 5 % of the canary's answers in ten seconds are 5xx. */
   #putAlarm(alarmName: string, spec: RolloutSpec): void {
     const { cloudWatch } = this.#sandbox;
-    const service = `${spec.workload.service ?? spec.workload.deployment}-canary`;
-    const metric = (metricName: string) => ({ namespace: 'Sandbox/Mesh', metricName, dimensions: { Service: service } });
+    const subsets = spec.router.kind === 'istio' ? spec.router.subsets : undefined;
+    const dimensions: Record<string, string> =
+      subsets === undefined ? { Service: `${serviceOf(spec)}-canary` } : { Service: subsets.host, Subset: subsets.canary };
+    const metric = (metricName: string) => ({ namespace: 'Sandbox/Mesh', metricName, dimensions });
     cloudWatch.putMetricAlarm({
       alarmName,
       metrics: [

@@ -32,6 +32,42 @@ describe('what no schema can say', () => {
     ]);
   });
 
+  it.each([
+    ['one', 'steps:\n  - { mirror: 10, bake: 1m }\n  - { weight: 100, bake: 1m }\n'],
+    [
+      'several, of which none need rise',
+      'steps:\n  - { mirror: 50, bake: 1m }\n  - { mirror: 10, bake: 1m }\n  - { weight: 100, bake: 1m }\n',
+    ],
+    ['with a weight of 0 written out', 'steps:\n  - { weight: 0, mirror: 100, bake: 1m }\n  - { weight: 100, bake: 1m }\n'],
+  ])('mirrors may come first: %s', (_, steps) => {
+    expect(problemsIn(withSteps(steps))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'behind a weight',
+      '  - { weight: 10, bake: 1m }\n  - { mirror: 20, bake: 1m }\n  - { weight: 100, bake: 1m }\n',
+      { code: 'weightOrder', path: 'steps[1].mirror', found: 'a mirror after weight 10', expected: 'mirrors before the first weight' },
+    ],
+    [
+      'behind a weight and a mirror',
+      '  - { weight: 10, bake: 1m }\n  - { weight: 20, bake: 1m }\n  - { mirror: 20, bake: 1m }\n  - { weight: 100, bake: 1m }\n',
+      { code: 'weightOrder', path: 'steps[2].mirror', found: 'a mirror after weight 20' },
+    ],
+    [
+      'without a weight later',
+      '  - { mirror: 20, bake: 1m }\n',
+      { code: 'fullWeight', path: 'steps[0].mirror', found: 'a mirror as the last step', expected: '100, the total' },
+    ],
+    [
+      'above the total',
+      '  - { mirror: 101, bake: 1m }\n  - { weight: 100, bake: 1m }\n',
+      { code: 'weightAboveTotal', path: 'steps[0].mirror', found: '101' },
+    ],
+  ])('a mirror is refused %s', (_, steps, problem) => {
+    expect(problemsIn(withSteps(`steps:\n${steps}`))).toMatchObject([problem]);
+  });
+
   it('J6: the last step is at full weight', () => {
     expect(problemsIn(changed('weight: 100', 'weight: 50'))).toMatchObject([
       { code: 'fullWeight', line: 16, path: 'steps[1].weight', expected: '100, the total', hint: expect.stringContaining('weight 100') },
@@ -88,19 +124,6 @@ describe('what no schema can say', () => {
     expect(problemsIn(text)).toMatchObject([
       { code: 'historyTooLong', path: 'steps', line: 14, column: 1, hint: 'plan fewer steps, or shorter bakes and pauses' },
     ]);
-  });
-});
-
-describe('routes', () => {
-  it.each([
-    ['two objects', '    - virtualService: a\n    - virtualService: b\n', 0],
-    ['two rules of one object', '    - { virtualService: a, http: x }\n    - { virtualService: a, http: y }\n', 0],
-    ['one rule twice', '    - { virtualService: a, http: x }\n    - { virtualService: a, http: x }\n', 1],
-    ['a rule, and one left out, which could be the same', '    - { virtualService: a, http: x }\n    - virtualService: a\n', 1],
-    ['one left out, and a rule', '    - virtualService: a\n    - { virtualService: a, http: x }\n', 1],
-  ])('are unique: %s', (_, routes, count) => {
-    const problems = problemsIn(changed('    - virtualService: checkout\n', routes));
-    expect(problems.map(({ code, path }) => [code, path])).toEqual(Array(count).fill(['duplicateRoute', 'router.routes[1]']));
   });
 });
 

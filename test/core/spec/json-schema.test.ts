@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { rolloutJsonSchema } from '../../../core/spec/json-schema.ts';
 import { parseSpec } from '../../../core/spec/parse-spec.ts';
 import { rolloutSpec } from '../../../core/spec/rollout-spec.ts';
-import { changed, specText, withSteps } from './spec-text.ts';
+import { changed, specText, withRouter, withSteps } from './spec-text.ts';
 
 const root = new URL('../../../', import.meta.url);
 const committed: Record<string, unknown> = JSON.parse(readFileSync(new URL('core/spec/rollout.schema.json', root), 'utf8'));
@@ -48,6 +48,18 @@ describe('the JSON Schema that editors read', () => {
     ['no duration', changed('bake: 2m', 'bake: 2mm'), false],
     ['seconds as a number', changed('bake: 2m', 'bake: 120'), false],
     ['another mesh', changed('kind: istio', 'kind: nobody'), false],
+    ['a route of another mesh', changed('kind: istio', 'kind: consul'), false],
+    ['a route of Istio by its port', withRouter('  kind: istio\n  routes:\n    - { virtualService: a, tcp: { port: 5432 } }\n'), true],
+    ['subsets', withRouter('  kind: istio\n  subsets: { host: a }\n  routes:\n    - virtualService: a\n'), true],
+    ['subsets where there are none', withRouter('  kind: linkerd\n  subsets: { host: a }\n  routes:\n    - httpRoute: a\n'), false],
+    [
+      'routes of the Gateway API',
+      withRouter('  kind: gatewayApi\n  routes:\n    - { httpRoute: a, path: /a }\n    - grpcRoute: b\n'),
+      true,
+    ],
+    ['a GRPCRoute by a path', withRouter('  kind: gatewayApi\n  routes:\n    - { grpcRoute: a, path: /a }\n'), false],
+    ['a splitter', withRouter('  kind: consul\n  routes:\n    - serviceSplitter: a\n'), true],
+    ['a mirror', withSteps('steps:\n  - { mirror: 5, bake: 1m }\n  - { weight: 100, bake: 1m }\n'), true],
   ])('agrees with the parser on %s', (_, text, valid) => {
     const value: unknown = parse(text);
     expect(editor.safeParse(value).success).toBe(valid);

@@ -82,14 +82,22 @@ describe('P4: a spec that does not hold says where, what was found, what was exp
         column: 5,
         path: 'steps[0].wieght',
         found: 'the unknown key "wieght"',
-        expected: 'one of weight, bake or pause',
+        expected: 'one of weight, mirror, bake or pause',
         hint: 'did you mean `weight`?',
       },
     ],
     [
       'a mistyped word',
       changed('kind: istio', 'kind: istoi'),
-      { code: 'wrongValue', line: 10, column: 9, path: 'router.kind', found: '"istoi"', expected: 'istio', hint: 'did you mean `istio`?' },
+      {
+        code: 'wrongValue',
+        line: 10,
+        column: 9,
+        path: 'router.kind',
+        found: '"istoi"',
+        expected: 'one of istio, gatewayApi, linkerd or consul',
+        hint: 'did you mean `istio`?',
+      },
     ],
     [
       'a missing key, at its parent',
@@ -111,7 +119,21 @@ describe('P4: a spec that does not hold says where, what was found, what was exp
       { code: 'wrongType', found: '"10 %"', expected: 'a number', hint: 'write 10, without quotes and without a unit' },
     ],
     ['a fraction', changed('weight: 10\n', 'weight: 0.5\n'), { code: 'wrongType', found: '0.5', expected: 'an integer' }],
-    ['a weight of nothing', changed('weight: 10\n', 'weight: 0\n'), { code: 'outOfRange', found: '0', expected: 'a number above 0' }],
+    [
+      'a weight of nothing',
+      changed('weight: 10\n', 'weight: 0\n'),
+      { code: 'rule', found: '0', expected: 'a weight above 0, or a mirror' },
+    ],
+    [
+      'a step without a weight',
+      changed('  - weight: 10\n    bake: 2m', '  - bake: 2m'),
+      { path: 'steps[0].weight', found: 'nothing', expected: 'a weight above 0, or a mirror' },
+    ],
+    [
+      'a mirror beside a weight',
+      changed('weight: 10\n', 'weight: 10\n    mirror: 5\n'),
+      { code: 'rule', line: 15, path: 'steps[0].mirror', found: '5', expected: expect.stringContaining('no mirror beside a weight') },
+    ],
     [
       'a text that looks like a number',
       changed('namespace: shop', 'namespace: 12'),
@@ -136,6 +158,11 @@ describe('P4: a spec that does not hold says where, what was found, what was exp
         found: '5',
         expected: 'a list of steps (weight, bake), or linear (by, every), or exponential (from, factor, every)',
       },
+    ],
+    [
+      'steps that are none of the three',
+      withSteps('steps: {}\n'),
+      { code: 'wrongType', path: 'steps', found: 'a mapping', expected: expect.stringContaining('a list of steps') },
     ],
     [
       'a mistyped shorthand for steps',
@@ -174,7 +201,7 @@ describe('P4: a spec that does not hold says where, what was found, what was exp
   });
 
   it('tells all mistakes at once, in the order of the file', () => {
-    const text = changed('bake: 5m', 'bake: soon', changed('kind: istio', 'kind: linkerd', changed('cluster:', 'clutser:')));
+    const text = changed('bake: 5m', 'bake: soon', changed('kind: istio', 'kind: linkrd', changed('cluster:', 'clutser:')));
     expect(problemsIn(text).map(({ line, path }) => [line, path])).toEqual([
       [2, 'clutser'],
       [10, 'router.kind'],

@@ -36,3 +36,8 @@ export function withSteps(steps: string): string {
 export function withAnalysis(analysis: string): string {
   return specText.replace(/analysis:\n(?: .*\n)*/, () => analysis);
 }
+
+/** The spec with another router, given without its first line, and with more at the end. */
+export function withRouter(router: string, more = '', text = specText): string {
+  return text.replace(/router:\n(?: .*\n)*/, () => `router:\n${router}`) + more;
+}

@@ -3,7 +3,7 @@ import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
 import { keys } from '../../../adapters/store/keys.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { EventBus } from '../../../sandbox/eventbridge/event-bus.ts';
-import { startSurroundings } from '../../../sandbox/surroundings.ts';
+import { type Surroundings, type SurroundingsOptions, startSurroundings } from '../../../sandbox/surroundings.ts';
 import { functionSetups } from '../../../stacks/functions.ts';
 import type { Opening, OpenTier, Setting, Tier } from '../../scenarios/tier.ts';
 import { startPlainFront } from '../stub/front.ts';
@@ -31,11 +31,18 @@ export const lacking: Tier['lacks'] = {
   exactTime: 'time goes on while the machine works',
 };
 
+/** Another cluster than the sandbox's, with its traffic and metrics. */
+export interface Elsewhere {
+  start(options: SurroundingsOptions): Promise<Surroundings>;
+  adapt(spec: RolloutSpecSource): RolloutSpecSource;
+  hostOf(virtualService: string): string;
+}
+
 /**
  * LocalStack with Sluice deployed in it as it is on AWS. The cluster, its load, its Prometheus and the registry are the sandbox's, in this
  * process and in real time; functions, executions, events, alarms and the store are LocalStack's, by their real APIs.
  */
-export function localStackTier(lane: Lane): Tier {
+export function localStackTier(lane: Lane, elsewhere?: Elsewhere): Tier {
   return {
     name: 'localstack',
     lacks: lacking,
@@ -44,11 +51,11 @@ export function localStackTier(lane: Lane): Tier {
     sweepEverySeconds,
     patienceSeconds: 300,
     settleSeconds: 4,
-    open: (opening) => open(lane, opening),
+    open: (opening) => open(lane, elsewhere, opening),
   };
 }
 
-async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier> {
+async function open(lane: Lane, elsewhere: Elsewhere | undefined, { clock, services }: Opening): Promise<OpenTier> {
   const { apis, stub, tap, deployment, host } = lane;
   const { prefix } = deployment;
   lane.played += 1;
@@ -69,7 +76,7 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
 
   const alarms = new Alarms({ apis, namespace: `${prefix}/${lane.played}`, nameOf });
   const bus = new EventBus({ clock, account: apis.account, region: apis.region });
-  const surroundings = await startSurroundings({ clock, bus, services, repositoryFolder, record: alarms.record });
+  const surroundings = await (elsewhere?.start ?? startSurroundings)({ clock, bus, services, repositoryFolder, record: alarms.record });
   const prometheus = await prometheusSeenBy(host, surroundings.prometheus.url);
   const endCluster = await stub.add({ name: prefix, kubernetesUrl: surroundings.kubernetes.url, images: surroundings.ecr });
   const forwarded = forwardPushes(bus, apis);
@@ -113,7 +120,8 @@ async function open(lane: Lane, { clock, services }: Opening): Promise<OpenTier>
     store,
     fenceBefore,
     alarmName: nameOf,
-    adapt: (spec) => adapt(spec, { prefix, nameOf, prometheusUrl: prometheus.url }),
+    adapt: (spec) => adapt(elsewhere?.adapt(spec) ?? spec, { prefix, nameOf, prometheusUrl: prometheus.url }),
+    ...(elsewhere === undefined ? {} : { hostOf: elsewhere.hostOf }),
     putUsualAlarm: (service) => ordered(() => alarms.putUsual(service, [deployment.outputs['AlarmAction'] ?? ''])),
     async start(input) {
       const name = `console-${randomUUID()}`;

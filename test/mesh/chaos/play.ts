@@ -24,7 +24,7 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
     outage = await fault.inject(bench, stages);
   });
   const played = heldPhases.map(async (phase): Promise<PhasePlayed> => {
-    let own: Stage | undefined;
+    let unexplained = 0;
     const outcome = await runScenario(
       {
         name: `chaos in ${phase.name}`,
@@ -34,29 +34,34 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
         spec: { checkout: phase.spec },
         requestsPerSecond: 20,
         story: async (stage) => {
-          own = stage;
           stages.push(stage);
           stage.push('v2');
           await met(() => phase.arrive(stage));
         },
         // What is expected depends on the fault, and is judged below.
         expected: { rollouts: [], badAnswers: [0, 0] },
+        check: (_outcome, stage) => {
+          unexplained = unexplainedFailures(stage, outage);
+          return [];
+        },
       },
       { clock: new ScaledClock(), tier },
     );
-    return judge(phase, outcome, own, outage);
+    return judge(phase, outcome, unexplained);
   });
   return Promise.all(played);
 }
 
-function judge(phase: HeldPhase, outcome: ScenarioOutcome, stage: Stage | undefined, outage: Outage | undefined): PhasePlayed {
-  const [rollout] = outcome.rollouts;
-  const endedAs = rollout?.record.phase ?? 'never begun';
-  const answers = stage?.answers ?? [];
-  const unexplained = answers.filter(
+function unexplainedFailures(stage: Stage, outage: Outage | undefined): number {
+  return stage.answers.filter(
     ({ status, atMs, durationMs }) =>
       (status === 0 || status >= 500) && (outage === undefined || atMs + durationMs < outage.fromMs || atMs > outage.toMs),
-  );
+  ).length;
+}
+
+function judge(phase: HeldPhase, outcome: ScenarioOutcome, unexplained: number): PhasePlayed {
+  const [rollout] = outcome.rollouts;
+  const endedAs = rollout?.record.phase ?? 'never begun';
   return {
     phase: phase.name,
     endedAs: `${endedAs}${rollout?.record.rollbackReason === undefined ? '' : ` (${rollout.record.rollbackReason})`}`,
@@ -66,7 +71,7 @@ function judge(phase: HeldPhase, outcome: ScenarioOutcome, stage: Stage | undefi
       ...outcome.violations,
       ...outcome.leftBehind,
       ...(phase.ends.some((end) => end === endedAs) ? [] : [`it ended as ${endedAs}: ${rollout?.record.reason ?? ''}`]),
-      ...(unexplained.length === 0 ? [] : [`${unexplained.length} requests failed that no fault caused`]),
+      ...(unexplained === 0 ? [] : [`${unexplained} requests failed that no fault caused`]),
     ],
   };
 }

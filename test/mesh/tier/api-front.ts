@@ -31,13 +31,16 @@ export async function startApiFront(options: {
   readonly clock: SandboxClock;
   readonly apiUrl: string;
   readonly certificateAuthority: string;
+  /** In place of the caller's: for one whose AWS credentials are an emulator's, which the cluster does not know. */
+  readonly token?: () => Promise<string>;
 }): Promise<ApiFront> {
-  const { clock, apiUrl, certificateAuthority: ca } = options;
+  const { clock, apiUrl, certificateAuthority: ca, token } = options;
   const agent = new Agent({ keepAlive: true, ca });
   const requestCounts: Record<string, number> = {};
 
-  const forward = (incoming: IncomingMessage, body: Buffer, query = ''): Promise<Answer> => {
-    const { host: _host, connection: _connection, ...headers } = incoming.headers;
+  const forward = async (incoming: IncomingMessage, body: Buffer, query = ''): Promise<Answer> => {
+    const { host: _host, connection: _connection, ...sent } = incoming.headers;
+    const headers = token === undefined ? sent : { ...sent, authorization: `Bearer ${await token()}` };
     const address = `${apiUrl}${incoming.url ?? '/'}${query === '' ? '' : `${incoming.url?.includes('?') ? '&' : '?'}${query}`}`;
     const outgoing = httpsRequest(address, { method: incoming.method, agent, headers });
     outgoing.end(body);

@@ -20,9 +20,13 @@ export function reportEnvoySamples(options: {
   let before: ReadonlyMap<string, Counts> | undefined;
   const look = async () => {
     const filter = encodeURIComponent(`^cluster\\.outbound\\|.*\\.${namespace}\\.svc\\.cluster\\.local;?\\.upstream_rq_(completed|5xx)$`);
-    const answer = await fetch(`${adminUrl}/stats?filter=${filter}`).catch(() => undefined);
-    if (answer === undefined) return;
-    const now = countsIn(await answer.text(), namespace);
+    // A proxy that is down for the moment reports nothing.
+    const stats = await fetch(`${adminUrl}/stats?filter=${filter}`).then(
+      (answer) => answer.text(),
+      () => undefined,
+    );
+    if (stats === undefined) return;
+    const now = countsIn(stats, namespace);
     const atMs = clock.now();
     for (const [service, { requests, errors }] of now) {
       const was = before?.get(service) ?? { requests: 0, errors: 0 };
@@ -34,7 +38,7 @@ export function reportEnvoySamples(options: {
     }
     before = now;
   };
-  return { stop: every(clock, 1000, () => void look()) };
+  return { stop: every(clock, 1000, () => void look().catch(() => undefined)) };
 }
 
 /** @example `cluster.outbound|80||web-canary.shop.svc.cluster.local;.upstream_rq_5xx: 3` */

@@ -1,4 +1,4 @@
-import type { AwsCredentials } from '../../../adapters/eks/token.ts';
+import { createTokenSource } from '../../../adapters/eks/token.ts';
 import type { KubernetesObject } from '../../../core/ports.ts';
 import { Ecr } from '../../../sandbox/ecr.ts';
 import { manifestsOf, type ServiceSetup, virtualServicesOf } from '../../../sandbox/service-objects.ts';
@@ -16,6 +16,8 @@ export interface MeshParts {
   readonly bench: Bench;
   readonly description: BenchDescription;
   readonly namespace: string;
+  /** Every caller of the API is taken for Sluice, whatever its token says. */
+  readonly anyoneIsSluice?: boolean;
 }
 
 /** Each scenario's hosts are its own: all of them share the gateway. */
@@ -29,7 +31,14 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
   const { clock, bus } = options;
   const access = { url: description.apiUrl, ca: description.certificateAuthority, token: description.adminToken };
   const api = new RawApi(access);
-  const front = await startApiFront({ clock, apiUrl: bench.apiUrl, certificateAuthority: bench.certificateAuthority });
+  const { apiUrl, certificateAuthority, region, credentials } = bench;
+  const tokens = createTokenSource({ clusterName: bench.clusterEndpoint.name, region, credentials: async () => credentials, clock });
+  const front = await startApiFront({
+    clock,
+    apiUrl,
+    certificateAuthority,
+    ...(parts.anyoneIsSluice === true ? { token: () => tokens.token() } : {}),
+  });
   const kubernetes = await openMeshKubernetes({ api, atOnce: new SynchronousApi(access), front, namespace });
   const prometheus = await startPrometheusFront(clock, bench.prometheusUrl);
   const reporter = reportEnvoySamples({ clock, adminUrl: bench.envoyAdminUrls.gateway, namespace, record: options.record });
@@ -43,7 +52,8 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
       told(() => bench.behave(reference, { ...behaviours.get(version), version }));
     }
   };
-  const repositoryOf = (service: string) => `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com/${namespace}/${service}`;
+  const repositoryOf = (service: string) =>
+    `${bus.account}.dkr.ecr.${bus.region}.amazonaws.com/${options.repositoryFolder ?? namespace}/${service}`;
   const ecr = new Ecr({ clock, bus, onPush: (digest, tag) => void versions.set(digest, versions.get(digest) ?? tag) });
   const push: Ecr['push'] = ecr.push.bind(ecr);
   ecr.push = (what) => {
@@ -78,7 +88,7 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
     bus,
     ecr,
     kubernetes,
-    identity: { region: bench.region, credentials: bench.credentials as AwsCredentials },
+    identity: { region, credentials },
     fleet: {
       behave(version, behaviour) {
         behaviours.set(version, behaviour);
@@ -125,11 +135,11 @@ async function askGateway(url: string, host: string): Promise<number> {
   });
 }
 
-/** One after the other, so that what was said last holds. */
+/** One after the other, so that what was said last holds; once more where a kept connection was closed at that moment. */
 function inOrder(): (act: () => Promise<void>) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return (act) => {
-    last = last.then(act, act);
+    last = last.then(() => act().catch(act));
     return last;
   };
 }

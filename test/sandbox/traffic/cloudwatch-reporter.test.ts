@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MetricSample, startCloudWatchReporter } from '../../../sandbox/traffic/cloudwatch-reporter.ts';
-import { type FakeMesh, splitRule, startFakeMesh } from './fake-mesh.ts';
+import { type FakeMesh, splitRule, startFakeMesh, virtualService } from './fake-mesh.ts';
 
 describe('the CloudWatch reporter', () => {
   let mesh: FakeMesh;
@@ -46,6 +46,15 @@ describe('the CloudWatch reporter', () => {
     await mesh.clock.sleep(1000);
     const requests = samples.filter(({ metricName }) => metricName === 'Requests');
     expect(requests.map(({ value }) => value)).toEqual([1, 1]);
+  });
+
+  it('tells a subset of a Service from the others', async () => {
+    mesh.source.put(virtualService({ route: [{ destination: { host: 'checkout', subset: 'canary' } }] }));
+    await mesh.clock.sleep(100);
+    await mesh.ask();
+    await mesh.clock.sleep(1000);
+    const errors = samples.filter(({ metricName }) => metricName === 'Errors');
+    expect(errors).toMatchObject([{ dimensions: { Service: 'checkout', Subset: 'canary' }, value: 1 }]);
   });
 
   it('tells nothing once it was stopped', async () => {

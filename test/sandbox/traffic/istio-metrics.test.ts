@@ -3,8 +3,10 @@ import { bucketBoundsMs, IstioMetrics } from '../../../sandbox/traffic/istio-met
 import { parseMetrics } from './fake-mesh.ts';
 
 const request = {
+  reporter: 'source',
   service: { namespace: 'shop', name: 'checkout' },
   workload: 'checkout',
+  version: 'unknown',
   status: 200,
   responseFlags: '-',
   durationMs: 1,

@@ -27,7 +27,7 @@ export const alarmDuringBake: Scenario = {
   },
   expected: {
     rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm', weights: [10, 50, 0] }],
-    badAnswers: [40, 48],
+    badAnswers: [32, 48],
   },
   check: (_, { sandbox, answers, tier }) => {
     const states = sandbox.bus.puts.map(({ event }) => event.detail['state'] as { value?: string; timestamp?: string } | undefined);

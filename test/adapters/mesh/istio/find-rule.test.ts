@@ -36,7 +36,14 @@ describe('a route that cannot be steered', () => {
     ['delegates', named, [{ name: 'main', delegate: { name: 'other' } }], 'Route main', 'Let the spec name the VirtualService'],
     ['redirects', named, [{ name: 'main', redirect: { uri: '/' } }], 'redirects or answers by itself', 'that holds the destinations'],
     ['leads elsewhere', named, [main(to('legacy'))], 'leads to legacy; expected checkout once', 'a rule of its own'],
-    ['leads elsewhere too', named, [main(to('checkout', 90), to('legacy', 10))], 'leads to checkout, legacy', 'a rule of its own'],
+    [
+      'leads to the canary twice',
+      named,
+      [main(to('checkout', 90), to('checkout-canary', 5), to('checkout-canary.shop', 5))],
+      'checkout-canary at most once beside it',
+      'a rule of its own',
+    ],
+    ['answers by itself', named, [{ name: 'main', directResponse: { status: 503 } }], 'answers by itself', 'that holds the destinations'],
     [
       'leads to stable twice',
       named,

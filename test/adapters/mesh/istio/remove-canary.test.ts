@@ -68,7 +68,9 @@ describe('T4: a route without its canary', () => {
   it('tells how much weight the canary has where it is refused', async () => {
     const { router } = await rolledBack([to('checkout')], 100);
     await router.write(target, { ...door, split: splitAt(100, 100), fence: 3 });
-    await expect(router.removeCanary(target, 3)).rejects.toThrow('VirtualService checkout still gives the canary 100 of 100');
+    await expect(router.removeCanary(target, 3)).rejects.toThrow(
+      'VirtualService shop/checkout, http route main still gives the canary 100 of 100',
+    );
   });
 
   it('T3: never gives back a weight that the canary had before the rollout', async () => {

@@ -21,7 +21,7 @@ export interface BuildOptions {
 
 /** What the bench is started from. */
 export interface BuiltBench {
-  /** A folder with the programs `kube-apiserver`, `kube-controller-manager`, `istiod`, `etcd`, `envoy` and `prometheus`. */
+  /** A folder with the programs `kube-apiserver`, `kube-controller-manager`, `istiod`, `pilot-agent`, `etcd`, `envoy`, `prometheus`. */
   readonly bin: string;
   /** All custom resource definitions, as a JSON array. */
   readonly crds: string;

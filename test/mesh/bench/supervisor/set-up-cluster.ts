@@ -26,7 +26,8 @@ export async function layGround(plan: Plan, api: RawApi): Promise<void> {
     const { items } = crdList.parse(JSON.parse(body));
     return items.every(({ status }) => status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True'));
   };
-  while (!(await isEstablished())) await systemClock.sleep(100);
+  // The list is 2 MB, and a busy API server makes it from scratch.
+  while (!(await isEstablished())) await systemClock.sleep(400);
 }
 
 /** Gives istiod the gateways and the sidecar that it makes listeners of. */

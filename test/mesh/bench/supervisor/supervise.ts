@@ -52,11 +52,13 @@ export async function supervise(plan: Plan, report: (line: string) => void): Pro
     await removeRoute(plan.range);
     await Promise.all(['etcd', 'prometheus'].map((name) => rm(join(folder, name), { recursive: true, force: true })));
   };
-  const start = async (...names: readonly ProcessName[]) => {
+  const timed = async (what: string, act: () => Promise<unknown>) => {
     const startedMs = performance.now();
-    await Promise.all(names.map((name) => children.get(name)?.start()));
-    report(`${names.join(', ')}: ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
+    await act();
+    report(`${what}: ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
   };
+  const start = (...names: readonly ProcessName[]) =>
+    timed(names.join(', '), () => Promise.all(names.map((name) => children.get(name)?.start())));
   try {
     await addRoute(plan.range);
     await writeFiles(plan);
@@ -64,7 +66,7 @@ export async function supervise(plan: Plan, report: (line: string) => void): Pro
     await listen(control, address, ports.control);
     await start('etcd');
     await start('kube-apiserver');
-    await layGround(plan, api);
+    await timed('custom resource definitions', () => layGround(plan, api));
     await start('kube-controller-manager', 'istiod', 'kubelet', 'prometheus');
     await layMesh(plan, api);
     await start('gateway', 'sidecar');

@@ -1,0 +1,13 @@
+/**
+ * How long a mesh is given to take note of a change of backends before a route may rely on it (T8). istiod sends a change out when nothing else
+ * has changed for 0.1 s, and under a constant stream of changes after 10 s at the latest; the proxies then have it within milliseconds. Two
+ * seconds cover all but a cluster that never rests, where the request that came too early is retried by Envoy or answered 503.
+ *
+ * Source: PILOT_DEBOUNCE_AFTER and PILOT_DEBOUNCE_MAX, https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars
+ */
+export const settleSeconds = 2;
+
+/** How long the machine waits between the last weight and the removal of pods: what the spec says, and no less than a mesh needs. */
+export function drainWaitSeconds(deadlines: { readonly drainSeconds: number }): number {
+  return Math.max(deadlines.drainSeconds, settleSeconds);
+}

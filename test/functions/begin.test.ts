@@ -1,0 +1,147 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { History } from '../../adapters/store/history.ts';
+import { createMemoryStore } from '../../adapters/store/memory.ts';
+import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Specs } from '../../adapters/store/specs.ts';
+import type { SluiceEvent } from '../../core/ports.ts';
+import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
+import { begin } from '../../functions/begin.ts';
+import type { Deps } from '../../runtime/deps.ts';
+import { createMemoryLog } from '../../sandbox/log.ts';
+import { specSource, startMs } from '../core/rollout/rollout-for-tests.ts';
+import {
+  deployment,
+  type Manifest,
+  object,
+  type ServiceInCluster,
+  service,
+  startServiceInCluster,
+  virtualService,
+} from '../runtime/acts/service-in-cluster.ts';
+
+const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:sluice-rollout:one';
+const newDigest = `sha256:${'a'.repeat(64)}`;
+const sideOnly = { matchLabels: { 'sluice.dev/side': 'stable' } };
+const strict = object('security.istio.io/v1', 'PeerAuthentication', { selector: sideOnly, mtls: { mode: 'STRICT' } });
+const budget = object('policy/v1', 'PodDisruptionBudget', { selector: { matchLabels: { app: 'checkout' } } });
+
+let cluster: ServiceInCluster | undefined;
+afterEach(() => cluster?.close());
+
+/** Begins a rollout of checkout, as the state machine would, in a cluster with these objects beside it. */
+async function setUp(manifests: readonly Manifest[] = [], change: Partial<RolloutSpecSource> = {}, digest = newDigest) {
+  cluster = await startServiceInCluster(...manifests);
+  const { api, clock, kubernetes } = cluster;
+  const store = createMemoryStore();
+  const router = { kind: 'istio', routes: [{ virtualService: 'shop', http: 'checkout' }] } as const;
+  await new Specs(store).apply({ ...specSource({ router: { ...router, routes: [...router.routes] }, ...change }) }, startMs);
+  const told: SluiceEvent[] = [];
+  const log = createMemoryLog();
+  const notAsked = () => Promise.reject(new Error('nobody was to be asked'));
+  const readings = (names: readonly string[]) => names.map((name) => ({ name, state: 'ok' as const, reason: '', sinceMs: undefined }));
+  const deps: Deps = {
+    ...{ store, clock, log },
+    clusters: { open: () => api },
+    clusterFinder: { find: async (name) => ({ name, endpoint: kubernetes.url, certificateAuthority: '' }) },
+    executions: { start: notAsked, describe: async () => ({ status: 'running' }), stop: notAsked },
+    images: {
+      resolve: async (repository) => ({ repository, tags: ['v2'], digest, pushedAtMs: startMs }),
+      pushedSince: async () => [],
+    },
+    events: {
+      publish: async (events) => {
+        told.push(...events);
+      },
+    },
+    alarms: { read: async (names) => readings(names) },
+    prometheus: () => ({ metrics: { measure: notAsked }, alerts: { read: async (names) => readings(names) } }),
+    webhookSecret: { read: notAsked },
+  };
+  const input = { rollout: 'checkout', image: 'v2', actor: { kind: 'push', id: 'v2' } };
+  return {
+    kubernetes,
+    store,
+    log,
+    told,
+    rollouts: new Rollouts(store, clock),
+    history: async (rolloutId: string) => new History(store).list(rolloutId),
+    run: () => begin.wiredWith(deps)({ input, executionArn, executionStartedAt: new Date(startMs).toISOString() }),
+  };
+}
+
+describe('the preflight of Begin', () => {
+  it('lets a service that is fit begin, and has nothing to say', async () => {
+    const { run, told, history } = await setUp();
+    expect(await run()).toMatchObject({ outcome: 'begun', rolloutId: 'checkout-000001' });
+    expect(told).toMatchObject([
+      { detailType: 'Rollout Begun', detail: { reason: expect.stringMatching(/^Rolling out v2 \([^()]+\)\.$/) } },
+    ]);
+    expect((await history('checkout-000001')).map(({ what }) => what)).toEqual(['begun']);
+  });
+
+  it('refuses with every reason at once, the first one first, before it has written anything', async () => {
+    const { run, told, rollouts, kubernetes } = await setUp([
+      { ...service(), metadata: { name: 'checkout-canary', namespace: 'shop' } },
+      strict,
+    ]);
+    const before = kubernetes.get({ apiVersion: 'networking.istio.io/v1', resource: 'virtualservices', namespace: 'shop', name: 'shop' });
+    await expect(run()).rejects.toMatchObject({
+      name: 'RolloutRefusedError',
+      message: expect.stringMatching(
+        /^Service shop\/checkout-canary: It exists already, and rollout checkout did not make it\. PeerAuthentication shop\/checkout: It covers stable's pods/,
+      ),
+      remedy: expect.stringMatching(/^Rename or remove it: .*\. Select by what the pods of both sides bear/),
+    });
+    expect(told).toMatchObject([{ detailType: 'Rollout Refused', detail: { rollout: 'checkout' } }]);
+    expect(await rollouts.readLock('checkout')).toBeUndefined();
+    expect(kubernetes.get({ apiVersion: 'networking.istio.io/v1', resource: 'virtualservices', namespace: 'shop', name: 'shop' })).toEqual(
+      before,
+    );
+  });
+
+  it.each([
+    ['a route', { router: { kind: 'istio', routes: [{ virtualService: 'nowhere' }] } }, 'There is no VirtualService shop/nowhere.'],
+    ['a container', { workload: { deployment: 'checkout', container: 'web' } }, 'Deployment checkout has no container web.'],
+    [
+      'a Deployment',
+      { workload: { deployment: 'nobody', container: 'app', service: 'checkout' } },
+      'There is no Deployment nobody in namespace shop.',
+    ],
+  ] as const)('refuses %s that is not there', async (_what, change, message) => {
+    const { run } = await setUp([], structuredClone(change) as Partial<RolloutSpecSource>);
+    await expect(run()).rejects.toMatchObject({ name: 'RolloutRefusedError', message: expect.stringContaining(message) });
+  });
+
+  it('tells the number of warnings, and keeps them in the history and the log', async () => {
+    const { run, told, history, log } = await setUp([budget]);
+    expect(await run()).toMatchObject({ outcome: 'begun' });
+    expect(told[0]?.detail['reason']).toMatch(/ 1 warning of the preflight; see `sluice lint --cluster`\.$/);
+    const [, noted] = await history('checkout-000001');
+    expect(noted).toMatchObject({
+      what: 'preflight',
+      reason: expect.stringContaining('PodDisruptionBudget shop/checkout: It counts the pods'),
+    });
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('preflight: PodDisruptionBudget') }),
+    );
+  });
+
+  it('warns of a Git owner of what it is to write', async () => {
+    const owner = { labels: { 'kustomize.toolkit.fluxcd.io/name': 'shop' } };
+    const { run, history } = await setUp([virtualService(owner), deployment({}, owner)]);
+    await run();
+    const [, noted] = await history('checkout-000001');
+    expect(noted?.reason).toMatch(/Flux Kustomization shop writes it, .*old image.*Flux Kustomization shop writes it, .*weights/);
+  });
+
+  it('ignores an image that stable runs, whatever else there is to be said', async () => {
+    const onStable = deployment({
+      containers: [
+        { name: 'app', image: `registry.example.com/shop/checkout@${newDigest}`, ports: [{ name: 'http', containerPort: 8080 }] },
+      ],
+    });
+    const { run, told } = await setUp([onStable, strict]);
+    expect(await run()).toMatchObject({ outcome: 'ignored', reason: expect.stringContaining('already') });
+    expect(told).toEqual([]);
+  });
+});

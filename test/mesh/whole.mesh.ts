@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ScaledClock } from '../../sandbox/clock.ts';
+import { localStackTier } from '../localstack/tier/localstack-tier.ts';
+import { openTheatre, type Theatre } from '../localstack/tier/open-theatre.ts';
+import { differences } from '../scenarios/differences.ts';
+import { scenarios } from '../scenarios/list.ts';
+import { runScenario } from '../scenarios/run-scenario.ts';
+import { attachBench, hasBench } from './bench/attach.ts';
+import type { Bench } from './bench/types.ts';
+import { hostIn, startMeshSurroundings } from './tier/mesh-surroundings.ts';
+import { adaptToMesh } from './tier/mesh-tier.ts';
+
+let bench: Bench | undefined;
+let theatre: Theatre | undefined;
+
+beforeAll(async () => {
+  if (!hasBench()) return;
+  bench = await attachBench();
+  theatre = await openTheatre({ prefixes: ['sluice-mesh'], report: () => undefined });
+}, 900_000);
+
+afterAll(async () => {
+  await theatre?.close();
+  await bench?.detach();
+});
+
+/** A push in the registry to real requests through a real Envoy, with nothing of Sluice in this process. */
+describe.runIf(hasBench())("the whole: LocalStack's engine, Lambdas as processes, the bench's cluster", () => {
+  it.each(['healthy', 'alarm-during-bake'])(
+    '%s',
+    async (name) => {
+      const description = inject('meshBench');
+      const scenario = scenarios.find((each) => each.name === name);
+      if (bench === undefined || description === undefined || theatre === undefined || scenario === undefined) {
+        throw new Error('there is no bench, or no such scenario');
+      }
+      const at = bench;
+      const fresh = await at.freshNamespace('whole');
+      const lane = await theatre.lanes.take();
+      try {
+        const parts = { bench: at, description, namespace: fresh.name, anyoneIsSluice: true };
+        const tier = localStackTier(lane, {
+          start: (options) => startMeshSurroundings(parts, options),
+          adapt: (spec) => adaptToMesh(spec, description.clusterName, fresh.name),
+          hostOf: (virtualService) => hostIn(fresh.name, virtualService),
+        });
+        expect(differences(scenario, await runScenario(scenario, { clock: new ScaledClock(), tier }), tier)).toEqual([]);
+      } finally {
+        theatre.lanes.give(lane);
+        await fresh.remove();
+      }
+    },
+    600_000,
+  );
+});
