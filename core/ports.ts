@@ -47,6 +47,12 @@ export interface SplitWrite {
   readonly shape?: TrafficShape | undefined;
 }
 
+/** What a rollout is going to write on its routes, each once. */
+export interface RoutePlan {
+  readonly weights: readonly number[];
+  readonly shapes: readonly TrafficShape[];
+}
+
 /** What one route says now. */
 export interface RouteReading {
   readonly route: RouteRef;
@@ -64,10 +70,10 @@ export interface TrafficRouter {
    */
   read(target: RouteTarget): Promise<RouteReading[]>;
   /**
-   * Idempotent. What speaks against steering these routes, or is to be known before: asked before a rollout begins, and by lint. The weights
-   * are those of the plan. Never throws RouteRejectedError: what it would say is a finding.
+   * Idempotent. What speaks against steering these routes as planned, or is to be known before: asked before a rollout begins, and by lint.
+   * Never throws RouteRejectedError: what a write of the plan would say is a finding.
    */
-  inspect(target: RouteTarget, weights: readonly number[]): Promise<Finding[]>;
+  inspect(target: RouteTarget, plan: RoutePlan): Promise<Finding[]>;
   /**
    * Idempotent. Writes the split on every route, tests fence, rule, backends and old weights in the API server itself, and
    * reads back. Returns what was read back.

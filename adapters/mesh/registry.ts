@@ -1,7 +1,8 @@
-import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
+import type { KubernetesApi, RoutePlan, RouteTarget, TrafficRouter } from '../../core/ports.ts';
+import type { Finding } from '../../core/preflight/finding.ts';
 import { routerCapabilities } from '../../core/spec/router-capabilities.ts';
 import { type RouterKind, routerKind } from '../../core/spec/router-spec.ts';
-import type { RouteDialect } from './route-dialect.ts';
+import type { InspectObjects, RouteDialect } from './route-dialect.ts';
 import { createRouteRouter, readNewestFenceOf } from './route-router.ts';
 
 /**
@@ -15,11 +16,22 @@ const dialects: Record<RouterKind, () => Promise<RouteDialect>> = {
   consul: async () => (await import('./consul/consul-dialect.ts')).consulDialect,
 };
 
+/** What inspects the objects of each before a rollout begins. No door does, so that none has it to load. */
+const inspectors: Record<RouterKind, () => Promise<InspectObjects>> = {
+  istio: async () => (await import('./istio/inspect.ts')).inspectVirtualServices,
+  gatewayApi: async () => (await import('./gateway-api/inspect.ts')).inspectGatewayRoutes,
+  linkerd: async () => (await import('./linkerd/inspect.ts')).inspectLinkerdRoutes,
+  consul: async () => (await import('./consul/inspect.ts')).inspectSplitters,
+};
+
+type Inspect = (api: KubernetesApi, target: RouteTarget, plan: RoutePlan) => Promise<Finding[]>;
+
 const loaded = new Map<RouterKind, RouteDialect>();
+const loadedInspectors = new Map<RouterKind, Inspect>();
 
 /** Imports all of them, for those who cannot wait for a file later: a virtual clock knows nothing of that. */
 export async function loadDialects(): Promise<void> {
-  await Promise.all(routerKind.options.map(dialectOf));
+  await Promise.all(routerKind.options.flatMap((kind) => [dialectOf(kind), inspectOf(kind)]));
 }
 
 /** The router of a spec. There is no default: a mesh that nobody wrote an adapter for is refused by the schema. */
@@ -28,7 +40,7 @@ export function createRouter(kind: RouterKind, api: KubernetesApi): TrafficRoute
   return {
     capabilities: routerCapabilities[kind],
     read: async (target) => (await open()).read(target),
-    inspect: async (target, weights) => (await open()).inspect(target, weights),
+    inspect: async (target, plan) => (await inspectOf(kind))(api, target, plan),
     write: async (target, write) => (await open()).write(target, write),
     removeCanary: async (target, fence) => (await open()).removeCanary(target, fence),
   };
@@ -60,4 +72,17 @@ async function dialectOf(kind: RouterKind): Promise<RouteDialect> {
   const dialect = await dialects[kind]();
   loaded.set(kind, dialect);
   return dialect;
+}
+
+async function inspectOf(kind: RouterKind): Promise<Inspect> {
+  const known = loadedInspectors.get(kind);
+  if (known !== undefined) return known;
+  const [dialect, { inspectRoutes }, inspectObjects] = await Promise.all([
+    dialectOf(kind),
+    import('./inspect-routes.ts'),
+    inspectors[kind](),
+  ]);
+  const inspect: Inspect = (api, target, plan) => inspectRoutes(api, { dialect, inspectObjects }, target, plan);
+  loadedInspectors.set(kind, inspect);
+  return inspect;
 }

@@ -21,7 +21,7 @@ export interface RouteObject {
 export type Settlement = 'settled' | { readonly pending: string } | { readonly refused: string; readonly remedy: string };
 
 /**
- * One kind of route object: what it says, and what is to be written so that it says something else. All but `inspect` are pure; reading, writing,
+ * One kind of route object: what it says, and what is to be written so that it says something else. All of it is pure; reading, writing,
  * trying again and reading back are route-router.ts', the same for all kinds.
  */
 export interface RouteDialect {
@@ -52,6 +52,15 @@ export interface RouteDialect {
   removeCanaryPatch(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, fence: number): RoutePatch;
   /** Where its controllers tell: whether they have accepted what an owner wrote (T8: "set" means accepted at this generation). */
   settled?(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite): Settlement;
-  /** What of the objects, and of what they depend on, speaks against steering them, or is to be known. Reads only. */
-  inspect(api: KubernetesApi, objects: readonly RouteObject[], target: RouteTarget, weights: readonly number[]): Promise<Finding[]>;
 }
+
+/**
+ * What of route objects that can be steered, and of what they depend on, speaks against a rollout, or is to be known. Reads only. Each dialect has
+ * one, apart from it: no door inspects, and each would have it to carry.
+ */
+export type InspectObjects = (
+  api: KubernetesApi,
+  objects: readonly RouteObject[],
+  target: RouteTarget,
+  weights: readonly number[],
+) => Promise<Finding[]>;

@@ -1,27 +1,20 @@
 import { FencedError, RouteRejectedError, SluiceError, WeightNotVerifiedError, WriteConflictError } from '../../core/errors.ts';
-import type { KubernetesApi, ResourceRef, RouteReading, RouteTarget, SplitWrite, TrafficRouter } from '../../core/ports.ts';
-import type { Finding } from '../../core/preflight/finding.ts';
-import type { RouteRef } from '../../core/spec/router-spec.ts';
+import type { KubernetesApi, RouteReading, RouteTarget, SplitWrite, TrafficRouter } from '../../core/ports.ts';
 import { sameSplit } from '../../core/traffic/split.ts';
 import { fenceOf } from './fence.ts';
 import type { RouteDialect, RouteObject, RoutePatch } from './route-dialect.ts';
 import { routeName } from './route-name.ts';
+import { missing, type Place, placesOf, readObject, settleReads } from './route-objects.ts';
 
 /** How often a patch is computed anew when somebody else wrote in between, before Step Functions' own Retry takes over. */
 const attempts = 5;
 
-/** How often a route is read again until its controllers have accepted it, a request each, before Step Functions' own Retry takes over. */
-const settleReads = 25;
-
-type Place = Pick<RouteObject, 'ref' | 'routes'> & { readonly kind: string };
-
 /** A TrafficRouter for the routes of a dialect: reads, patches, tries again, and reads back, the same way for every mesh. */
-export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): TrafficRouter {
+export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): Omit<TrafficRouter, 'inspect'> {
   const { capabilities } = dialect;
   return {
     capabilities,
-    read: (target) => readRoutes(api, dialect, target, true),
-    inspect: (target, weights) => inspectRoutes(api, dialect, target, weights),
+    read: (target) => readRoutes(api, dialect, target),
     write: async (target, write) => {
       const isDoor = write.role === 'door';
       const patchOne = (place: Place) =>
@@ -35,7 +28,7 @@ export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): Tr
         }
         for (const place of places) await patchOne(place);
       }
-      const readings = verifyWritten(await readRoutes(api, dialect, target, false), target, write);
+      const readings = verifyWritten(await readRoutes(api, dialect, target), target, write);
       if (awaitsSettling(write)) await untilSettled(api, dialect, target, write);
       return readings;
     },
@@ -56,47 +49,12 @@ export async function readNewestFenceOf(api: KubernetesApi, dialect: RouteDialec
   return Math.max(0, ...objects.map((object) => (object === undefined ? 0 : (fenceOf(object, target.rollout) ?? 0))));
 }
 
-async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget, claimable: boolean): Promise<RouteReading[]> {
-  const places = placesOf(dialect, target);
-  const found = await Promise.all(places.map((place) => (claimable ? readClaimable(api, dialect, place, target) : readObject(api, place))));
+async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget): Promise<RouteReading[]> {
+  const found = await readObjects(api, placesOf(dialect, target));
   return found.flatMap(({ object, routes }) => {
     const fence = fenceOf(object, target.rollout);
     return routes.map((route) => ({ route, split: dialect.readSplit(object, route, target), fence }));
   });
-}
-
-/** Reads again while its controllers have not looked at what was written last: the end of the rollout before, perhaps. */
-async function readClaimable(api: KubernetesApi, dialect: RouteDialect, place: Place, target: RouteTarget): Promise<RouteObject> {
-  for (let reads = 1; ; reads += 1) {
-    const found = await readObject(api, place);
-    try {
-      for (const route of found.routes) dialect.readSplit(found.object, route, target);
-      dialect.assertClaimable(found.object, found.routes, target);
-      return found;
-    } catch (error) {
-      if (!(error instanceof WeightNotVerifiedError) || reads === settleReads) throw error;
-    }
-  }
-}
-
-async function inspectRoutes(
-  api: KubernetesApi,
-  dialect: RouteDialect,
-  target: RouteTarget,
-  weights: readonly number[],
-): Promise<Finding[]> {
-  const refusals: Finding[] = [];
-  const objects: RouteObject[] = [];
-  for (const place of placesOf(dialect, target)) {
-    try {
-      objects.push(await readClaimable(api, dialect, place, target));
-    } catch (error) {
-      if (!(error instanceof RouteRejectedError || error instanceof WeightNotVerifiedError)) throw error;
-      const subject = `${place.kind} ${place.ref.namespace}/${place.ref.name}`;
-      refusals.push({ severity: 'refusal', subject, message: error.message.replace(` ${error.remedy}`, ''), remedy: error.remedy });
-    }
-  }
-  return [...refusals, ...(objects.length === 0 ? [] : await dialect.inspect(api, objects, target, weights))];
 }
 
 /** Get, compute, patch; and again, where the API server refused because the object is no longer what was read. */
@@ -178,29 +136,4 @@ function refuseWhileCanaryHasWeight(dialect: RouteDialect, { object, routes }: R
 
 function readObjects(api: KubernetesApi, places: readonly Place[]): Promise<RouteObject[]> {
   return Promise.all(places.map((place) => readObject(api, place)));
-}
-
-async function readObject(api: KubernetesApi, place: Place): Promise<RouteObject> {
-  const object = await api.read(place.ref);
-  if (object === undefined) throw missing(place);
-  return { ref: place.ref, routes: place.routes, object };
-}
-
-function missing({ kind, ref: { namespace, name } }: Place): RouteRejectedError {
-  return new RouteRejectedError(`There is no ${kind} ${namespace}/${name}.`, {
-    remedy: 'Create it, or correct router.routes in the spec.',
-  });
-}
-
-/** The objects of a target's routes, each once, in the order of the spec. */
-function placesOf(dialect: RouteDialect, target: RouteTarget): Place[] {
-  const places = new Map<string, { ref: ResourceRef; kind: string; routes: RouteRef[] }>();
-  for (const route of target.routes) {
-    const ref = dialect.refOf(route, target.namespace);
-    const key = `${ref.apiVersion}/${ref.resource}/${ref.name}`;
-    const place = places.get(key) ?? { ref, kind: dialect.kindOf(route), routes: [] };
-    place.routes.push(route);
-    places.set(key, place);
-  }
-  return [...places.values()];
 }

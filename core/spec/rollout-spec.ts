@@ -3,6 +3,7 @@ import { duration } from './duration.ts';
 import { kubernetesName, positiveInt } from './names.ts';
 import { resilience } from './resilience-spec.ts';
 import { router } from './router-spec.ts';
+import { telemetry } from './telemetry-spec.ts';
 
 /**
  * The rollout spec: the one file a service team writes (`rollouts/<name>.yaml`). This schema is the only place where its shape
@@ -147,6 +148,9 @@ const analysis = z.pipe(
               .check(z.describe('The address before /api/v1/query')),
           })
           .check(z.describe('Who answers the metrics and alerts; required where there are any')),
+      ),
+      telemetry: z.optional(
+        telemetry.check(z.describe('Which series count the requests to each side; off: the weight is not verified by them')),
       ),
       metrics: z._default(z.array(metric).check(z.maxLength(50)), []).check(z.describe('Questions to Prometheus, each with a threshold')),
       alarms: z

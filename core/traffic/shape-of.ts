@@ -1,4 +1,5 @@
-import type { PlanStep } from '../plan/plan.ts';
+import type { Plan, PlanStep } from '../plan/plan.ts';
+import type { RoutePlan } from '../ports.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { TrafficShape } from './shape.ts';
 
@@ -15,4 +16,9 @@ export function shapeOf({ router, resilience }: Pick<RolloutSpec, 'router' | 're
     ...(mirrored ? { mirrorWeight: step.mirrorWeight } : {}),
     ...(Object.keys(ofRequests).length === 0 ? {} : { resilience: ofRequests }),
   };
+}
+
+/** All that a rollout is going to write on its routes: what is inspected before it begins. */
+export function routePlanOf(spec: Pick<RolloutSpec, 'router' | 'resilience'>, { steps }: Pick<Plan, 'steps'>): RoutePlan {
+  return { weights: steps.map(({ weight }) => weight), shapes: steps.map((step) => shapeOf(spec, step)) };
 }

@@ -16,6 +16,7 @@ import { frontServices, isRouteOf, istioRoutings, routeObject } from '../../core
 import { istioPortFindings, targetPortFindings } from '../../core/preflight/service-ports.ts';
 import { plainService, stableDeployment } from '../../core/preflight/stable-objects.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { routePlanOf } from '../../core/traffic/shape-of.ts';
 import { routeTargetOf, workloadNamesOf } from './open-rollout.ts';
 
 export interface InspectOptions {
@@ -48,12 +49,11 @@ export async function inspectWithWorkload(
   const { api: remembering, objects } = rememberReads(api);
   const names = workloadNamesOf(spec);
   const { namespace } = spec;
-  const weights = planRollout(spec).steps.map(({ weight }) => weight);
   const target = routeTargetOf(spec);
   const [{ around, unread }, ofRoutes, ofPolicies, { workload, refusals }, canary] = await Promise.all([
     // First, because the Service need not be read where all of them are listed.
     readSurroundings(remembering, namespace, spec.router.kind),
-    router(remembering).inspect(target, weights),
+    router(remembering).inspect(target, routePlanOf(spec, planRollout(spec))),
     inspectCanaryPolicies(spec.router.kind, remembering, target, spec.resilience),
     inspectWorkload(remembering, names),
     remembering.read(deploymentRef(namespace, names.canaryDeployment)),

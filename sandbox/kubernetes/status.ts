@@ -123,11 +123,14 @@ export function expired(asked: number, oldest: number): Status {
   return failure(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
 }
 
-export type OutageCode = 429 | 500 | 503;
+export type OutageCode = 403 | 429 | 500 | 503;
 
 /** What an API server in trouble says. */
 export function outage(code: OutageCode, message?: string): Status {
   switch (code) {
+    case 403:
+      // Until an API server that has just started has read its roles.
+      return failure(403, 'Forbidden', message ?? 'forbidden: the roles are not known yet');
     case 429:
       return failure(429, 'TooManyRequests', message ?? 'too many requests, please try again later', { retryAfterSeconds: 1 });
     case 500:

@@ -48,7 +48,7 @@ export function trafficRouterSharedContract(name: string, setUp: () => Promise<R
 
     it('refuses a weight that no integers say, and a plan of such weights before a rollout begins', async () => {
       const refusals = async (weights: readonly number[]) =>
-        (await hand.router.inspect(hand.set.shared.target, weights)).filter(
+        (await hand.router.inspect(hand.set.shared.target, { weights, shapes: [] })).filter(
           ({ severity, remedy }) => severity === 'refusal' && /multiply/i.test(remedy),
         );
       expect(await refusals([2, 50, 100])).toEqual([]);

@@ -5,6 +5,7 @@ const { errorClasses, SluiceError } = errors;
 
 const retryable = [
   'ClusterUnavailableError',
+  'ClusterForbiddenError',
   'WriteConflictError',
   'WeightNotVerifiedError',
   'StoreUnavailableError',
@@ -19,7 +20,6 @@ const fatal = [
   'DeadlineExceededError',
   'RouteRejectedError',
   'WorkloadRejectedError',
-  'ClusterForbiddenError',
   'NotFoundError',
 ];
 

@@ -9,7 +9,7 @@ import { rolloutJsonSchema } from '../../core/spec/json-schema.ts';
 import { parseSpec } from '../../core/spec/parse-spec.ts';
 import { capabilitiesOf, routerCapabilities } from '../../core/spec/router-capabilities.ts';
 import { routerKind } from '../../core/spec/router-spec.ts';
-import { shapeOf } from '../../core/traffic/shape-of.ts';
+import { routePlanOf, shapeOf } from '../../core/traffic/shape-of.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { routeTargetOf } from '../../runtime/acts/open-rollout.ts';
 import { columns, withMeshTable } from '../../scripts/mesh-table.ts';
@@ -98,8 +98,7 @@ describe.each(folders)('examples/meshes/%s', (folder) => {
   it('has routes in which the router finds nothing that speaks against a rollout', async () => {
     const spec = specOf(folder);
     const router = createRouter(spec.router.kind, await clusterOf(folder));
-    const weights = planRollout(spec).steps.map(({ weight }) => weight);
-    const findings = await router.inspect(routeTargetOf(spec), weights);
+    const findings = await router.inspect(routeTargetOf(spec), routePlanOf(spec, planRollout(spec)));
     expect(findings.filter(({ severity }) => severity === 'refusal')).toEqual([]);
   });
 

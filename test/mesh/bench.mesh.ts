@@ -203,9 +203,10 @@ describe.runIf(hasBench())('the bench', () => {
     });
   });
 
-  it('tells the memory of each part', async () => {
+  it('tells the memory of each part that runs', async () => {
     const memory = await bench.memory();
-    expect(Object.keys(memory).toSorted()).toEqual(Object.keys(bench.processes).toSorted());
+    const { 'gateway-agent': _, ...parts } = bench.processes;
+    expect(Object.keys(memory).toSorted()).toEqual(Object.keys(parts).toSorted());
     expect(Math.min(...Object.values(memory))).toBeGreaterThan(5_000_000);
   });
 

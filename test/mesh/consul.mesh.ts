@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { consulDialect } from '../../adapters/mesh/consul/consul-dialect.ts';
-import { createRouteRouter } from '../../adapters/mesh/route-router.ts';
+import { createRouter } from '../../adapters/mesh/registry.ts';
 import type { KubernetesObject, ResourceRef, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { refTo, resolver, type Split, splitter, synced, target, to } from '../adapters/mesh/consul/splitters.ts';
@@ -23,7 +22,7 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
   let namespace: FreshNamespace;
   let raw: RawApi;
   let sets = 0;
-  const routerOn = (api: Bench['sluice']): TrafficRouter => createRouteRouter(api, consulDialect);
+  const routerOn = (api: Bench['sluice']): TrafficRouter => createRouter('consul', api);
 
   beforeAll(async () => {
     bench = await attachBench();
@@ -89,6 +88,6 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
     const subsets = { stable: { filter: filterFor('checkout') }, canary: { filter: filterFor('checkout-canary') } };
     await settle(splitter(name, [to('stable', 100)]));
     await settle(resolver(name, { defaultSubset: 'stable', subsets }, synced));
-    expect(await routerOn(bench.sluice).inspect(mine, [5, 50, 100])).toEqual([]);
+    expect(await routerOn(bench.sluice).inspect(mine, { weights: [5, 50, 100], shapes: [] })).toEqual([]);
   });
 });

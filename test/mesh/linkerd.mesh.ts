@@ -85,7 +85,7 @@ describe.runIf(hasBench())('Linkerd', () => {
       'linkerd',
       settledView(bench.sluice, 1, () => systemClock.sleep(10)),
     );
-    const inspect = () => router.inspect({ ...mine(), routes: [{ httpRoute: 'profiled' }] }, [10, 100]);
+    const inspect = () => router.inspect({ ...mine(), routes: [{ httpRoute: 'profiled' }] }, { weights: [10, 100], shapes: [] });
     expect((await inspect()).filter(({ severity }) => severity === 'refusal')).toEqual([]);
     const name = `checkout.${namespace.name}.svc.cluster.local`;
     await namespace.apply([

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ScaledClock } from '../../sandbox/clock.ts';
 import { lineOf, type Played, tally } from '../localstack/tally.ts';
 import { differences } from '../scenarios/differences.ts';
+import { clusterAlike } from '../scenarios/in-process.ts';
 import { scenarios } from '../scenarios/list.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { whyNotOn } from '../scenarios/tier.ts';
 import { attachBench, hasBench } from './bench/attach.ts';
 import type { Bench } from './bench/types.ts';
@@ -29,7 +31,7 @@ describe.runIf(hasBench())('scenarios on the mesh bench', () => {
   for (const scenario of scenarios.filter(({ name }) => chosen.test(name))) {
     const { name, title } = scenario;
     it.concurrent(`${name}: ${title}`, async ({ skip }) => {
-      const why = whyNotOn({ lacks: lacking, exact: false }, scenario);
+      const why = whyNotOn({ lacks: lacking, exact: false }, onRealCluster(scenario));
       if (why !== undefined) {
         tell({ name, outcome: 'skipped', why, seconds: 0 });
         skip(why);
@@ -48,6 +50,11 @@ describe.runIf(hasBench())('scenarios on the mesh bench', () => {
     }, 600_000);
   }
 });
+
+/** What happens in the cluster alone is played on no tier but those whose cluster is another one. */
+function onRealCluster({ inProcessBecause, ...scenario }: Scenario): Pick<Scenario, 'needs' | 'inProcessBecause'> {
+  return inProcessBecause === undefined || inProcessBecause === clusterAlike ? scenario : { ...scenario, inProcessBecause };
+}
 
 /** Past Vitest, which would put the name of some other scenario above it. */
 function write(text: string): void {

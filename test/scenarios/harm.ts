@@ -44,8 +44,8 @@ export function harm(stage: Stage, where: (request: RequestFacts) => boolean, fa
   return { count: () => count };
 }
 
-/** From the first request that matches on, the whole API answers 503 for so long. */
-export function outageFrom(stage: Stage, where: (request: RequestFacts) => boolean, seconds: number): Harm {
+/** From the first request that matches on, the whole API answers so for so long. */
+export function outageFrom(stage: Stage, where: (request: RequestFacts) => boolean, seconds: number, code: 403 | 503): Harm {
   const { clock, kubernetes } = stage.sandbox;
   let count = 0;
   let sinceMs: number | undefined;
@@ -55,6 +55,6 @@ export function outageFrom(stage: Stage, where: (request: RequestFacts) => boole
     if (hit) count += 1;
     return hit;
   };
-  kubernetes.faults.add({ where: during }, { kind: 'status', code: 503 });
+  kubernetes.faults.add({ where: during }, { kind: 'status', code });
   return { count: () => count };
 }

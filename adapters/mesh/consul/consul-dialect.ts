@@ -18,6 +18,4 @@ export const consulDialect: RouteDialect = {
   splitPatch: (object, _routes, target, write) => splitPatch(object, target, write),
   removeCanaryPatch: (object, _routes, target, fence) => removeCanaryPatch(object, target, fence),
   settled: (object, _routes, target) => settled(object, target),
-  // Loaded on use: no door inspects, and each has it to carry.
-  inspect: async (...asked) => (await import('./inspect.ts')).inspectSplitters(...asked),
 };

@@ -3,18 +3,13 @@ import { ClusterForbiddenError } from '../../../core/errors.ts';
 import type { KubernetesApi, KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import type { Finding } from '../../../core/preflight/finding.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
-import type { RouteObject } from '../route-dialect.ts';
+import type { InspectObjects } from '../route-dialect.ts';
 import { applySplit, inexpressible } from './apply-split.ts';
 import { inspectResolver } from './inspect-resolver.ts';
 import { consulApiVersion, findPair, nameOf } from './splitter.ts';
 
 /** What of splitters, and of the resolvers and routers of the same services, speaks against a rollout, or is to be known. */
-export async function inspectSplitters(
-  api: KubernetesApi,
-  objects: readonly RouteObject[],
-  target: RouteTarget,
-  weights: readonly number[],
-): Promise<Finding[]> {
+export const inspectSplitters: InspectObjects = async (api, objects, target, weights) => {
   const findings = await Promise.all(
     objects.map(async ({ object }) => [
       ...inspectWeights(object, target, weights),
@@ -23,7 +18,7 @@ export async function inspectSplitters(
     ]),
   );
   return findings.flat();
-}
+};
 
 function inspectWeights(splitter: KubernetesObject, target: RouteTarget, weights: readonly number[]): Finding[] {
   const subject = nameOf(splitter, target);

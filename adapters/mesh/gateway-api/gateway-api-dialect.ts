@@ -2,8 +2,6 @@ import { routerCapabilities } from '../../../core/spec/router-capabilities.ts';
 import type { RouteDialect } from '../route-dialect.ts';
 import { assertClaimable } from './claim.ts';
 import { findRule } from './find-rule.ts';
-import { inspectRoutes } from './inspect.ts';
-import { inspectWaypoint } from './inspect-waypoint.ts';
 import { removeCanaryPatch, splitPatch } from './patch.ts';
 import { gatewayRoute } from './route-rules.ts';
 import { settled } from './settled.ts';
@@ -27,5 +25,4 @@ export const gatewayApiDialect: RouteDialect = {
   splitPatch: (object, routes, target, write) => splitPatch(object, routes.map(gatewayRoute), target, write),
   removeCanaryPatch: (object, routes, target, fence) => removeCanaryPatch(object, routes.map(gatewayRoute), target, fence),
   settled: (object, routes, target, write) => settled(object, routes.map(gatewayRoute), target, write),
-  inspect: (api, objects, target, weights) => inspectRoutes(api, objects, target, weights, inspectWaypoint),
 };

@@ -1,11 +1,16 @@
 import type { KubernetesApi, RouteTarget } from '../../../core/ports.ts';
 import type { Finding } from '../../../core/preflight/finding.ts';
-import type { RouteObject } from '../route-dialect.ts';
+import type { InspectObjects, RouteObject } from '../route-dialect.ts';
 import { findRule } from './find-rule.ts';
 import { inspectParents } from './inspect-parents.ts';
+import { inspectWaypoint } from './inspect-waypoint.ts';
 import { inspectWeights } from './inspect-weights.ts';
 import { gatewayRoute, nameOf, pairOf } from './route-rules.ts';
 import { hasPort, readServices, type ServicesFound } from './services.ts';
+
+/** Of a gateway, or of Istio's ambient mesh, in which a route needs a waypoint. */
+export const inspectGatewayRoutes: InspectObjects = (api, objects, target, weights) =>
+  inspectRoutes(api, objects, target, weights, inspectWaypoint);
 
 /**
  * What speaks against steering the routes, or is to be known, that their rules and status alone do not tell.

@@ -1,31 +1,22 @@
-import type { KubernetesApi, KubernetesObject, RouteTarget } from '../../../core/ports.ts';
+import type { KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import type { Finding } from '../../../core/preflight/finding.ts';
-import type { IstioRoute } from '../../../core/spec/router-spec.ts';
 import { withinPair } from '../../../core/traffic/pair-share.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
+import type { InspectObjects } from '../route-dialect.ts';
 import { pairOf, remedyFor } from './apply-split.ts';
 import { inspectDestinationRules } from './destination-rule-findings.ts';
 import { findRule, leadsToStable } from './find-rule.ts';
 import { isInserted } from './inserted-rules.ts';
+import { istioRoute } from './istio-dialect.ts';
 import { inspectHosts } from './same-host.ts';
 import { partsOf, sidesOf } from './sides.ts';
 import { type Fields, fieldsOf, nameOf, type Rule, rulesOf } from './virtual-service.ts';
 
-export interface InspectedObject {
-  readonly object: KubernetesObject;
-  readonly refs: readonly IstioRoute[];
-}
-
 /** What of VirtualServices that can be steered is to be known before they are, and of the DestinationRules that they depend on. */
-export async function inspectVirtualServices(
-  api: KubernetesApi,
-  objects: readonly InspectedObject[],
-  target: RouteTarget,
-  weights: readonly number[],
-): Promise<Finding[]> {
-  const ofRules = objects.flatMap(({ object, refs }) => {
+export const inspectVirtualServices: InspectObjects = async (api, objects, target, weights) => {
+  const ofRules = objects.flatMap(({ object, routes }) => {
     const rules = rulesOf(object).filter((rule) => !isInserted(rule, target));
-    const steered = refs.map((ref) => findRule(object, ref, target));
+    const steered = routes.map((route) => findRule(object, istioRoute(route), target));
     const steers = ({ kind, index }: Rule) => steered.some((rule) => rule.kind === kind && rule.index === index);
     return [
       ...steered.flatMap((rule) => [...unsayable(object, rule, target, weights), ...unreachable(object, rule, rules)]),
@@ -38,7 +29,7 @@ export async function inspectVirtualServices(
     target,
   );
   return [...ofRules, ...ofHosts, ...(await inspectDestinationRules(api, target))];
-}
+};
 
 function unsayable(object: KubernetesObject, rule: Rule, target: RouteTarget, weights: readonly number[]): Finding[] {
   if (partsOf(rule, target).others.length === 0) return [];

@@ -4,7 +4,6 @@ import type { RouteDialect } from '../route-dialect.ts';
 import { splitOf } from './apply-split.ts';
 import { assertClaimable } from './claimable.ts';
 import { findRule } from './find-rule.ts';
-import { inspectVirtualServices } from './inspect.ts';
 import { removeCanaryPatch, splitPatch } from './patch.ts';
 
 /** Steers the routes of Istio VirtualServices. */
@@ -24,17 +23,10 @@ export const istioDialect: RouteDialect = {
   },
   splitPatch: (object, routes, target, write) => splitPatch(object, routes.map(istioRoute), target, write),
   removeCanaryPatch: (object, routes, target, fence) => removeCanaryPatch(object, routes.map(istioRoute), target, fence),
-  inspect: (api, objects, target, weights) =>
-    inspectVirtualServices(
-      api,
-      objects.map(({ object, routes }) => ({ object, refs: routes.map(istioRoute) })),
-      target,
-      weights,
-    ),
 };
 
 /** The schema gives each kind of router its own kind of route; one of another kind is a bug of the caller. */
-function istioRoute(route: RouteRef): IstioRoute {
+export function istioRoute(route: RouteRef): IstioRoute {
   if ('virtualService' in route) return route;
   throw new TypeError(`no route of Istio: ${JSON.stringify(route)}`);
 }

@@ -2,12 +2,10 @@ import { RouteRejectedError } from '../../../core/errors.ts';
 import type { KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import { routerCapabilities } from '../../../core/spec/router-capabilities.ts';
 import { gatewayApiDialect } from '../gateway-api/gateway-api-dialect.ts';
-import { inspectRoutes } from '../gateway-api/inspect.ts';
 import { nameOf } from '../gateway-api/route-rules.ts';
 import { isServiceParent, parentRefsOf } from '../gateway-api/status.ts';
 import { rememberedRules } from '../memory.ts';
 import type { RouteDialect } from '../route-dialect.ts';
-import { inspectServiceProfiles } from './service-profiles.ts';
 
 /**
  * Steers the routes of the Gateway API where Linkerd's proxies obey them: those with a Service as parent. Linkerd reads both the standard kinds
@@ -30,10 +28,6 @@ export const linkerdDialect: RouteDialect = {
     if (write.role === 'claim') assertServiceParent(object, target);
     return gatewayApiDialect.splitPatch(object, routes, target, write);
   },
-  inspect: async (api, objects, target, weights) => [
-    ...(await inspectRoutes(api, objects, target, weights)),
-    ...(await inspectServiceProfiles(api, objects, target)),
-  ],
 };
 
 /** As all that a rollout cannot begin with: not asked any more once it has begun. */

@@ -13,6 +13,7 @@ import type { BenchDescription } from './description.ts';
 import { type Bench, type BenchProcess, type ProcessName, processNames } from './types.ts';
 
 const pids = z.partialRecord(z.enum(processNames), z.number());
+const identity = z.object({ key: z.string(), certificates: z.string(), authority: z.string() });
 const received = z.object({ requests: z.number(), mirrored: z.number() });
 
 /** Everything that a bench offers, from any process of this machine. */
@@ -52,6 +53,9 @@ export function connectBench(description: BenchDescription): Bench {
     },
     async received(image) {
       return received.parse(await ask(`${kubeletUrl}/received?image=${encodeURIComponent(image)}`));
+    },
+    async identityOf(pod) {
+      return identity.parse(await ask(`${kubeletUrl}/identity?${new URLSearchParams(pod)}`));
     },
     detach: async () => raw.close(),
   };

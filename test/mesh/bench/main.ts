@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { benchFolder, buildBench } from './build/build.ts';
 import { benchDescription } from './description.ts';
 import { startBench } from './start.ts';
-import { reap, supervisorOf } from './supervisor/claim.ts';
+import { reapAll, supervisorOf } from './supervisor/claim.ts';
 
 const usage = `node test/mesh/bench/main.ts up|down <number>|build|status [options]
 
@@ -47,7 +47,7 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
   down: () =>
     eachRun(async (folder, supervisor) => {
       if (positionals[1] !== 'all' && positionals[1] !== basename(folder)) return;
-      if (supervisor === undefined) await reap(folder);
+      if (supervisor === undefined) await reapAll(folder);
       else process.kill(supervisor, 'SIGTERM');
     }),
   status: () =>

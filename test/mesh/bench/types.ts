@@ -45,11 +45,12 @@ export const processNames = [
   'sidecar',
   'kubelet',
   'prometheus',
+  'gateway-agent',
 ] as const;
 
 /**
  * The parts of the bench, in the order in which they start. `gateway` and `sidecar` are the two Envoys, `kubelet` runs the pods: what
- * happens to it happens to every pod.
+ * happens to it happens to every pod. `gateway-agent` brings the gateway its certificates; it runs only where a test has started it.
  */
 export type ProcessName = (typeof processNames)[number];
 
@@ -84,6 +85,14 @@ export interface Received {
   readonly mirrored: number;
 }
 
+/** What a pod with a sidecar proves who it is with: PEM. */
+export interface Identity {
+  readonly key: string;
+  readonly certificates: string;
+  /** Of the mesh. */
+  readonly authority: string;
+}
+
 /**
  * Real etcd, kube-apiserver, kube-controller-manager, istiod, two Envoys and Prometheus as processes of this machine, without containers.
  *
@@ -91,6 +100,11 @@ export interface Received {
  * speak HTTP/2 without TLS and send back each message that they get (any method of any gRPC service), `tcp…` sends its version and a line
  * feed and then what it gets, and all others, or 8080 where none is declared, speak HTTP/1.1, and WebSocket, which sends text back. Every
  * HTTP answer carries `x-version` (from the image) and `x-pod`; its body is JSON with the same, and the request's path and headers.
+ *
+ * A pod with the annotation `mesh-bench/sidecar` has an Envoy with a certificate of its service account before its ports, and nobody reaches
+ * them but through it: a PeerAuthentication and an AuthorizationPolicy rule it as in a mesh of Istio. Its ServiceAccount has to be there.
+ * Automatic mutual TLS is off, so a DestinationRule with `tls: { mode: ISTIO_MUTUAL }` has to say it; `processes['gateway-agent'].start()`
+ * gives the gateway its identity, `cluster.local/ns/istio-system/sa/gateway`.
  *
  * Isolation between test files: `freshNamespace` for each, and its own host names, since all share the gateways.
  */
@@ -131,6 +145,8 @@ export interface Bench extends MeshCluster {
    * @param image As in the pod's spec, or only its version.
    */
   behave(image: string, behaviour: BenchBehaviour): Promise<void>;
+  /** Key and certificate of a pod with a sidecar that takes requests. */
+  identityOf(pod: { readonly namespace: string; readonly name: string }): Promise<Identity>;
   /** @param image As in the pod's spec, or only its version. */
   received(image: string): Promise<Received>;
 }

@@ -1,7 +1,8 @@
 import { createTokenSource } from '../../../adapters/eks/token.ts';
 import type { KubernetesObject } from '../../../core/ports.ts';
 import { Ecr } from '../../../sandbox/ecr.ts';
-import { manifestsOf, type ServiceSetup, virtualServicesOf } from '../../../sandbox/service-objects.ts';
+import { routesOf } from '../../../sandbox/route-objects.ts';
+import { manifestsOf, type ServiceSetup } from '../../../sandbox/service-objects.ts';
 import type { Surroundings, SurroundingsOptions } from '../../../sandbox/surroundings.ts';
 import { RawApi } from '../bench/api/raw-api.ts';
 import type { BenchDescription } from '../bench/description.ts';
@@ -43,6 +44,7 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
   const prometheus = await startPrometheusFront(clock, bench.prometheusUrl);
   const reporter = reportEnvoySamples({ clock, adminUrl: bench.envoyAdminUrls.gateway, namespace, record: options.record });
 
+  const url = options.services.every(({ mesh }) => mesh === 'gatewayApi') ? bench.gatewayApiUrl : bench.gatewayUrl;
   const versions = new Map<string, string>();
   const references = new Map<string, string[]>();
   const behaviours = new Map<string, Parameters<Surroundings['fleet']['behave']>[1]>();
@@ -70,14 +72,13 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
     return { ...service, namespace, image: `${repositoryOf(service.name)}@${digest}` };
   });
   await told(async () => undefined);
-  for (const manifest of [...services.flatMap(manifestsOf), ...virtualServicesOf(services).map(onGateway(parts))])
-    kubernetes.apply(manifest);
+  for (const manifest of [...services.flatMap(manifestsOf), ...routesOf(services).flatMap(onBench(parts))]) kubernetes.apply(manifest);
   const allReady = () =>
     services.every(({ name, replicas }) => kubernetes.endpoints(namespace, name).filter(({ ready }) => ready).length >= replicas);
   while (!allReady()) await clock.sleep(100);
   for (const { virtualService, pathPrefix } of services) {
     const answers = async () => {
-      const asked = await askGateway(`${bench.gatewayUrl}${pathPrefix}`, hostIn(namespace, virtualService));
+      const asked = await askGateway(`${url}${pathPrefix}`, hostIn(namespace, virtualService));
       return asked === 200;
     };
     while (!(await answers())) await clock.sleep(100);
@@ -96,7 +97,7 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
       },
     },
     proxy: {
-      url: bench.gatewayUrl,
+      url,
       metricsUrl: `${bench.envoyAdminUrls.gateway}/stats/prometheus`,
       stats: () => ({ destinations: {}, unrouted: 0, refused: {} }),
       observe: () => () => undefined,
@@ -114,12 +115,21 @@ export async function startMeshSurroundings(parts: MeshParts, options: Surroundi
   };
 }
 
-/** The sandbox's manifests name hosts of their own, and no gateway. */
-function onGateway({ bench, namespace }: MeshParts): (manifest: unknown) => unknown {
+/** The sandbox's manifests name hosts of their own, no gateway or one of their own. */
+function onBench({ bench, namespace }: MeshParts): (manifest: unknown) => unknown[] {
   return (manifest) => {
     const { spec, ...rest } = manifest as KubernetesObject & { readonly spec: object };
     const hosts = [hostIn(namespace, rest.metadata.name)];
-    return { ...rest, spec: { ...spec, hosts, gateways: [bench.istioGateway] } };
+    switch (rest.kind) {
+      case 'VirtualService':
+        return [{ ...rest, spec: { ...spec, hosts, gateways: [bench.istioGateway] } }];
+      case 'HTTPRoute':
+        return [{ ...rest, spec: { ...spec, hostnames: hosts, parentRefs: [bench.gatewayApiParent] } }];
+      case 'Gateway':
+        return [];
+      default:
+        return [manifest];
+    }
   };
 }
 

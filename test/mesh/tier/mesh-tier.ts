@@ -52,7 +52,7 @@ async function open(bench: Bench, description: BenchDescription, { clock, servic
       return sandbox.engine.arnOf('rollout', name);
     },
     stop: (arn) => sandbox.engine.stop(arn, 'Stopped in the console.'),
-    putUsualAlarm: (service) => putUsualAlarm(sandbox, service),
+    putUsualAlarm: (service) => putUsualAlarm(sandbox, service, services.find(({ name }) => name === service)?.mesh),
     alarmName: (name) => name,
     adapt: (spec) => adaptToMesh(spec, description.clusterName, namespace),
     hostOf: (virtualService) => hostIn(namespace, virtualService),
@@ -72,6 +72,8 @@ export function adaptToMesh(spec: RolloutSpecSource, cluster: string, namespace:
   const { analysis } = spec;
   const inNamespace = (query: string) =>
     query.replaceAll('destination_service_name=', `destination_service_namespace="{{namespace}}",destination_service_name=`);
+  // The bench names the workload of a subset after the Service of both sides: its Envoys know no workloads.
+  const bySubset = (query: string) => query.replaceAll('destination_workload="{{canary}}"', 'destination_version="canary"');
   return {
     ...spec,
     cluster,
@@ -83,7 +85,7 @@ export function adaptToMesh(spec: RolloutSpecSource, cluster: string, namespace:
         : {
             metrics: analysis.metrics.map((metric) => ({
               ...metric,
-              query: inNamespace(metric.query),
+              query: bySubset(inNamespace(metric.query)),
               ...(metric.name.startsWith('latency') && metric.max !== undefined ? { max: metric.max * slackOfLatency } : {}),
             })),
           }),

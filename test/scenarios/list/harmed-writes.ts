@@ -38,7 +38,13 @@ const mishaps: readonly Mishap[] = [
     title: 'meets an API server that answers 503 to everything for five seconds',
     // The outage, and the back-off of whoever tries again.
     badAnswersAtTheDoor: [40, 60],
-    befall: (stage, where) => outageFrom(stage, where, 5),
+    befall: (stage, where) => outageFrom(stage, where, 5, 503),
+  },
+  {
+    name: 'api-starts',
+    title: 'meets an API server that has just started, and forbids everything to everybody for five seconds',
+    badAnswersAtTheDoor: [40, 60],
+    befall: (stage, where) => outageFrom(stage, where, 5, 403),
   },
 ];
 

@@ -1,5 +1,4 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
-import { clusterAlike } from '../in-process.ts';
 import { checkoutOn, judgedByAlarm, momentsOf, spanAt } from '../meshes.ts';
 import type { ScenarioOutcome } from '../run-scenario.ts';
 import type { Scenario } from '../scenario.ts';
@@ -35,7 +34,11 @@ function wronglyMoved({ splits }: ScenarioOutcome, stage: Stage, weights: readon
   return [...wrong, ...(moved > 0 ? [] : ['no visitor ever came to the canary'])];
 }
 
-const common = { promises: ['T4', 'T5'], inProcessBecause: clusterAlike, requestsPerSecond: 20 };
+const common = {
+  promises: ['T4', 'T5'],
+  inProcessBecause: 'each answer is held against the weight at its very moment, which no clock outside of a proxy tells',
+  requestsPerSecond: 20,
+};
 
 /** A cookie keeps users where they were answered first. */
 export const keptUsers: readonly Scenario[] = [

@@ -70,7 +70,7 @@ export const outsideWeightHaltedAndResumed: Scenario = {
     await stage.untilState('Succeeded');
   },
   expected: {
-    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 30, 50, 100, 0], seconds: [60, 75] }],
+    rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 30, 50, 100, 0], seconds: [60, 78] }],
     badAnswers: [0, 0],
     stable: { checkout: 'v2' },
   },

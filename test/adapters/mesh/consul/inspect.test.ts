@@ -11,7 +11,7 @@ const weights = [5, 50, 100];
 async function findings(objects: readonly KubernetesObject[], forbidden: readonly string[] = []) {
   const api = await clusterWith(...objects);
   for (const resource of forbidden) api.forbid(resource);
-  return routerOn(api).inspect(target, weights);
+  return routerOn(api).inspect(target, { weights, shapes: [] });
 }
 
 const withResolver = (spec: Record<string, unknown>, status?: unknown) => [

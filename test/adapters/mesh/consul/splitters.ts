@@ -1,5 +1,4 @@
-import { consulDialect } from '../../../../adapters/mesh/consul/consul-dialect.ts';
-import { createRouteRouter } from '../../../../adapters/mesh/route-router.ts';
+import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import type { KubernetesApi, KubernetesObject, ResourceRef, RouteTarget, TrafficRouter, WriteRole } from '../../../../core/ports.ts';
 import { splitAt } from '../../../../core/traffic/split.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
@@ -34,7 +33,7 @@ export function serviceRouter(name: string, routes: readonly unknown[]): Kuberne
   return { apiVersion, kind: 'ServiceRouter', metadata: { name, namespace: 'shop' }, spec: { routes } };
 }
 
-export const routerOn = (api: KubernetesApi): TrafficRouter => createRouteRouter(api, consulDialect);
+export const routerOn = (api: KubernetesApi): TrafficRouter => createRouter('consul', api);
 
 /** One split, of the splitter's own service. */
 export function to(serviceSubset: string, weight?: number, more: Split = {}): Split {

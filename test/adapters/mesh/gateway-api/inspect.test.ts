@@ -9,7 +9,7 @@ const nowhere = { 'istio.io/use-waypoint': 'none' };
 async function inspect(parentRefs: readonly Rule[], services = [service('checkout', [80], nowhere)], forbidden?: string) {
   const api = await clusterWith(route('checkout', [mainRule], { parentRefs }), ...services);
   if (forbidden !== undefined) api.forbid(forbidden);
-  return createRouter('gatewayApi', api).inspect(target, [5, 100]);
+  return createRouter('gatewayApi', api).inspect(target, { weights: [5, 100], shapes: [] });
 }
 
 describe('a preflight of routes', () => {
@@ -87,6 +87,6 @@ describe("Istio's ambient mode", () => {
   it('is asked about only where a controller of Istio serves the routes', async () => {
     const status = JSON.parse(JSON.stringify(accepted([edge])).replace('istio.io/', 'gateway.envoyproxy.io/')) as unknown;
     const api = await clusterWith(route('checkout', [mainRule], { status }), service('checkout'));
-    expect(await createRouter('gatewayApi', api).inspect(target, [5])).toEqual([]);
+    expect(await createRouter('gatewayApi', api).inspect(target, { weights: [5], shapes: [] })).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ describe('a rollout does not begin with a route', () => {
       await expect(asked).rejects.toThrow(RouteRejectedError);
       await expect(asked).rejects.toThrow(text);
     }
-    const [finding] = await router.inspect(target, []);
+    const [finding] = await router.inspect(target, { weights: [], shapes: [] });
     expect(finding).toMatchObject({ severity: 'refusal', subject: 'HTTPRoute shop/checkout', message: expect.stringContaining(text) });
   });
 
@@ -79,7 +79,9 @@ describe('a route that a controller has not looked at yet, since the rollout bef
     await expect(router.read(target)).rejects.toThrow(WeightNotVerifiedError);
     expect(control.reads()).toBeLessThan(40);
     await expect(router.write(target, claim)).rejects.toThrow(text);
-    expect(await router.inspect(target, [])).toMatchObject([{ severity: 'refusal', message: expect.stringContaining(text) }]);
+    expect(await router.inspect(target, { weights: [], shapes: [] })).toMatchObject([
+      { severity: 'refusal', message: expect.stringContaining(text) },
+    ]);
   });
 
   it('can begin as soon as it has', async () => {

@@ -96,7 +96,7 @@ describe('T5: other backends of the rule', () => {
     await expect(raise(5)).rejects.toThrow(RouteRejectedError);
     await expect(raise(5)).rejects.toThrow('Multiply all weights of the rule by the same number');
     expect(await backendsOf(api)).toStrictEqual([to('legacy', 1), to('checkout', 1)]);
-    const [finding] = await router.inspect(target, [5, 25, 100]);
+    const [finding] = await router.inspect(target, { weights: [5, 25, 100], shapes: [] });
     expect(finding).toMatchObject({ severity: 'refusal', subject: 'HTTPRoute shop/checkout' });
     expect(finding?.message).toContain('share 1 beside other backends: no integers give the canary 5, 25 of 100');
     expect(finding?.remedy).toContain('Multiply all weights of that rule by 20:');
@@ -104,7 +104,7 @@ describe('T5: other backends of the rule', () => {
 
   it('and where they would become larger than the API takes, rounder steps help', async () => {
     const { router } = await claimed([to('legacy', 999_983), to('checkout', 1)]);
-    const [finding] = await router.inspect(target, [5]);
+    const [finding] = await router.inspect(target, { weights: [5], shapes: [] });
     expect(finding?.remedy).toContain('Choose weights for the steps that are rounder');
   });
 });
@@ -169,6 +169,6 @@ describe('a rollout cannot begin', () => {
     const router = createRouter('gatewayApi', api);
     await expect(router.read(target)).rejects.toThrow(text);
     await expect(router.write(target, { split: splitAt(0, 100), fence: 1, role: 'claim' })).rejects.toThrow(RouteRejectedError);
-    expect(await router.inspect(target, [])).toMatchObject([{ severity: 'refusal' }]);
+    expect(await router.inspect(target, { weights: [], shapes: [] })).toMatchObject([{ severity: 'refusal' }]);
   });
 });

@@ -10,7 +10,7 @@ async function findings(
   weights: readonly number[] = [5, 50, 100],
   of: RouteTarget = target,
 ): Promise<Finding[]> {
-  const all = await createRouter('istio', await clusterWith(...objects)).inspect(of, weights);
+  const all = await createRouter('istio', await clusterWith(...objects)).inspect(of, { weights, shapes: [] });
   return all.filter(({ subject }) => subject.startsWith('VirtualService'));
 }
 
@@ -87,7 +87,7 @@ describe('before a rollout begins', () => {
       if (ref.resource === 'virtualservices') api.forbid('virtualservices');
       return listing(ref, selector);
     };
-    const found = await createRouter('istio', api).inspect(target, [5]);
+    const found = await createRouter('istio', api).inspect(target, { weights: [5], shapes: [] });
     expect(found).toContainEqual(expect.objectContaining({ severity: 'unread', subject: 'VirtualServices of shop' }));
   });
 
@@ -99,7 +99,10 @@ describe('before a rollout begins', () => {
   it('the DestinationRules of subsets are looked at too', async () => {
     const of: RouteTarget = { ...target, subsets: { host: 'checkout', stable: 'stable', canary: 'canary' } };
     const rule = { name: 'main', route: [{ destination: { host: 'checkout', subset: 'stable' } }] };
-    const found = await createRouter('istio', await clusterWith(virtualService('checkout', [rule]))).inspect(of, [5]);
+    const found = await createRouter('istio', await clusterWith(virtualService('checkout', [rule]))).inspect(of, {
+      weights: [5],
+      shapes: [],
+    });
     expect(found.some(({ severity }) => severity === 'refusal')).toBe(true);
   });
 });

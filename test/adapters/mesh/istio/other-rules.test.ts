@@ -191,6 +191,8 @@ describe('subsets of one host', () => {
     const router = createRouter('istio', api);
     await expect(router.read(of)).rejects.toThrow(RouteRejectedError);
     await expect(router.write(of, claim)).rejects.toThrow(message);
-    expect(await router.inspect(of, [10])).toMatchObject([{ severity: 'refusal', message: expect.stringContaining(message) }]);
+    expect(await router.inspect(of, { weights: [10], shapes: [] })).toMatchObject([
+      { severity: 'refusal', message: expect.stringContaining(message) },
+    ]);
   });
 });

@@ -39,7 +39,9 @@ describe('routes that Linkerd obeys', () => {
       await expect(asked).rejects.toThrow(RouteRejectedError);
       await expect(asked).rejects.toThrow('HTTPRoute shop/checkout has no Service as parent');
     }
-    expect(await router.inspect(target, [5])).toMatchObject([{ severity: 'refusal', remedy: expect.stringContaining('kind: Service') }]);
+    expect(await router.inspect(target, { weights: [5], shapes: [] })).toMatchObject([
+      { severity: 'refusal', remedy: expect.stringContaining('kind: Service') },
+    ]);
   });
 
   it('but a rollback is not asked for it', async () => {
@@ -70,7 +72,7 @@ describe('a ServiceProfile', () => {
     const { api, router } = await clusterOf();
     const ref = profile('shop');
     await api.write({ create: ref, object: object(ref) });
-    expect(await router.inspect(target, [5])).toMatchObject([
+    expect(await router.inspect(target, { weights: [5], shapes: [] })).toMatchObject([
       {
         severity: 'refusal',
         subject: 'ServiceProfile shop/checkout.shop.svc.cluster.local',
@@ -83,13 +85,13 @@ describe('a ServiceProfile', () => {
     const { api, router } = await clusterOf();
     const ref = profile('shop', 'cart.shop.svc.cluster.local');
     await api.write({ create: ref, object: object(ref) });
-    expect(await router.inspect(target, [5])).toEqual([]);
+    expect(await router.inspect(target, { weights: [5], shapes: [] })).toEqual([]);
   });
 
   it('that may not be read is said', async () => {
     const { api, router } = await clusterOf();
     api.forbid('serviceprofiles');
-    expect(await router.inspect(target, [5])).toMatchObject([
+    expect(await router.inspect(target, { weights: [5], shapes: [] })).toMatchObject([
       { severity: 'unread', remedy: 'Allow get on serviceprofiles.linkerd.io in shop.' },
     ]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RawApi } from '../api/raw-api.ts';
+import { secretsSocket } from '../mtls/agent.ts';
 import { partsOf } from '../supervisor/parts.ts';
 import { processNames } from '../types.ts';
 import { envoyBootstrap, gatewaySetup, sidecarSetup } from './envoy.ts';
@@ -21,6 +22,15 @@ describe('what the parts of bench 3 are started with', () => {
     const pods = groundObjects(plan).filter(({ kind }) => kind === 'Pod');
     expect(pods.map(({ spec }) => spec)).toMatchObject([{ nodeName: 'proxies' }, { nodeName: 'proxies' }]);
     expect(proxyPodStatuses(plan).map(({ status }) => status)).toMatchObject([{ podIP: '198.18.48.2' }, { podIP: '198.18.48.3' }]);
+  });
+
+  it('lets the gateway ask an agent for certificates, in the folder of the run', () => {
+    const text = JSON.stringify(envoyBootstrap(gatewaySetup(plan), plan));
+    const { cwd, environment, args } = partsOf(plan, new RawApi({ url: 'https://127.0.0.1:1' }))['gateway-agent'];
+    expect(text).toContain(`{"pipe":{"path":"gateway-agent/${secretsSocket}"}}`);
+    expect(cwd).toBe('/runs/3/gateway-agent');
+    expect(environment).toMatchObject({ SERVICE_ACCOUNT: 'gateway', CA_ADDR: '127.18.3.1:15012' });
+    expect(args.slice(0, 2)).toEqual(['proxy', 'router']);
   });
 
   it('listens at no address but its own', () => {

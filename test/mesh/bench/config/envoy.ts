@@ -1,3 +1,4 @@
+import { secretsSocket } from '../mtls/agent.ts';
 import { type Plan, ports } from '../supervisor/plan.ts';
 
 export interface EnvoySetup {
@@ -7,24 +8,50 @@ export interface EnvoySetup {
   readonly namespace: string;
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly adminPort: number;
+  /** What istiod knows it by, beside the labels of its pod. */
+  readonly ownLabels?: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  /** Of its agent, from the folder on in which Envoy is started. Without one it has no certificates. */
+  readonly secretsSocket?: string;
+  readonly admin: { readonly address: string; readonly port: number };
 }
 
-export function gatewaySetup({ gatewayAddress: address }: Plan): EnvoySetup {
-  const adminPort = ports.gatewayAdmin;
-  return { type: 'router', name: 'gateway', namespace: 'istio-system', address, labels: { app: 'gateway' }, adminPort };
+/** Of its agent, in the folder of the run. */
+export const gatewayAgentFolder = 'gateway-agent';
+
+export function gatewaySetup({ gatewayAddress, address }: Plan): EnvoySetup {
+  return {
+    type: 'router',
+    name: 'gateway',
+    namespace: 'istio-system',
+    address: gatewayAddress,
+    labels: { app: 'gateway' },
+    serviceAccount: 'gateway',
+    secretsSocket: `${gatewayAgentFolder}/${secretsSocket}`,
+    admin: { address, port: ports.gatewayAdmin },
+  };
 }
 
-export function sidecarSetup({ sidecarAddress: address }: Plan): EnvoySetup {
-  return { type: 'sidecar', name: 'client', namespace: 'mesh-client', address, labels: { app: 'client' }, adminPort: ports.sidecarAdmin };
+export function sidecarSetup({ sidecarAddress, address }: Plan): EnvoySetup {
+  return {
+    type: 'sidecar',
+    name: 'client',
+    namespace: 'mesh-client',
+    address: sidecarAddress,
+    labels: { app: 'client' },
+    serviceAccount: 'default',
+    admin: { address, port: ports.sidecarAdmin },
+  };
 }
 
-/**
- * The bootstrap of an Envoy that gets everything else from istiod, as JSON. There is no agent beside it, which would do TLS to istiod and
- * hand out certificates.
- */
-export function envoyBootstrap(setup: EnvoySetup, { address }: Plan): unknown {
-  const { type, name, namespace, labels } = setup;
+/** Without the shared memory of hot restarts, two of them, and a restart after a kill, have nothing to quarrel about. */
+export function envoyArguments(bootstrap: string): string[] {
+  return ['-c', bootstrap, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
+}
+
+/** The bootstrap of an Envoy that gets everything else from istiod, and certificates from its agent, as JSON. */
+export function envoyBootstrap(setup: EnvoySetup, { address }: Pick<Plan, 'address'>): unknown {
+  const { type, name, namespace, labels, ownLabels, serviceAccount, secretsSocket: socket } = setup;
   const fromIstiod = { ads: {}, resource_api_version: 'V3' };
   return {
     node: {
@@ -37,10 +64,12 @@ export function envoyBootstrap(setup: EnvoySetup, { address }: Plan): unknown {
         ISTIO_VERSION: '1.31.0',
         CLUSTER_ID: 'Kubernetes',
         LABELS: labels,
+        ...(ownLabels === undefined ? {} : { STATIC_LABELS: ownLabels }),
+        SERVICE_ACCOUNT: serviceAccount,
         INSTANCE_IPS: setup.address,
       },
     },
-    admin: { address: socketAddress(address, setup.adminPort) },
+    admin: { address: socketAddress(setup.admin.address, setup.admin.port) },
     // Histograms change as often as this; Prometheus asks every second.
     stats_flush_interval: '0.5s',
     stats_config: { use_all_default_tags: false, stats_tags: statsTags },
@@ -54,7 +83,7 @@ export function envoyBootstrap(setup: EnvoySetup, { address }: Plan): unknown {
       lds_config: fromIstiod,
       cds_config: fromIstiod,
     },
-    static_resources: { clusters: [istiodCluster(address)] },
+    static_resources: { clusters: [istiodCluster(address), ...(socket === undefined ? [] : [agentCluster(socket)])] },
   };
 }
 
@@ -68,22 +97,28 @@ const statsTags = [
 ].map(([tag_name, regex]) => ({ tag_name, regex }));
 
 function istiodCluster(address: string): unknown {
+  // Finds out by itself that istiod was stopped, or is new at the same address.
+  const keepalive = { connection_keepalive: { interval: '10s', timeout: '5s' } };
+  return { ...grpcCluster('xds-grpc', socketAddress(address, ports.istiodGrpc), keepalive), alt_stat_name: 'xds-grpc;' };
+}
+
+/** By the name that istiod tells proxies to ask for certificates. */
+function agentCluster(socket: string): unknown {
+  return grpcCluster('sds-grpc', { pipe: { path: socket } }, {});
+}
+
+function grpcCluster(name: string, address: unknown, http2_protocol_options: unknown) {
   return {
-    name: 'xds-grpc',
-    alt_stat_name: 'xds-grpc;',
+    name,
     type: 'STATIC',
     connect_timeout: '1s',
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
         '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-        // Finds out by itself that istiod was stopped, or is new at the same address.
-        explicit_http_config: { http2_protocol_options: { connection_keepalive: { interval: '10s', timeout: '5s' } } },
+        explicit_http_config: { http2_protocol_options },
       },
     },
-    load_assignment: {
-      cluster_name: 'xds-grpc',
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(address, ports.istiodGrpc) } }] }],
-    },
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
   };
 }
 

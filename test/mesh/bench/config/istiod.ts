@@ -1,6 +1,6 @@
 import { type Plan, ports } from '../supervisor/plan.ts';
 
-/** The mesh's own settings. Mutual TLS waits for certificates, which an agent beside Envoy would bring: it is off. */
+/** The mesh's own settings. Mutual TLS needs an agent beside Envoy, which most pods do not have: it is spoken where a DestinationRule says so. */
 export function meshConfig({ address }: Plan): unknown {
   return {
     enableAutoMtls: false,
@@ -11,15 +11,15 @@ export function meshConfig({ address }: Plan): unknown {
   };
 }
 
-/** Without what needs an agent (certificates, metadata exchange), webhooks, or the making of gateways' Deployments. */
+/** Without what needs Istio's own Envoy (metadata exchange), webhooks, or the making of gateways' Deployments. */
 export function istiodEnvironment({ debounceMs }: Plan): Readonly<Record<string, string>> {
   return {
     POD_NAMESPACE: 'istio-system',
     POD_NAME: 'istiod',
     CLUSTER_ID: 'Kubernetes',
-    ENABLE_CA_SERVER: 'false',
+    ENABLE_CA_SERVER: 'true',
     PILOT_CERT_PROVIDER: 'istiod',
-    XDS_AUTH: 'false',
+    XDS_AUTH: 'true',
     INJECT_ENABLED: 'false',
     VALIDATION_WEBHOOK_CONFIG_NAME: '',
     INJECTION_WEBHOOK_CONFIG_NAME: '',

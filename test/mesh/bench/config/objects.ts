@@ -17,6 +17,7 @@ export function groundObjects(plan: Plan): readonly Readonly<Record<string, unkn
   const setups = [gatewaySetup(plan), sidecarSetup(plan)];
   return [
     ...setups.map((setup) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: setup.namespace } })),
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: gatewaySetup(plan).serviceAccount, namespace } },
     ...[podNode, proxyNode].map((node) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name: node } })),
     ...setups.map(podOf),
   ];
@@ -40,7 +41,7 @@ function podOf(setup: EnvoySetup) {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: setup.name, namespace: setup.namespace, labels: setup.labels },
-    spec: { nodeName: proxyNode, containers: [{ name: 'envoy', image: 'envoy' }] },
+    spec: { nodeName: proxyNode, serviceAccountName: setup.serviceAccount, containers: [{ name: 'envoy', image: 'envoy' }] },
   };
 }
 
@@ -93,6 +94,13 @@ export function meshObjects({ gatewayAddress, sidecarAddress }: Plan): readonly 
           },
         ],
       },
+    },
+    {
+      // Of all others, which are those of pods: they take requests and send none. Without it they would listen at every port on the loopback.
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Sidecar',
+      metadata: { name: 'default', namespace },
+      spec: { egress: [{ hosts: ['~/*'] }] },
     },
     {
       // Listens on its own address at each port that any Service of the mesh has.

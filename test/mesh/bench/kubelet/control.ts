@@ -7,11 +7,12 @@ import type { Kubelet } from './kubelet.ts';
 
 const behave = z.object({ image: z.string(), behaviour: benchBehaviour });
 
-/** What the kubelet is told from outside: `POST /behave`, and `GET /received?image=…`. */
+/** What the kubelet is told from outside: `POST /behave`, `GET /received?image=…` and `GET /identity?namespace=…&name=…`. */
 export async function startKubeletControl(kubelet: Kubelet, { address, port }: { readonly address: string; readonly port: number }) {
   const server = createServer((request, response) => {
     const answer = async (): Promise<unknown> => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://kubelet');
+      if (pathname === '/identity') return kubelet.identityOf(searchParams.get('namespace') ?? '', searchParams.get('name') ?? '');
       if (pathname === '/received') return kubelet.received(searchParams.get('image') ?? '');
       if (pathname === '/behave') {
         const { image, behaviour } = behave.parse(await json(request));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hangUp } from './hang-up.ts';
 import type { PodSelf } from './pod-servers.ts';
 import { upgradeToWebSocket } from './web-socket.ts';
 
@@ -15,7 +16,7 @@ export function createHttpServer(self: PodSelf): Server {
 async function answer(self: PodSelf, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { version, pod, conduct } = self;
   if (conduct.crashed) {
-    request.socket.resetAndDestroy();
+    hangUp(request.socket);
     return;
   }
   request.resume();

@@ -1,5 +1,6 @@
+import { NotFoundError } from '../../../../core/errors.ts';
 import type { RawApi } from '../api/raw-api.ts';
-import type { BenchBehaviour, Received } from '../types.ts';
+import type { BenchBehaviour, Identity, Received } from '../types.ts';
 import type { PodObject } from './pod-object.ts';
 import { PodRun, type PodRunOptions } from './pod-run.ts';
 import { watchPods } from './watch-pods.ts';
@@ -27,6 +28,13 @@ export class Kubelet {
   async behave(image: string, behaviour: BenchBehaviour): Promise<void> {
     await this.#options.behaviours.set(image, behaviour);
     for (const run of this.#runs.values()) run.behave();
+  }
+
+  /** @throws NotFoundError where there is no such pod, or it has no sidecar. */
+  async identityOf(namespace: string, name: string): Promise<Identity> {
+    const run = [...this.#runs.values()].find((each) => each.isPod(namespace, name));
+    if (run === undefined) throw new NotFoundError(`There is no pod ${namespace}/${name}.`, { remedy: 'See kubectl get pods.' });
+    return await run.identity();
   }
 
   received(image: string): Received {

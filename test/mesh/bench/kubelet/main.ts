@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { RawApi } from '../api/raw-api.ts';
+import { PodSidecars } from '../mtls/pod-sidecars.ts';
+import { reap, sidecarPidsFile } from '../supervisor/claim.ts';
 import { hostOfRange } from '../supervisor/range.ts';
 import { Addresses } from './addresses.ts';
 import { Behaviours } from './behaviours.ts';
@@ -15,15 +18,34 @@ const settings = z.object({
   range: z.number(),
   nodeName: z.string(),
   behavioursFile: z.string(),
+  sidecars: z.object({
+    meshFile: z.string(),
+    authority: z.string(),
+    bin: z.string(),
+    runFolder: z.string(),
+    logs: z.string(),
+    istiodAddress: z.string(),
+  }),
   readyAfterMs: z.number(),
   stopDelayMs: z.number(),
 });
 export type KubeletSettings = z.infer<typeof settings>;
 
-const { api, control, range, behavioursFile, ...rest } = settings.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
+const {
+  api: access,
+  control,
+  range,
+  behavioursFile,
+  sidecars,
+  ...rest
+} = settings.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
+const api = new RawApi(access);
+// Those of a kubelet that was killed, whose pods this one starts anew.
+await reap(sidecars.runFolder, sidecarPidsFile);
 const kubelet = new Kubelet({
   ...rest,
-  api: new RawApi(api),
+  api,
+  sidecars: new PodSidecars({ ...sidecars, api, folder: join(sidecars.runFolder, 'pods') }),
   // The first hosts are the gateways' and for whatever comes to be beside the pods.
   addresses: new Addresses((host) => hostOfRange(range, host), 256, 4094),
   behaviours: await Behaviours.open(behavioursFile),

@@ -1,16 +1,20 @@
+import { NotFoundError } from '../../../../core/errors.ts';
 import type { StoredObject } from '../../../../sandbox/kubernetes/object-store.ts';
 import { containerStatuses, podConditions } from '../../../../sandbox/kubernetes/pod-status.ts';
 import type { RawApi } from '../api/raw-api.ts';
-import type { Received } from '../types.ts';
+import type { PodSidecars } from '../mtls/pod-sidecars.ts';
+import { hiddenSocket, sidecarAnnotation } from '../mtls/sidecar-object.ts';
+import type { Identity, Received } from '../types.ts';
 import type { Addresses } from './addresses.ts';
 import type { Behaviours } from './behaviours.ts';
 import type { PodObject } from './pod-object.ts';
-import { type PodServers, startPodServers } from './pod-servers.ts';
+import { type PodPort, type PodServers, startPodServers } from './pod-servers.ts';
 
 export interface PodRunOptions {
   readonly api: RawApi;
   readonly addresses: Addresses;
   readonly behaviours: Behaviours;
+  readonly sidecars: PodSidecars;
   /** Where a behaviour says nothing. */
   readonly readyAfterMs: number;
   /** From the deletion of a pod to the end of its server, so that proxies can learn of it: what a preStop hook is for. */
@@ -29,6 +33,8 @@ export class PodRun {
   #address: string | undefined;
   #restarts = 0;
   #ready = false;
+  /** Whether its sidecar takes requests. */
+  #proxied = false;
   #state: Readonly<Record<string, unknown>> = { waiting: { reason: 'ContainerCreating' } };
   #ending = false;
 
@@ -40,6 +46,21 @@ export class PodRun {
 
   get image(): string {
     return this.#pod.spec.containers[0]?.image ?? '';
+  }
+
+  isPod(namespace: string, name: string): boolean {
+    const { metadata } = this.#pod;
+    return metadata.namespace === namespace && metadata.name === name;
+  }
+
+  /** @throws NotFoundError where it has no sidecar that takes requests. */
+  async identity(): Promise<Identity> {
+    const { name, uid } = this.#pod.metadata;
+    const identity = this.#proxied ? await this.#options.sidecars.identityOf(uid) : undefined;
+    if (identity !== undefined) return identity;
+    throw new NotFoundError(`${name} has no sidecar.`, {
+      remedy: `Give it the annotation ${sidecarAnnotation} and wait until it is ready.`,
+    });
   }
 
   get received(): Received {
@@ -58,15 +79,19 @@ export class PodRun {
     const { name } = this.#pod.metadata;
     const behaviour = behaviours.of(this.image);
     try {
-      if (this.#address === undefined) throw new Error('no address is left');
-      const declared = this.#pod.spec.containers.flatMap(({ ports }) => ports);
+      const address = this.#address;
+      if (address === undefined) throw new Error('no address is left');
+      const declared = this.#pod.spec.containers.flatMap(({ ports: each }) => each);
+      const ports = declared.length === 0 ? [{ name: 'http', containerPort: 8080 }] : declared;
       this.#servers = await startPodServers({
-        address: this.#address,
-        ports: declared.length === 0 ? [{ name: 'http', containerPort: 8080 }] : declared,
+        listenAt: (port) =>
+          this.#hasSidecar ? { path: `\0${hiddenSocket(this.#pod, port).slice(1)}` } : { host: address, port: port.containerPort },
+        ports,
         version: behaviours.versionOf(this.image),
         pod: name,
         behaviour: behaviour.service ?? {},
       });
+      if (this.#hasSidecar && !this.#proxied) await this.#startSidecar(address, ports);
     } catch (error) {
       return this.#crash(String(error));
     }
@@ -83,6 +108,18 @@ export class PodRun {
     await this.#tell();
   }
 
+  async #startSidecar(address: string, ports: readonly PodPort[]): Promise<void> {
+    await this.#options.sidecars.start(this.#pod, address, ports, () => {
+      this.#proxied = false;
+      this.#crash('the sidecar ended');
+    });
+    this.#proxied = true;
+  }
+
+  get #hasSidecar(): boolean {
+    return this.#pod.metadata.annotations?.[sidecarAnnotation] !== undefined;
+  }
+
   behave(): void {
     this.#servers?.setBehaviour(this.#options.behaviours.of(this.image).service ?? {});
   }
@@ -93,6 +130,7 @@ export class PodRun {
     this.#clearTimers();
     await this.#servers?.drain(0);
     this.#servers = undefined;
+    this.#options.sidecars.end(this.#pod);
     if (this.#address !== undefined) this.#options.addresses.giveBack(this.#address);
     this.#address = undefined;
   }
@@ -105,6 +143,7 @@ export class PodRun {
     const delayMs = Math.min(graceMs, this.#options.stopDelayMs);
     const stop = async () => {
       await this.#servers?.drain(graceMs - delayMs);
+      this.#options.sidecars.end(this.#pod);
       await this.#remove();
     };
     setTimeout(() => void stop(), delayMs);

@@ -13,7 +13,13 @@ afterEach(async () => {
 async function start(portName: string, behaviour = {}) {
   const containerPort = await freePort();
   const ports = [{ name: portName, containerPort }];
-  const servers = await startPodServers({ address, ports, version: 'v1', pod: 'web-1', behaviour });
+  const servers = await startPodServers({
+    listenAt: ({ containerPort: port }) => ({ host: address, port }),
+    ports,
+    version: 'v1',
+    pod: 'web-1',
+    behaviour,
+  });
   open.push(servers);
   return { servers, port: containerPort, url: `http://${address}:${containerPort}` };
 }

@@ -1,7 +1,8 @@
-import type { Server, Socket } from 'node:net';
+import type { ListenOptions, Server, Socket } from 'node:net';
 import type { ServiceBehaviour } from '../../../../sandbox/traffic/service.ts';
 import type { Received } from '../types.ts';
 import { conductOf } from './conduct.ts';
+import { hangUp } from './hang-up.ts';
 import { createHttpServer } from './http-server.ts';
 import { createHttp2Echo } from './http2-echo.ts';
 import { createTcpEcho } from './tcp-echo.ts';
@@ -20,7 +21,8 @@ export interface PodSelf {
 }
 
 export interface PodServersOptions {
-  readonly address: string;
+  /** Where the server of a port listens. */
+  readonly listenAt: (port: PodPort) => ListenOptions;
   readonly ports: readonly PodPort[];
   readonly version: string;
   readonly pod: string;
@@ -36,7 +38,7 @@ export interface PodServers {
 }
 
 /** Starts a server for each port of a pod; rejects where one of them can't be had. */
-export async function startPodServers({ address, ports, behaviour, ...self }: PodServersOptions): Promise<PodServers> {
+export async function startPodServers({ listenAt, ports, behaviour, ...self }: PodServersOptions): Promise<PodServers> {
   const state: PodSelf = { ...self, conduct: conductOf(behaviour), received: { requests: 0, mirrored: 0 } };
   const sockets = new Set<Socket>();
   const servers = ports.map(({ name }) => serverFor(name, state));
@@ -44,15 +46,15 @@ export async function startPodServers({ address, ports, behaviour, ...self }: Po
     server.on('connection', (socket: Socket) => {
       sockets.add(socket.setNoDelay(true));
       socket.on('close', () => sockets.delete(socket));
-      if (state.conduct.crashed) socket.resetAndDestroy();
+      if (state.conduct.crashed) hangUp(socket);
     });
   }
-  await Promise.all(servers.map((server, index) => listen(server, address, ports[index]?.containerPort ?? 8080)));
+  await Promise.all(ports.map((port, index) => listen(servers[index], listenAt(port))));
   return {
     received: state.received,
     setBehaviour(next) {
       state.conduct = conductOf(next);
-      if (state.conduct.crashed) for (const socket of sockets) socket.resetAndDestroy();
+      if (state.conduct.crashed) for (const socket of sockets) hangUp(socket);
     },
     async drain(withinMs) {
       const breakOff = setTimeout(() => {
@@ -69,10 +71,11 @@ function serverFor(portName: string, self: PodSelf): Server {
   return portName.startsWith('tcp') ? createTcpEcho(self) : createHttpServer(self);
 }
 
-function listen(server: Server, address: string, port: number): Promise<void> {
+function listen(server: Server | undefined, at: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (server === undefined) return resolve();
     server.once('error', reject);
-    server.listen(port, address, () => {
+    server.listen(at, () => {
       server.off('error', reject);
       server.on('error', () => undefined);
       resolve();

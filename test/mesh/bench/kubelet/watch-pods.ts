@@ -16,8 +16,16 @@ export interface PodListener {
   gone(uid: string): void;
 }
 
-/** Lists, then watches, and begins again whenever that breaks off, until the signal. */
-export async function watchPods(api: RawApi, listener: PodListener, signal: AbortSignal): Promise<void> {
+/**
+ * Lists, then watches, and begins again whenever that breaks off, until the signal; and from time to time of its own accord, since a watch that
+ * tells nothing any more looks like one with nothing to tell.
+ */
+export async function watchPods(
+  api: RawApi,
+  listener: PodListener,
+  signal: AbortSignal,
+  { watchSeconds = 60 }: { readonly watchSeconds?: number } = {},
+): Promise<void> {
   const known = new Set<string>();
   const tell = (pod: PodObject) => {
     known.add(pod.metadata.uid);
@@ -35,7 +43,9 @@ export async function watchPods(api: RawApi, listener: PodListener, signal: Abor
       for (const uid of [...known].filter((each) => !present.has(each))) forget(uid);
       for (const pod of list.items) tell(pod);
       const ended = new AbortController();
-      const query = `watch=true&resourceVersion=${list.metadata.resourceVersion ?? ''}`;
+      // The server ends it in good order; it is broken off where the server does not.
+      const query = `watch=true&timeoutSeconds=${Math.ceil(watchSeconds)}&resourceVersion=${list.metadata.resourceVersion ?? ''}`;
+      const tooLong = AbortSignal.timeout(watchSeconds * 1500);
       await api.watch(
         `/api/v1/pods?${query}`,
         (line) => {
@@ -44,7 +54,7 @@ export async function watchPods(api: RawApi, listener: PodListener, signal: Abor
           else if (event.type === 'DELETED') forget(event.object.metadata.uid);
           else tell(event.object);
         },
-        AbortSignal.any([signal, ended.signal]),
+        AbortSignal.any([signal, ended.signal, tooLong]),
       );
     } catch (error) {
       if (!signal.aborted) console.error(`The watch of pods begins anew: ${String(error)}`);

@@ -12,6 +12,8 @@ export interface PartSpec {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** What it needs of other parts, before each start. */
+  readonly prepare?: () => Promise<void>;
   readonly log: string;
   /** Whether it does its work. */
   readonly isReady: () => Promise<boolean>;
@@ -41,7 +43,8 @@ export class Child {
   /** @throws AwsUnavailableError where it ends, or does not come to do its work. */
   async start(): Promise<void> {
     if (this.pid !== undefined) return;
-    const { name, command, args, cwd, log, environment = {}, isReady } = this.spec;
+    const { name, command, args, cwd, log, environment = {}, prepare, isReady } = this.spec;
+    await prepare?.();
     const output = openSync(log, 'a');
     const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ['ignore', output, output] });
     closeSync(output);

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { claimRange, recordPids, runFolder, supervisorOf } from './claim.ts';
+import { claimRange, recordPids, runFolder, sidecarPidsFile, supervisorOf } from './claim.ts';
 
 let benchFolder: string;
 const children: ChildProcess[] = [];
@@ -34,13 +34,21 @@ it('passes over a number whose supervisor lives', async () => {
 
 it('takes over a number whose supervisor is gone: kills what it left, but nobody who has its number now', async () => {
   const { folder } = await claimRange(benchFolder);
-  const [left, stranger] = await Promise.all([start(`--data-dir=${folder}/etcd`), start('--data-dir=/elsewhere')]);
+  const [left, sidecar, stranger] = await Promise.all([
+    start(`--data-dir=${folder}/etcd`),
+    start(`${folder}/pods/1/envoy.json`),
+    start('--data-dir=/elsewhere'),
+  ]);
   await writeFile(join(folder, 'leftover'), '');
   recordPids(folder, { etcd: left.pid ?? 0, istiod: stranger.pid ?? 0 });
+  recordPids(folder, { '1/0': sidecar.pid ?? 0, '2/0': stranger.pid ?? 0 }, sidecarPidsFile);
 
-  const ended = once(left, 'exit');
+  const ended = Promise.all([once(left, 'exit'), once(sidecar, 'exit')]);
   expect(await claimRange(benchFolder)).toEqual({ range: 0, folder });
-  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(await ended).toEqual([
+    [null, 'SIGKILL'],
+    [null, 'SIGKILL'],
+  ]);
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   expect(await readdir(folder)).toEqual(['supervisor.pid']);
 });

@@ -14,6 +14,8 @@ export interface Claim {
 }
 
 const pidsFile = 'pids.json';
+/** Of what the kubelet started for pods. */
+export const sidecarPidsFile = 'sidecar-pids.json';
 const supervisorFile = 'supervisor.pid';
 const pids = z.record(z.string(), z.number());
 
@@ -39,7 +41,7 @@ export async function claimRange(benchFolder: string): Promise<Claim> {
     for (let range = 0; range < rangeCount; range += 1) {
       const folder = runFolder(benchFolder, range);
       if ((await supervisorOf(folder)) !== undefined) continue;
-      await reap(folder);
+      await reapAll(folder);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, supervisorFile), String(process.pid));
@@ -52,13 +54,19 @@ export async function claimRange(benchFolder: string): Promise<Claim> {
 }
 
 /** For the next `reap`. In one go, since two changes may come at once. */
-export function recordPids(folder: string, running: Readonly<Record<string, number>>): void {
-  writeFileSync(join(folder, pidsFile), JSON.stringify(running));
+export function recordPids(folder: string, running: Readonly<Record<string, number>>, name = pidsFile): void {
+  writeFileSync(join(folder, name), JSON.stringify(running));
 }
 
 /** Kills the processes of a run whose supervisor is gone. */
-export async function reap(folder: string): Promise<void> {
-  const file = join(folder, pidsFile);
+export async function reapAll(folder: string): Promise<void> {
+  // First the kubelet, which would start sidecars anew.
+  for (const name of [pidsFile, sidecarPidsFile]) await reap(folder, name);
+}
+
+/** Kills those processes that one file of a run names. */
+export async function reap(folder: string, name: string): Promise<void> {
+  const file = join(folder, name);
   if (!existsSync(file)) return;
   const recorded = pids.safeParse(JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))).data ?? {};
   for (const pid of Object.values(recorded)) {

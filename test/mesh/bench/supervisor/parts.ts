@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawApi } from '../api/raw-api.ts';
+import { envoyArguments, gatewayAgentFolder, gatewaySetup } from '../config/envoy.ts';
 import { istiodEnvironment } from '../config/istiod.ts';
+import { type AgentGround, type AgentSetup, agentArguments, agentEnvironment, layCredentials, secretsSocket } from '../mtls/agent.ts';
 import type { ProcessName } from '../types.ts';
 import type { PartSpec } from './child.ts';
 import { apiUrlOf, type Plan, ports, urlOf } from './plan.ts';
@@ -34,9 +37,7 @@ export function partsOf(plan: Plan, api: RawApi): Readonly<Record<ProcessName, P
     return { name, command, args, cwd: folder, log: join(logs, `${name}.log`), isReady };
   };
   const envoy = (name: 'gateway' | 'sidecar', ready: string) => {
-    // Without the shared memory of hot restarts, two of them, and a restart after a kill, have nothing to quarrel about.
-    const args = ['-c', file(name), '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'];
-    return part(name, 'envoy', args, () => answers(ready));
+    return part(name, 'envoy', envoyArguments(file(name)), () => answers(ready));
   };
   return {
     etcd: part('etcd', 'etcd', etcdArguments(plan), () => answers(`${urlOf(plan, 'etcdClient')}/health`)),
@@ -67,7 +68,29 @@ export function partsOf(plan: Plan, api: RawApi): Readonly<Record<ProcessName, P
       ],
       () => answers(`${urlOf(plan, 'prometheus')}/-/ready`),
     ),
+    'gateway-agent': gatewayAgent(plan, api),
   };
+}
+
+function gatewayAgent(plan: Plan, api: RawApi): PartSpec {
+  const { type, name, namespace, address, serviceAccount } = gatewaySetup(plan);
+  const folder = join(plan.folder, gatewayAgentFolder);
+  const setup: AgentSetup = { type, name, namespace, address, serviceAccount, folder };
+  const ground = agentGround(plan);
+  return {
+    name: 'gateway-agent',
+    command: join(plan.bin, 'pilot-agent'),
+    args: agentArguments(setup, ground),
+    environment: agentEnvironment(setup, ground),
+    cwd: folder,
+    log: join(plan.logs, 'gateway-agent.log'),
+    prepare: () => layCredentials(api, setup),
+    isReady: async () => existsSync(join(folder, secretsSocket)),
+  };
+}
+
+export function agentGround({ folder, address }: Plan): AgentGround {
+  return { meshFile: join(folder, files.mesh), authority: `${address}:${ports.istiodSecureGrpc}` };
 }
 
 type FileOf = (name: keyof typeof files) => string;
@@ -147,7 +170,7 @@ function istiodArguments({ address }: Plan, file: FileOf): string[] {
     `--httpAddr=${address}:${ports.istiodHttp}`,
     '--httpsAddr=',
     `--grpcAddr=${address}:${ports.istiodGrpc}`,
-    '--secureGRPCAddr=',
+    `--secureGRPCAddr=${address}:${ports.istiodSecureGrpc}`,
     `--monitoringAddr=${address}:${ports.istiodMetrics}`,
     '--ctrlz_port=0',
   ];

@@ -29,6 +29,8 @@ export const ports = {
   controllerManager: 10257,
   istiodHttp: 8091,
   istiodGrpc: 15010,
+  /** The same over TLS, and its certificate authority. */
+  istiodSecureGrpc: 15012,
   istiodMetrics: 15014,
   gatewayAdmin: 15000,
   sidecarAdmin: 15001,

@@ -9,7 +9,7 @@ import type { BenchDescription } from '../description.ts';
 import { createTokenWebhook } from '../token/webhook.ts';
 import { type ProcessName, processNames } from '../types.ts';
 import { Child } from './child.ts';
-import { recordPids } from './claim.ts';
+import { reap, recordPids, sidecarPidsFile } from './claim.ts';
 import { createControl } from './control.ts';
 import { files, partsOf } from './parts.ts';
 import { apiUrlOf, gatewayPorts, type Plan, ports, urlOf } from './plan.ts';
@@ -48,6 +48,7 @@ export async function supervise(plan: Plan, report: (line: string) => void): Pro
       server.closeAllConnections();
     }
     await Promise.all([...children.values()].map((child) => child.end(patienceMs)));
+    await reap(folder, sidecarPidsFile);
     api.close();
     await removeRoute(plan.range);
     await Promise.all(['etcd', 'prometheus'].map((name) => rm(join(folder, name), { recursive: true, force: true })));

@@ -7,7 +7,7 @@ import { meshConfig } from '../config/istiod.ts';
 import { podNode } from '../config/objects.ts';
 import { prometheusConfig } from '../config/prometheus.ts';
 import type { KubeletSettings } from '../kubelet/main.ts';
-import { files, kubeconfigOf } from './parts.ts';
+import { agentGround, files, kubeconfigOf } from './parts.ts';
 import { apiUrlOf, type Plan, ports, urlOf } from './plan.ts';
 
 /** Writes every file that a part is started with into the folder of the run. */
@@ -23,6 +23,7 @@ export async function writeFiles(plan: Plan): Promise<void> {
     behavioursFile: join(folder, files.behaviours),
     readyAfterMs: 300,
     stopDelayMs: 1500,
+    sidecars: { ...agentGround(plan), bin: plan.bin, runFolder: folder, logs: plan.logs, istiodAddress: plan.address },
   };
   const contents: Record<Exclude<keyof typeof files, 'behaviours'>, unknown> = {
     kubeconfig: kubeconfigOf(plan, join(folder, files.authority)),
