@@ -1,5 +1,6 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { openOwned, readStable } from '../runtime/acts/open-rollout.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { readStable } from '../runtime/acts/read-sides.ts';
 import { untilReady } from '../runtime/acts/until-ready.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';

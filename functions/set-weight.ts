@@ -1,5 +1,5 @@
 import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
-import { readReadyEndpoints } from '../adapters/eks/workload/readiness.ts';
+import { readReadyEndpoints } from '../adapters/eks/workload/ready-endpoints.ts';
 import { WorkloadRejectedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { shapeOf } from '../core/traffic/shape-of.ts';

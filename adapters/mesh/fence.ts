@@ -45,7 +45,10 @@ export function fenceOperations(object: KubernetesObject, claim: FenceClaim): Js
       { op: 'add', path, value },
     ];
   }
-  const test: JsonPatchOperation = { op: 'test', path, value: text };
+  // Text with these letters the API server compares byte by byte with what Go's encoder makes of it: see ruleTests.
+  const test: JsonPatchOperation = /[<>&\u2028\u2029]/.test(text)
+    ? { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion }
+    : { op: 'test', path, value: text };
   return text === value ? [test] : [test, { op: 'replace', path, value }];
 }
 

@@ -57,21 +57,36 @@ async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: Rou
   });
 }
 
-/** Get, compute, patch; and again, where the API server refused because the object is no longer what was read. */
+/**
+ * Get, compute, patch; and again, where the API server refused because the object is no longer what was read. Where it still is, the API server
+ * objects to what was written, in the same way each time; a door goes on trying all the same.
+ */
 async function patchUntilSettled(
   api: KubernetesApi,
   place: Place,
   patchOf: (found: RouteObject) => RoutePatch,
   always = false,
 ): Promise<void> {
+  const { namespace, name, resource } = place.ref;
+  let refused: { readonly version: string | undefined; readonly message: string } | undefined;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const patch = patchOf(await readObject(api, place));
+    const found = await readObject(api, place);
+    const { resourceVersion: version } = found.object.metadata;
+    const patch = patchOf(found);
     if (!patch.changed && !always) return;
+    if (refused !== undefined && refused.version === version && !always) {
+      throw new RouteRejectedError(
+        `The API server objects to what is to be written to ${place.kind} ${namespace}/${name}: ${refused.message}`,
+        {
+          remedy: 'Mend what it objects to, in the spec or in the object.',
+        },
+      );
+    }
     const result = await api.write({ jsonPatch: place.ref, operations: patch.operations });
     if (result.status === 'written') return;
     if (result.status === 'notFound') throw missing(place);
+    refused = { version, message: result.message };
   }
-  const { namespace, name, resource } = place.ref;
   throw new WriteConflictError(`${place.kind} ${namespace}/${name} changed under ${attempts} writes in a row.`, {
     remedy: `Find out who else writes it: kubectl --namespace ${namespace} get ${resource} ${name} -o yaml --show-managed-fields.`,
   });

@@ -4,7 +4,8 @@ import { NotFoundError, SpecInvalidError } from '../../core/errors.ts';
 import type { RolloutStore, StoreChange, StoreKey } from '../../core/ports.ts';
 import { stored as storedShape } from '../../core/rollout/stored.ts';
 import { type RolloutSpec, rolloutSpec } from '../../core/spec/rollout-spec.ts';
-import { alarmIndexPartition, alertIndexPartition, keys, repositoryIndexPartition, specsPartition } from './keys.ts';
+import { keys, specsPartition } from './keys.ts';
+import { SpecIndex } from './spec-index.ts';
 
 const specItem = storedShape({
   source: z.record(z.string(), z.unknown()),
@@ -34,10 +35,11 @@ export interface StoredSpec {
  * EventBridge rules does not grow with the number of services (an account has 300 a bus). A CloudWatch alarm and a Prometheus alert of one
  * name are two things.
  */
-export class Specs {
+export class Specs extends SpecIndex {
   readonly #store: RolloutStore;
 
   constructor(store: RolloutStore) {
+    super(store);
     this.#store = store;
   }
 
@@ -114,21 +116,6 @@ export class Specs {
   /** All, by name; those that are retired too. */
   async list(): Promise<StoredSpec[]> {
     return (await this.#store.list(specsPartition)).map((item) => stored(item.value));
-  }
-
-  /** The rollouts whose spec names the alarm. */
-  async namesForAlarm(alarm: string): Promise<string[]> {
-    return (await this.#store.list(alarmIndexPartition(alarm))).map((item) => item.key.sort);
-  }
-
-  /** The rollouts whose spec names the Prometheus alert. */
-  async namesForAlert(alert: string): Promise<string[]> {
-    return (await this.#store.list(alertIndexPartition(alert))).map((item) => item.key.sort);
-  }
-
-  /** The rollouts whose spec takes images from the repository. */
-  async namesForRepository(repository: string): Promise<string[]> {
-    return (await this.#store.list(repositoryIndexPartition(repository))).map((item) => item.key.sort);
   }
 }
 

@@ -1,4 +1,5 @@
 import { checkCapabilities } from './check-capabilities.ts';
+import { checkRegexes } from './check-regexes.ts';
 import { quote } from './diagnostic.ts';
 import type { UnplacedProblem } from './problems-of.ts';
 import type { RolloutSpec } from './rollout-spec.ts';
@@ -6,7 +7,7 @@ import type { RouteRef } from './router-spec.ts';
 
 /** What the routes of a spec must hold beyond their shape, and what the kind of mesh can do of what the spec asks for. */
 export function checkRouter(spec: RolloutSpec): UnplacedProblem[] {
-  return [...checkRoutes(spec.router), ...checkCapabilities(spec)];
+  return [...checkRoutes(spec.router), ...checkCapabilities(spec), ...checkRegexes(spec)];
 }
 
 function checkRoutes({ kind, routes }: RolloutSpec['router']): UnplacedProblem[] {

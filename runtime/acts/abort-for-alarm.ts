@@ -1,6 +1,6 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
-import { Specs } from '../../adapters/store/specs.ts';
+import { SpecIndex } from '../../adapters/store/spec-index.ts';
 import type { AlarmReading } from '../../core/ports.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
 import { type AlarmKind, alarmsOf, isPassedOver } from './passed-over.ts';
@@ -18,7 +18,7 @@ export interface AlarmHandled {
  */
 export async function abortForAlarm(deps: AbortDeps, reading: AlarmReading): Promise<AlarmHandled> {
   const atMs = reading.sinceMs ?? deps.clock.now();
-  const names = () => new Specs(deps.store).namesForAlarm(reading.name);
+  const names = () => new SpecIndex(deps.store).namesForAlarm(reading.name);
   return noteAndAbort(
     () => new AlarmStates(deps.store).note(reading, atMs),
     async () => (reading.state === 'alarm' ? abortNamed(deps, 'alarms', { ...reading, sinceMs: atMs }, atMs, await names()) : nothing),

@@ -1,5 +1,5 @@
 import { AlertStates } from '../../adapters/store/alert-states.ts';
-import { Specs } from '../../adapters/store/specs.ts';
+import { SpecIndex } from '../../adapters/store/spec-index.ts';
 import type { AlarmReading } from '../../core/ports.ts';
 import type { AlertTold } from '../../core/spec/alert.ts';
 import { type AlarmHandled, abortNamed, noteAndAbort } from './abort-for-alarm.ts';
@@ -34,7 +34,7 @@ async function abortForName(
   alerts: readonly AlertTold[],
   toldAtMs: number,
 ): Promise<(AlarmHandled & { readonly name: string }) | undefined> {
-  const rollouts = await new Specs(deps.store).namesForAlert(name);
+  const rollouts = await new SpecIndex(deps.store).namesForAlert(name);
   if (rollouts.length === 0) return undefined;
   const firing = newestFiring(name, alerts, toldAtMs);
   const handled = await noteAndAbort(

@@ -4,7 +4,8 @@ import type { CanaryPods } from '../../core/analysis/judge-canary.ts';
 import { FencedError } from '../../core/errors.ts';
 import { imageReference } from '../../core/rollout/record.ts';
 import { sameSplit } from '../../core/traffic/split.ts';
-import { type OpenRollout, readCanary, readStable } from './open-rollout.ts';
+import type { OpenRollout } from './open-rollout.ts';
+import { readCanary, readStable } from './read-sides.ts';
 
 export interface ClusterLook {
   /** What somebody else changed, as a sentence, or undefined. */

@@ -3,8 +3,8 @@ import { readSurroundings } from '../../adapters/eks/preflight/read-surroundings
 import { rememberReads } from '../../adapters/eks/preflight/remember-reads.ts';
 import { unreadFinding } from '../../adapters/eks/preflight/unread-finding.ts';
 import { deploymentRef, sideLabel } from '../../adapters/eks/workload/names.ts';
+import { parseAs } from '../../adapters/eks/workload/parse-as.ts';
 import { inspectWorkload, type Workload, type WorkloadProblem } from '../../adapters/eks/workload/read-workload.ts';
-import { parseAs } from '../../adapters/eks/workload/schemas.ts';
 import { inspectCanaryPolicies } from '../../adapters/mesh/inspect-canary-policies.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { planRollout } from '../../core/plan/plan.ts';

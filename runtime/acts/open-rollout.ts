@@ -1,5 +1,4 @@
 import type { Owner, WorkloadNames } from '../../adapters/eks/workload/names.ts';
-import { type Readiness, readReadiness } from '../../adapters/eks/workload/readiness.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { FencedError } from '../../core/errors.ts';
@@ -127,19 +126,4 @@ export function doorTargetOf({ record, spec, target }: Pick<OpenRollout, 'record
     target: { ...target, routes: [...target.routes] },
     safeSide: record.safeSide,
   };
-}
-
-/** How far stable's pods are; undefined where its Deployment is gone. */
-export function readStable({ api, names }: Pick<OpenRollout, 'api' | 'names'>): Promise<Readiness | undefined> {
-  const { namespace, container, deployment, stableService } = names;
-  return readReadiness(api, { namespace, container, deployment, service: stableService });
-}
-
-/** How far the canary's pods are; undefined where its Deployment is gone. */
-export function readCanary(
-  { api, names }: Pick<OpenRollout, 'api' | 'names'>,
-  { countRestarts = false }: { readonly countRestarts?: boolean } = {},
-): Promise<Readiness | undefined> {
-  const { namespace, container, canaryDeployment, canaryService } = names;
-  return readReadiness(api, { namespace, container, deployment: canaryDeployment, service: canaryService, countRestarts });
 }

@@ -1,4 +1,4 @@
-import { readReadyEndpoints } from '../../adapters/eks/workload/readiness.ts';
+import { readReadyEndpoints } from '../../adapters/eks/workload/ready-endpoints.ts';
 import { readNewestFence } from '../../adapters/mesh/registry.ts';
 import { FencedError, WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';

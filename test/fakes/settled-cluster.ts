@@ -1,4 +1,5 @@
-import { deployment, parseAs } from '../../adapters/eks/workload/schemas.ts';
+import { parseAs } from '../../adapters/eks/workload/parse-as.ts';
+import { deployment } from '../../adapters/eks/workload/schemas.ts';
 import type { KubernetesObject, KubernetesWrite, KubernetesWriteResult } from '../../core/ports.ts';
 import { FakeKubernetes } from './kubernetes-api.ts';
 

@@ -10,8 +10,12 @@ import { trafficRouterShapesContract } from '../contract/traffic-router-shapes.t
 import { trafficRouterSharedContract } from '../contract/traffic-router-shared.ts';
 import { attachBench, hasBench } from './bench/attach.ts';
 import type { Bench, FreshNamespace } from './bench/types.ts';
+import { validated } from './istio/validated.ts';
 
-/** VirtualServices in the real API server, whose CRD checks what is written, by Sluice's own identity with the Role as it is shipped. */
+/**
+ * VirtualServices in the real API server, whose CRD checks what is written, by Sluice's own identity with the Role as it is shipped. Istio's own
+ * validation, which a cluster asks by an admission webhook, is asked of each of them too.
+ */
 if (!hasBench()) console.log('The contract of VirtualServices is not run against a given cluster: it needs the identities of the bench.');
 
 const cart: Rule = { name: 'cart', match: [{ uri: { prefix: '/cart' } }], route: [to('cart', 100)] };
@@ -86,7 +90,7 @@ describe.runIf(hasBench()).each(modes)('Istio, $mode,', ({ mode, destination, in
     await Promise.all([apply(shared, [foreignRule, cart, main(destination)]), apply(inner, [{ route: [internal] }])]);
     const objects = [ref(shared), ref(inner)] as const;
     return {
-      api: bench.sluice,
+      api: validated(bench),
       routerOn: (api) => createRouter('istio', api),
       target: { ...mine(), routes: [{ virtualService: shared, http: 'main' }, { virtualService: inner }] },
       other: {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { loadDialects } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import type { Measurement } from '../../core/ports.ts';
@@ -54,6 +55,7 @@ export async function playLongRollout(
     readonly heldSeconds?: number;
   } = {},
 ): Promise<LongRollout> {
+  await loadDialects();
   const clock = new VirtualClock();
   const bus = new EventBus({ clock });
   const store = createMemoryStore();
@@ -112,7 +114,7 @@ export async function playLongRollout(
   const [execution] = await Promise.all([engine.untilEnded(engine.arnOf('rollout', 'long')), story({ clock, cluster, call, until })]);
   await Promise.all(engine.executions.map(({ arn }) => engine.untilEnded(arn)));
   const record = (await rollouts.list('checkout')).at(-1);
-  if (record === undefined) throw new Error('there is no rollout');
+  if (record === undefined) throw new Error(`there is no rollout: ${execution.cause}`);
   const ownCalls =
     history.taskCalls - engine.executions.filter(({ machine }) => machine === 'rollback').reduce((sum, each) => sum + tasksOf(each), 0);
   const days = ((execution.endedAtMs ?? startMs) - startMs) / 86_400_000;

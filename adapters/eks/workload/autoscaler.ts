@@ -4,8 +4,9 @@ import { type AutoscalerPin, autoscalerPin } from '../../../core/rollout/record.
 import { annotationPath, fenceOperations } from '../../mesh/fence.ts';
 import { findAutoscalers, listAutoscalers } from './find-autoscalers.ts';
 import { autoscalerRef, type Owner, type WorkloadNames } from './names.ts';
+import { parseAs } from './parse-as.ts';
 import { retryConflicts } from './retry-conflicts.ts';
-import { type Autoscaler, autoscaler, parseAs } from './schemas.ts';
+import { type Autoscaler, autoscaler } from './schemas.ts';
 
 /** What the autoscaler was before the rollout, written on itself: giving it back needs no other memory. */
 export function pinAnnotation(rollout: string): string {

@@ -3,8 +3,9 @@ import { type CanaryWanted, canaryDeployment } from './canary-deployment.ts';
 import { canaryService } from './canary-service.ts';
 import { type Ensured, ensureOwned } from './ensure-owned.ts';
 import { deploymentRef, type Owner, serviceRef, type WorkloadNames } from './names.ts';
+import { parseAs } from './parse-as.ts';
 import { readWorkload } from './read-workload.ts';
-import { deployment as deploymentSchema, parseAs } from './schemas.ts';
+import { deployment as deploymentSchema } from './schemas.ts';
 
 /**
  * Makes the canary: its Service, then its Deployment, cloned from stable as stable is now. Idempotent: a second call of the same

@@ -1,5 +1,6 @@
 import type { KubernetesApi } from '../../../core/ports.ts';
-import { type Autoscaler, autoscaler, parseAs } from './schemas.ts';
+import { parseAs } from './parse-as.ts';
+import { type Autoscaler, autoscaler } from './schemas.ts';
 
 /** The HorizontalPodAutoscalers of a namespace. */
 export async function listAutoscalers(api: KubernetesApi, namespace: string): Promise<Autoscaler[]> {

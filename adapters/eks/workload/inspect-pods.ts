@@ -1,7 +1,8 @@
 import { ClusterForbiddenError } from '../../../core/errors.ts';
 import type { KubernetesApi } from '../../../core/ports.ts';
 import { sideLabel } from './names.ts';
-import { type Deployment, type Pod, parseAs, pod } from './schemas.ts';
+import { parseAs } from './parse-as.ts';
+import { type Deployment, type Pod, pod } from './schemas.ts';
 
 /** Reasons that kubelet gives for a container that will not start by waiting. A first failed pull is not among them. */
 const hopeless = new Set([

@@ -2,8 +2,9 @@ import { WorkloadRejectedError } from '../../../core/errors.ts';
 import type { KubernetesApi } from '../../../core/ports.ts';
 import { findAutoscalers } from './find-autoscalers.ts';
 import { deploymentRef, serviceRef, type WorkloadNames } from './names.ts';
+import { parseAs } from './parse-as.ts';
 import { findRefusals } from './refusals.ts';
-import { type Autoscaler, type Deployment, deployment, parseAs, type Service, service } from './schemas.ts';
+import { type Autoscaler, type Deployment, deployment, type Service, service } from './schemas.ts';
 import { inspectVolumes } from './volumes.ts';
 import { findWarnings } from './warnings.ts';
 

@@ -1,7 +1,9 @@
 import type { KubernetesApi } from '../../../core/ports.ts';
 import { inspectPods } from './inspect-pods.ts';
 import { deploymentRef } from './names.ts';
-import { type Deployment, deployment, endpointSlice, parseAs } from './schemas.ts';
+import { parseAs } from './parse-as.ts';
+import { readReadyEndpoints } from './ready-endpoints.ts';
+import { type Deployment, deployment } from './schemas.ts';
 
 export interface Readiness {
   /** What the Deployment was told to have. */
@@ -57,18 +59,6 @@ export async function readReadiness(
     crashing: settled ? undefined : pods?.crashing,
     restarts: pods?.restarts,
   };
-}
-
-/**
- * The ready endpoints of a Service. A pod with two addresses (dual stack) is in two slices, and counts once.
- * @throws ClusterUnavailableError, ClusterForbiddenError
- */
-export async function readReadyEndpoints(api: KubernetesApi, namespace: string, service: string): Promise<number> {
-  const slices = { apiVersion: 'discovery.k8s.io/v1', resource: 'endpointslices', namespace };
-  const found = await api.list(slices, `kubernetes.io/service-name=${service}`);
-  const endpoints = found.flatMap((object) => parseAs(endpointSlice, object).endpoints ?? []);
-  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
-  return new Set(ready.map(({ targetRef, addresses }) => targetRef?.uid ?? targetRef?.name ?? addresses[0])).size;
 }
 
 function isSettled({ metadata, spec, status }: Deployment): boolean {

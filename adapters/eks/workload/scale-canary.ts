@@ -2,8 +2,9 @@ import type { KubernetesApi } from '../../../core/ports.ts';
 import { createdFenceOperations } from './ensure-owned.ts';
 import { deploymentRef, type Owner, type WorkloadNames } from './names.ts';
 import { requireOwnership } from './ownership.ts';
+import { parseAs } from './parse-as.ts';
 import { retryConflicts } from './retry-conflicts.ts';
-import { deployment, parseAs } from './schemas.ts';
+import { deployment } from './schemas.ts';
 
 /** `absent`: there is no canary to scale; somebody removed it. `replicas` is what the canary has been told to have. */
 export type Scaled = { readonly status: 'scaled' | 'unchanged'; readonly replicas: number } | { readonly status: 'absent' };

@@ -1,6 +1,4 @@
 import * as z from 'zod/mini';
-import { ClusterUnavailableError } from '../../../core/errors.ts';
-import type { KubernetesObject } from '../../../core/ports.ts';
 
 /** The parts of Kubernetes objects that Sluice looks at. All are open: what is not named here is carried along unread. */
 
@@ -100,19 +98,6 @@ export type Autoscaler = z.infer<typeof autoscaler>;
 
 export const volumeClaim = z.looseObject({ spec: z.looseObject({ accessModes: z.exactOptional(z.array(z.string())) }) });
 
-/** The API writes an empty list of endpoints as null, and leaves `ready` out where it is not known, which counts as ready. */
-export const endpointSlice = z.looseObject({
-  endpoints: z.nullish(
-    z.array(
-      z.looseObject({
-        addresses: z.array(z.string()),
-        conditions: z.nullish(z.looseObject({ ready: z.nullish(z.boolean()) })),
-        targetRef: z.nullish(z.looseObject({ uid: z.nullish(z.string()), name: z.nullish(z.string()) })),
-      }),
-    ),
-  ),
-});
-
 export const pod = z.looseObject({
   metadata,
   spec: podSpec,
@@ -135,17 +120,4 @@ function containerStatus() {
       }),
     ),
   });
-}
-
-/** @throws ClusterUnavailableError where the object is not what its kind promises: then nothing is known about it. */
-export function parseAs<T>(schema: z.ZodMiniType<T>, found: KubernetesObject): T {
-  const read = schema.safeParse(found);
-  if (read.success) return read.data;
-  throw new ClusterUnavailableError(
-    `${found.kind} ${found.metadata.namespace ?? ''}/${found.metadata.name} does not have the shape of its kind.`,
-    {
-      remedy: 'See whether this version of Kubernetes still serves it as Sluice reads it; the request is tried again.',
-      cause: new Error(z.prettifyError(read.error)),
-    },
-  );
 }

@@ -2,8 +2,9 @@ import { WorkloadRejectedError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesApi } from '../../../core/ports.ts';
 import { fenceOperations } from '../../mesh/fence.ts';
 import { deploymentRef, type Owner, type WorkloadNames } from './names.ts';
+import { parseAs } from './parse-as.ts';
 import { retryConflicts } from './retry-conflicts.ts';
-import { deployment, parseAs } from './schemas.ts';
+import { deployment } from './schemas.ts';
 
 type StableNames = Pick<WorkloadNames, 'namespace' | 'deployment' | 'container'>;
 

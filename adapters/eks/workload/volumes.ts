@@ -1,8 +1,9 @@
 import { ClusterForbiddenError } from '../../../core/errors.ts';
 import type { KubernetesApi } from '../../../core/ports.ts';
 import { volumeClaimRef } from './names.ts';
+import { parseAs } from './parse-as.ts';
 import type { WorkloadProblem } from './read-workload.ts';
-import { type Deployment, parseAs, volumeClaim } from './schemas.ts';
+import { type Deployment, volumeClaim } from './schemas.ts';
 
 export interface VolumeInspection {
   readonly refusals: WorkloadProblem[];

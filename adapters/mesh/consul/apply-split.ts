@@ -64,17 +64,20 @@ export function withoutCanary(pair: Pair, before: ServiceSplit | undefined): rea
 
 /**
  * The splits of a splitter that cannot be steered any more, because somebody changed it during the rollout, at the safe side: it takes over what
- * the other side has, and whatever else stands there keeps its share. Undefined where there is nothing to move.
+ * the other side has, and whatever else stands there keeps its share. Where the safe side was taken out, the other's split becomes its. Undefined
+ * where there is nothing to move.
  */
 export function evacuate(
   splits: readonly ServiceSplit[],
   isOn: (side: Side) => (split: ServiceSplit) => boolean,
   safe: Side,
+  serviceSubset: string,
 ): readonly ServiceSplit[] | undefined {
   const isUnsafe = isOn(safe === 'stable' ? 'canary' : 'stable');
   const moved = splits.filter(isUnsafe).reduce((sum, { weight = 0 }) => sum + hundredths(weight), 0);
   const first = splits.find(isOn(safe));
-  if (first === undefined || moved === 0) return undefined;
+  if (moved === 0) return undefined;
+  if (first === undefined) return splits.map((entry) => (isUnsafe(entry) ? { ...entry, serviceSubset } : entry));
   return splits.map((entry) => {
     if (entry === first) return { ...entry, weight: (hundredths(entry.weight ?? 0) + moved) / 100 };
     return isUnsafe(entry) ? { ...entry, weight: 0 } : entry;

@@ -6,6 +6,7 @@ import { type Side, wholeSide } from '../../../core/traffic/split.ts';
 import { fenceOperations } from '../fence.ts';
 import { forgetOperations, rememberedRules, rememberOperations } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
+import { specTests } from '../rule-tests.ts';
 import { applySplit, evacuate, inexpressible, withoutCanary } from './apply-split.ts';
 import { findPair, isSubset, nameOf, type Pair, type ServiceSplit, serviceSplits, splitsOf, subsetsOf } from './splitter.ts';
 import { notSynced } from './synced.ts';
@@ -69,10 +70,13 @@ function splitsAt(splitter: KubernetesObject, pair: Pair, target: RouteTarget, {
 }
 
 function evacuated(splitter: KubernetesObject, target: RouteTarget, { split }: Pick<SplitWrite, 'split'>): readonly ServiceSplit[] {
-  const subsets = subsetsOf(target);
-  const isOn = (side: Side) => (entry: ServiceSplit) => isSubset(entry, splitter, subsets[side]);
   const splits = splitsOf(splitter);
-  return evacuate(splits, isOn, wholeSide(split) ?? 'stable') ?? splits;
+  const { subsets } = target;
+  // A door that does not know which splits are whose leaves them as they are, and writes its tombstone.
+  if (subsets === undefined) return splits;
+  const isOn = (side: Side) => (entry: ServiceSplit) => isSubset(entry, splitter, subsets[side]);
+  const safe = wholeSide(split) ?? 'stable';
+  return evacuate(splits, isOn, safe, subsets[safe]) ?? splits;
 }
 
 function steerable(splitter: KubernetesObject, target: RouteTarget): Pair | undefined {
@@ -97,10 +101,10 @@ function replaceSplits(splitter: KubernetesObject, splits: readonly ServiceSplit
   const now = splitsOf(splitter);
   if (isDeepStrictEqual(splits, now)) return [];
   // The API server compares text with these letters byte by byte with what Go's encoder makes of it: see ruleTests.
-  const test: JsonPatchOperation = /[<>&\u2028\u2029]/.test(JSON.stringify(now))
-    ? { op: 'test', path: '/metadata/resourceVersion', value: splitter.metadata.resourceVersion }
-    : { op: 'test', path: '/spec/splits', value: now };
-  return [test, { op: 'replace', path: '/spec/splits', value: splits }];
+  const tests: JsonPatchOperation[] = /[<>&\u2028\u2029]/.test(JSON.stringify(now))
+    ? specTests(splitter)
+    : [{ op: 'test', path: '/spec/splits', value: now }];
+  return [...tests, { op: 'replace', path: '/spec/splits', value: splits }];
 }
 
 function canaryBefore(splitter: KubernetesObject, target: RouteTarget): ServiceSplit | undefined {

@@ -15,12 +15,9 @@ export function findRule(object: KubernetesObject, route: GatewayRoute, target: 
   const rules = rulesOf(object)
     .map((rule, index) => ({ rule, index }))
     .filter(({ rule }) => !isOurs(rule) && !isInsertedForAny(rule));
-  const path = 'path' in route ? route.path : undefined;
+  const path = pathOf(route);
   const isNamed = route.rule !== undefined || path !== undefined;
-  const fits = ({ rule }: PlacedRule) =>
-    isNamed
-      ? (route.rule === undefined || rule.name === route.rule) && (path === undefined || hasPath(rule, path))
-      : pairOf(rule, target).stable !== undefined;
+  const fits = ({ rule }: PlacedRule) => (isNamed ? isNamedBy(route, rule) : pairOf(rule, target).stable !== undefined);
   const [found, second] = rules.filter(fits);
   if (found === undefined || second !== undefined) {
     const count = second === undefined ? 0 : rules.filter(fits).length;
@@ -35,6 +32,17 @@ export function findRule(object: KubernetesObject, route: GatewayRoute, target: 
   }
   assertSteerable(object, found, target);
   return found;
+}
+
+/** Whether a spec's route names the rule, by its name or its path. */
+export function isNamedBy(route: GatewayRoute, rule: RouteRule): boolean {
+  const path = pathOf(route);
+  if (route.rule === undefined && path === undefined) return false;
+  return (route.rule === undefined || rule.name === route.rule) && (path === undefined || hasPath(rule, path));
+}
+
+function pathOf(route: GatewayRoute): string | undefined {
+  return 'path' in route ? route.path : undefined;
 }
 
 /** A rule without matches takes every request, as one of the prefix `/` does. */

@@ -7,7 +7,7 @@ import { fenceOperations } from '../fence.ts';
 import { forgetOperations } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
 import { assertClaimable } from './claim.ts';
-import { findRule } from './find-rule.ts';
+import { findRule, isNamedBy } from './find-rule.ts';
 import { fingerprint, insertedBy } from './inserted-rules.ts';
 import { labelOf, nameOf, type PlacedRule, rulesOf } from './route-rules.ts';
 import { memorise, type RuleMemory, recall, routeKey } from './rule-memory.ts';
@@ -41,7 +41,7 @@ export function splitPatch(object: KubernetesObject, routes: readonly GatewayRou
     memory.set(key, made);
     return [{ ...placed, to: rule, inserted }];
   });
-  if (changes.length < routes.length) changes.push(...evacuation(object, changes, target, write));
+  if (changes.length < routes.length) changes.push(...evacuation(object, routes, changes, target, write));
   return patchOf(object, target, fence, changes, memorise(object, target, memory));
 }
 
@@ -96,13 +96,25 @@ function steerable(object: KubernetesObject, route: GatewayRoute, target: RouteT
   }
 }
 
-function evacuation(object: KubernetesObject, done: readonly RuleChange[], target: RouteTarget, write: SplitWrite): RuleChange[] {
+function evacuation(
+  object: KubernetesObject,
+  routes: readonly GatewayRoute[],
+  done: readonly RuleChange[],
+  target: RouteTarget,
+  write: SplitWrite,
+): RuleChange[] {
   const isOurs = insertedBy(object, target);
   const safe = wholeSide(write.split) ?? 'stable';
   return readable(object).flatMap((rule, index): RuleChange[] => {
     if (isOurs(rule) || done.some((change) => change.index === index)) return [];
     const plain = withoutShape(rule, target, {});
-    const to = evacuated(plain, target, safe) ?? plain;
+    const to =
+      evacuated(
+        plain,
+        target,
+        safe,
+        routes.some((route) => isNamedBy(route, rule)),
+      ) ?? plain;
     return isDeepStrictEqual(to, rule) ? [] : [{ index, rule, to, inserted: [] }];
   });
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RouteRejectedError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesObject } from '../../../core/ports.ts';
-import { ruleTests } from '../rule-tests.ts';
-import { sameRules } from './inserted-rules.ts';
+import { ruleTests, specTests } from '../rule-tests.ts';
+import { isInsertedForAny, sameRules } from './inserted-rules.ts';
 import { nameOf, type PlacedRule, type RouteRule, rulesOf } from './route-rules.ts';
 
 /** What becomes of one rule. */
@@ -18,7 +18,7 @@ const limits = { rules: 16, matchesOfRule: 64, matches: 128 };
 /**
  * The operations that bring the rules from what they are to what they are to be. Where only backendRefs change, they test the rule's identity
  * and what it was computed from, so that whoever writes something else meanwhile is no obstacle. Where more changes, copies of whole rules
- * depend on it all, and they test the version of the object.
+ * depend on it all, and they test the generation of the object.
  *
  * @throws RouteRejectedError where the route has no room for the rules that are to be inserted.
  */
@@ -33,7 +33,7 @@ export function rulesPatch(
   if (moved.length > 0) assertRoom(object, rules, changes, isOurs);
   const isOfBackendsOnly = moved.length === 0 && replaced.every(({ path }) => path.endsWith('/backendRefs'));
   if (!isOfBackendsOnly) {
-    return [{ op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion }, ...replaced, ...moved];
+    return [...specTests(object), ...replaced, ...moved];
   }
   return changes.flatMap((change) => {
     const { name, matches, backendRefs } = change.rule;
@@ -68,8 +68,11 @@ function insertions(
   isOurs: (rule: RouteRule) => boolean,
 ): JsonPatchOperation[] {
   const ours = rules.flatMap((rule, index) => (isOurs(rule) ? [index] : []));
-  const isThere = (change: RuleChange) =>
-    sameRules(rules.slice(Math.max(0, change.index - change.inserted.length), change.index), change.inserted);
+  const isThere = (change: RuleChange) => {
+    // Rollouts that share a rule both put theirs before it, and do not take turns in that.
+    const end = rules.slice(0, change.index).findLastIndex((rule) => isOurs(rule) || !isInsertedForAny(rule)) + 1;
+    return sameRules(rules.slice(Math.max(0, end - change.inserted.length), end), change.inserted);
+  };
   const wanted = changes.reduce((sum, { inserted }) => sum + inserted.length, 0);
   if (ours.length === wanted && changes.every(isThere)) return [];
   const removals = ours.toReversed().map((index): JsonPatchOperation => ({ op: 'remove', path: at(index) }));

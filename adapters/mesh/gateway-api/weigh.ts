@@ -75,14 +75,21 @@ export function withoutCanary(rule: RouteRule, target: RouteTarget, before: read
 /**
  * The backendRefs of a rule that cannot be steered any more, because somebody changed it during the rollout, at the safe side: it takes over
  * what the other side has, and whatever else stands there keeps its share. Undefined where there is nothing to move.
+ *
+ * @param isNamed whether the spec names the rule. Where the safe side was taken out of such a one, the other's backendRef becomes its; a rule
+ *   that the spec does not name may lead to one side by the wish of whoever wrote it.
  */
-export function evacuated(rule: RouteRule, target: RouteTarget, safe: Side): RouteRule | undefined {
+export function evacuated(rule: RouteRule, target: RouteTarget, safe: Side, isNamed: boolean): RouteRule | undefined {
   const isOn = (service: string) => (ref: BackendRef) => isBackend(ref, service, target);
   const sides = [isOn(target.stableService), isOn(target.canaryService)] as const;
   const [isSafe, isUnsafe] = safe === 'stable' ? sides : [sides[1], sides[0]];
   const { backendRefs = [] } = rule;
   const moved = backendRefs.filter(isUnsafe).reduce((sum, ref) => sum + weightOf(ref), 0);
   const first = backendRefs.find(isSafe);
+  if (first === undefined && isNamed && moved > 0) {
+    const name = safe === 'stable' ? target.stableService : target.canaryService;
+    return { ...rule, backendRefs: backendRefs.map((ref) => (isUnsafe(ref) ? { ...ref, name } : ref)) };
+  }
   if (first === undefined || moved === 0) return undefined;
   return {
     ...rule,

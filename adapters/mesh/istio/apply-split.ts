@@ -110,13 +110,19 @@ export function withoutCanary(
  * The destinations of a rule that cannot be steered any more, because somebody changed it during the rollout, at the safe side: it takes
  * over what the other side of this rollout has, and whatever else stands there keeps its share. As they are where there is nothing to move.
  *
+ * @param isNamed whether the spec names the rule. Where the safe side was taken out of such a one, the other's destination becomes its; a rule
+ *   that the spec does not name may lead to one side by the wish of whoever wrote it.
  * @example With stable twice, weights checkout 30, checkout.shop 20, checkout-canary 50 become 80, 20, 0.
  */
-export function evacuate({ route }: Routed, target: RouteTarget, safe: Side): readonly DestinationWeight[] {
-  const { isStable, isCanary } = sidesOf(target);
+export function evacuate({ route }: Routed, target: RouteTarget, safe: Side, isNamed: boolean): readonly DestinationWeight[] {
+  const { isStable, isCanary, canaryOf, stableOf } = sidesOf(target);
   const [isSafe, isUnsafe] = safe === 'stable' ? [isStable, isCanary] : [isCanary, isStable];
   const moved = sumOf(route.filter(isUnsafe));
   const first = route.find(isSafe);
+  if (first === undefined && isNamed) {
+    const turned = safe === 'stable' ? stableOf : canaryOf;
+    return route.map((entry) => (isUnsafe(entry) ? { ...entry, destination: turned(entry.destination) } : entry));
+  }
   if (first === undefined || moved === 0) return route;
   return route.map((entry) => {
     if (entry === first) return { ...entry, weight: (entry.weight ?? 0) + moved };

@@ -1,7 +1,8 @@
 import type { KubernetesApi, RouteTarget } from '../../../core/ports.ts';
 import type { Finding } from '../../../core/preflight/finding.ts';
 import { serviceRef, sideLabel } from '../../eks/workload/names.ts';
-import { parseAs, service } from '../../eks/workload/schemas.ts';
+import { parseAs } from '../../eks/workload/parse-as.ts';
+import { service } from '../../eks/workload/schemas.ts';
 import { type DestinationRule, destinationRuleRef, ruleName, rulingPolicy } from './destination-rule.ts';
 import { parityFindings } from './destination-rule-parity.ts';
 

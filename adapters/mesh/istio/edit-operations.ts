@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import type { JsonPatchOperation, KubernetesObject, RouteTarget } from '../../../core/ports.ts';
-import { ruleTests } from '../rule-tests.ts';
+import { ruleTests, specTests } from '../rule-tests.ts';
 import { isInserted, isInsertedByAny } from './inserted-rules.ts';
 import type { Fields, Rule } from './virtual-service.ts';
 
@@ -26,7 +26,7 @@ interface Inserted {
 /**
  * The operations that make rules what they are to be, and leave no other rule of the rollout in the object. Each holds for the list as those
  * before it have left it. Rules are tested for being those that were read; where something appears that was not there, which no operation can
- * test, the version of the whole object is.
+ * test, the generation of the whole object is.
  */
 export function editOperations(object: KubernetesObject, target: RouteTarget, asked: readonly RuleEdit[]): JsonPatchOperation[] {
   const edits = distinct(asked);
@@ -51,7 +51,7 @@ export function editOperations(object: KubernetesObject, target: RouteTarget, as
   const insertions = (settled ? [] : wanted).flatMap(({ rule, inserted }) =>
     inserted.map((value, place): JsonPatchOperation => ({ op: 'add', path: `/spec/http/${moved(rule) + place}`, value })),
   );
-  return [...(insertions.length > 0 ? [versionTest(object)] : []), ...removals, ...changes, ...insertions];
+  return [...(insertions.length > 0 ? specTests(object) : []), ...removals, ...changes, ...insertions];
 }
 
 /** Two routes of a spec may mean one rule, as two ports of it. */
@@ -64,15 +64,11 @@ function fieldOperations(object: KubernetesObject, { rule, fields }: RuleEdit, a
   if (changed.length === 0) return [];
   const before = Object.fromEntries(changed.map(([field]) => [field, rule.whole[field]]));
   const tests = ruleTests(object, at, rule.name, { match: rule.match, route: rule.whole['route'], ...before });
-  const appears = Object.values(before).includes(undefined) ? [versionTest(object)] : [];
+  const appears = Object.values(before).includes(undefined) ? specTests(object) : [];
   const writes = changed.map(([field, value]): JsonPatchOperation => {
     const path = `${at}/${field}`;
     if (value === undefined) return { op: 'remove', path };
     return { op: before[field] === undefined ? 'add' : 'replace', path, value };
   });
   return [...appears, ...tests, ...writes];
-}
-
-function versionTest({ metadata }: KubernetesObject): JsonPatchOperation {
-  return { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion };
 }

@@ -30,6 +30,11 @@ export function findRule(virtualService: KubernetesObject, ref: IstioRoute, targ
   return rule;
 }
 
+/** Whether one of a spec's routes names the rule. */
+export function isNamedBy(refs: readonly IstioRoute[], rule: Rule): boolean {
+  return refs.map(identityOf).some(({ kind, isNamed }) => kind === rule.kind && isNamed?.(rule) === true);
+}
+
 /** How a spec's route says which rule it means. */
 interface Identity {
   readonly kind: RuleKind;

@@ -7,7 +7,7 @@ import { forgetOperations, rememberedRules } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
 import { assertClaimable } from './claimable.ts';
 import { editOperations, type RuleEdit } from './edit-operations.ts';
-import { findRule } from './find-rule.ts';
+import { findRule, isNamedBy } from './find-rule.ts';
 import { isInserted } from './inserted-rules.ts';
 import { memoryOf, memoryOperations, type RuleMemory } from './rule-memory.ts';
 import { giveBack, leave, steer } from './steered-rule.ts';
@@ -48,7 +48,7 @@ export function splitPatch(
   });
   const remember = memoryOperations(virtualService, target, steered);
   const edits = steered.map(({ edit }) => edit);
-  if (steered.length < refs.length) edits.push(...evacuations(virtualService, edits, target, write));
+  if (steered.length < refs.length) edits.push(...evacuations(virtualService, refs, edits, target, write));
   const changes = editOperations(virtualService, target, edits);
   const fenceMoves = fence.some((operation) => operation.op !== 'test');
   return { operations: [...fence, ...remember, ...changes], changed: fenceMoves || remember.length > 0 || changes.length > 0 };
@@ -71,12 +71,18 @@ export function removeCanaryPatch(
   return { operations: [...fenceMoves, ...changes, ...forget], changed: !fenced || changes.length + forget.length > 0 };
 }
 
-function evacuations(virtualService: KubernetesObject, done: readonly RuleEdit[], target: RouteTarget, write: SplitWrite): RuleEdit[] {
+function evacuations(
+  virtualService: KubernetesObject,
+  refs: readonly IstioRoute[],
+  done: readonly RuleEdit[],
+  target: RouteTarget,
+  write: SplitWrite,
+): RuleEdit[] {
   const safe = wholeSide(write.split) ?? 'stable';
   const isDone = ({ kind, index }: Rule) => done.some(({ rule }) => rule.kind === kind && rule.index === index);
   return (unlessRejected(() => rulesOf(virtualService)) ?? [])
     .filter((rule) => !isDone(rule) && !isInserted(rule, target))
-    .map((rule) => leave(rule, target, safe));
+    .map((rule) => leave(rule, target, safe, isNamedBy(refs, rule)));
 }
 
 function unlessRejected<Found>(find: () => Found): Found | undefined {

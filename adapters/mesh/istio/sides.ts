@@ -11,6 +11,8 @@ export interface Sides {
    * no DestinationRule gives the canary's host one, so requests to it would be answered 503.
    */
   canaryOf(stable: DestinationWeight['destination']): DestinationWeight['destination'];
+  /** The other way round, where somebody took stable's destination away. */
+  stableOf(canary: DestinationWeight['destination']): DestinationWeight['destination'];
   /** What a destination of that side looks like, for a message. */
   nameOf(side: Side): string;
 }
@@ -21,6 +23,7 @@ export function sidesOf({ namespace, stableService, canaryService, subsets }: Ro
       isStable: ({ destination }) => isService(destination.host, stableService, namespace),
       isCanary: ({ destination }) => isService(destination.host, canaryService, namespace),
       canaryOf: ({ subset: _, ...stable }) => ({ ...stable, host: stable.host.replace(stableService, canaryService) }),
+      stableOf: ({ subset: _, ...canary }) => ({ ...canary, host: canary.host.replace(canaryService, stableService) }),
       nameOf: (side) => (side === 'stable' ? stableService : canaryService),
     };
   }
@@ -32,6 +35,7 @@ export function sidesOf({ namespace, stableService, canaryService, subsets }: Ro
     isStable: isSubset(subsets.stable),
     isCanary: isSubset(subsets.canary),
     canaryOf: (stable) => ({ ...stable, subset: subsets.canary }),
+    stableOf: (canary) => ({ ...canary, subset: subsets.stable }),
     nameOf: (side) => `${subsets.host} (subset ${subsets[side]})`,
   };
 }

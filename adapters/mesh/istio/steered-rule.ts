@@ -50,9 +50,9 @@ export function giveBack(rule: Rule, target: RouteTarget, memory: RuleMemory): R
 }
 
 /** A rule that cannot be steered any more, left by the side that is not safe as far as it can be. */
-export function leave(rule: Rule, target: RouteTarget, safe: Side): RuleEdit {
+export function leave(rule: Rule, target: RouteTarget, safe: Side, isNamed: boolean): RuleEdit {
   if (rule.route.length === 0) return { rule, fields: {}, inserted: [] };
-  const route = withoutCookies(evacuate(rule, target, safe), undefined, target);
+  const route = withoutCookies(evacuate(rule, target, safe, isNamed), undefined, target);
   return { rule, fields: { route, ...plainFields(rule, target, { fields: {} }) }, inserted: [] };
 }
 

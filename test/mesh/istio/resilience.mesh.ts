@@ -10,13 +10,14 @@ import { hasBench } from '../bench/attach.ts';
 import { workloads } from '../bench/two-versions.ts';
 import { until } from '../bench/until.ts';
 import { eightAtATime, IstioStage, type Way } from './stage.ts';
+import { validated } from './validated.ts';
 
 const plain = { name: 'web', route: [{ destination: { host: 'web' } }], retries: { attempts: 0 } };
 
 describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Istio, with requests through %s,', (way) => {
   let stage: IstioStage;
   let fence = 0;
-  const router = () => createRouter('istio', stage.bench.sluice);
+  const router = () => createRouter('istio', validated(stage.bench));
   const versions = () => ['v1', 'v2'].map((version) => `${stage.image}:${version}`);
   const behaveAll = (service: Parameters<typeof stage.bench.behave>[1]['service']) =>
     Promise.all(versions().map((image) => stage.bench.behave(image, service === undefined ? {} : { service })));
@@ -77,6 +78,47 @@ describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Isti
     });
   });
 
+  it('steers the VirtualService that another one delegates to, by weight and by match, and finds nothing against it', async () => {
+    const match = [{ uri: { prefix: '/shop' } }];
+    const root = stage.virtualService('root', { http: [{ match, delegate: { name: 'web', namespace: stage.namespace.name } }] });
+    await remove('web');
+    await stage.namespace.apply([root, stage.virtualService('web', { hosts: undefined, gateways: undefined, http: [plain] })]);
+    await until(async () => (await stage.ask({})).side === 'stable');
+    const before = await stage.read('root');
+    expect(await router().inspect(stage.target, { weights: [25, 100], shapes: [{ mirrorWeight: 5 }] })).toEqual([]);
+    await claim(stage.target);
+    await step(stage.target, 25, { match: [{ header: { name: 'x-trial', exact: 'yes' } }] });
+    const sides = await stage.send(20, { headers: { 'x-trial': 'yes' } });
+    expect(new Set(sides.map(({ side }) => side))).toEqual(new Set(['canary']));
+    const canary = (await stage.send(400)).filter(({ side }) => side === 'canary').length;
+    const [least, most] = binomialInterval(400, 0.25);
+    expect(canary).toBeGreaterThanOrEqual(least);
+    expect(canary).toBeLessThanOrEqual(most);
+    await giveBack(stage.target);
+    expect(new Set((await stage.send(40, { headers: { 'x-trial': 'yes' } })).map(({ side }) => side))).toEqual(new Set(['stable']));
+    expect(await stage.read('root')).toEqual(before);
+    await Promise.all([remove('root'), remove('web')]);
+  });
+  const remove = async (name: string) => {
+    const found = await stage.bench.admin.read(stage.ref(name));
+    if (found !== undefined) await stage.bench.admin.remove(stage.ref(name), { uid: String(found.metadata.uid) });
+  };
+
+  it('keeps users by a cookie whose name Envoy would read as a variable', async () => {
+    const cookie = '%PROTOCOL%';
+    await stage.lead([plain]);
+    await claim(stage.target);
+    await step(stage.target, 50, { affinity: { cookie, maxAgeSeconds: 60 } });
+    const answers = await stage.send(40);
+    expect(new Set(answers.map(({ setCookies }) => setCookies[0]?.split(';')[0]))).toEqual(
+      new Set([`${cookie}=${fence}-canary`, `${cookie}=${fence}-stable-50`]),
+    );
+    const kept = await stage.send(20, { cookies: { [cookie]: `${fence}-canary` } });
+    expect(new Set(kept.map(({ side }) => side))).toEqual(new Set(['canary']));
+    await giveBack(stage.target);
+    expect((await stage.send(20)).flatMap(({ setCookies }) => setCookies)).toEqual([]);
+  });
+
   it('gives the canary 1 of 1000 where the total is 1000, and half of it at 500', async () => {
     const target = { ...stage.target, totalWeight: 1000 };
     await stage.lead([plain]);
@@ -94,7 +136,6 @@ describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Isti
   });
 
   it('leaves other backends of the rule their share of the requests', async () => {
-    const [legacy, service] = named('legacy', workloads(stage.image));
     await stage.lead(
       [
         {
@@ -105,7 +146,7 @@ describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Isti
           ],
         },
       ],
-      ...(legacy === undefined || service === undefined ? [] : [legacy, service]),
+      ...renamed('legacy', workloads(stage.image)),
     );
     await until(async () => {
       const found = new Set(await versionsOf(50));
@@ -157,11 +198,11 @@ describe.runIf(hasBench())("Istio's DestinationRule of the canary", () => {
       portLevelSettings: [{ port: { number: 9090 }, connectionPool: { tcp: { maxConnections: 11 } }, tls: { mode: 'DISABLE' } }],
     };
     const subsets = [{ name: 'v1', labels: { side: 'stable' } }];
-    await stage.namespace.apply([stage.destinationRule('web', { trafficPolicy: policy, subsets, exportTo: ['.', '*'] })]);
-    expect(await ensureCanaryPolicies('istio', stage.bench.sluice, { ...of(), resilience: undefined })).toBe('created');
-    expect(await ensureCanaryPolicies('istio', stage.bench.sluice, { ...of(), resilience: undefined })).toBe('unchanged');
+    await stage.namespace.apply([stage.destinationRule('web', { trafficPolicy: policy, subsets, exportTo: ['*'] })]);
+    expect(await ensureCanaryPolicies('istio', validated(stage.bench), { ...of(), resilience: undefined })).toBe('created');
+    expect(await ensureCanaryPolicies('istio', validated(stage.bench), { ...of(), resilience: undefined })).toBe('unchanged');
     const made = await stage.bench.sluice.read(ref());
-    expect(made?.['spec']).toEqual({ host: 'web-canary', trafficPolicy: policy, exportTo: ['.', '*'] });
+    expect(made?.['spec']).toEqual({ host: 'web-canary', trafficPolicy: policy, exportTo: ['*'] });
     for (const port of [80, 9090]) {
       await until(async () => {
         const [stable, canary] = await Promise.all(['web', 'web-canary'].map((service) => clusterOf(service, port)));
@@ -186,18 +227,16 @@ describe.runIf(hasBench())("Istio's DestinationRule of the canary", () => {
   it('takes a pod out that answers only 500s, so that the canary answers well, and puts no pod of stable out', async () => {
     const bad = `${stage.image}:bad`;
     await stage.bench.behave(bad, { service: { errorShare: 1 } });
-    const [deployment] = named('web-canary', workloads(stage.image)).filter(({ kind }) => kind === 'Deployment');
-    await stage.namespace.apply([badPod(deployment, bad)]);
+    await stage.namespace.apply(onePodEach(workloads(stage.image), bad));
     await stage.lead([plain]);
-    const router = createRouter('istio', stage.bench.sluice);
+    const router = createRouter('istio', validated(stage.bench));
     await router.write(stage.target, at(0, 1, 'claim'));
     const outlierDetection = { consecutive5xx: 3, intervalSeconds: 1, ejectionSeconds: 120, mostOutPercent: 50 };
-    expect(await ensureCanaryPolicies('istio', stage.bench.sluice, { ...of(), resilience: { outlierDetection } })).toBe('created');
+    expect(await ensureCanaryPolicies('istio', validated(stage.bench), { ...of(), resilience: { outlierDetection } })).toBe('created');
     await router.write(stage.target, at(50, 1, 'owner'));
     await stage.settle();
     const good = async () => (await stage.send(100)).every(({ status }) => status === 200);
-    const first = await stage.send(100);
-    expect(first.some(({ status }) => status === 500)).toBe(true);
+    await until(async () => (await stage.send(20)).some(({ status }) => status === 500));
     await until(good);
     const sides = (await stage.send(400)).map(({ status, side }) => `${status} ${side}`);
     expect(new Set(sides)).toEqual(new Set(['200 stable', '200 canary']));
@@ -215,18 +254,16 @@ describe.runIf(hasBench())("Istio's DestinationRule of the canary", () => {
   });
 });
 
-/** Stable's Deployment and Service under another name, with pods of their own. */
-function named(name: string, objects: readonly KubernetesObject[]): KubernetesObject[] {
-  const renamed = JSON.stringify(objects.filter(({ metadata }) => metadata.name === (name === 'web-canary' ? name : 'web')));
-  if (name === 'web-canary') return JSON.parse(renamed);
-  return JSON.parse(renamed.replaceAll('"web"', `"${name}"`).replaceAll('web:v1', `web:${name}`));
+/** `web` under another name, with pods of their own. */
+function renamed(name: string, objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const text = JSON.stringify(objects.filter(({ metadata }) => metadata.name === 'web'));
+  return JSON.parse(text.replaceAll('"web"', `"${name}"`).replaceAll('web:v1', `web:${name}`));
 }
 
-/** One more pod behind the canary's Service, of another image. */
-function badPod(deployment: KubernetesObject | undefined, image: string): KubernetesObject {
-  const text = JSON.stringify(deployment)
-    .replaceAll(/registry[^"]+/g, image)
-    .replaceAll('"app":"web"', '"app":"web","bad":"yes"');
-  const made = JSON.parse(text) as KubernetesObject & { spec: object };
-  return { ...made, metadata: { name: 'web-canary-bad' }, spec: { ...made.spec, replicas: 1 } };
+/** The canary's Deployment with one pod, and another one with a pod of that image behind the same Service. */
+function onePodEach(objects: readonly KubernetesObject[], image: string): KubernetesObject[] {
+  const deployment = objects.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'web-canary');
+  const text = JSON.stringify(deployment).replace('"replicas":2', '"replicas":1');
+  const other = text.replace('"name":"web-canary"', '"name":"web-canary-other"').replaceAll('"app":"web"', '"app":"web","other":"yes"');
+  return [JSON.parse(text), JSON.parse(other.replaceAll(/registry[^"]+/g, image))];
 }

@@ -114,6 +114,14 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
     });
   });
 
+  it('objects to what its schema does not allow, and Sluice says so in its words instead of trying again', async () => {
+    await router().write(target, at(0, 1, 'claim'));
+    const before = await stage.read(name);
+    const write = router().write(target, at(50, 1, 'owner', { resilience: { timeoutSeconds: 0 } }));
+    await expect(write).rejects.toMatchObject({ name: 'RouteRejectedError', message: expect.stringContaining('must be a valid duration') });
+    expect(await stage.read(name)).toEqual(before);
+  });
+
   it('lets no owner behind a slow network win against a door in 100 races, whoever is first', async () => {
     const { bench } = stage;
     const relay = await startApiRelay(bench);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canaryDeployment } from '../../../../adapters/eks/workload/canary-deployment.ts';
 import { isTrackingLabel } from '../../../../adapters/eks/workload/copied-metadata.ts';
-import { deployment, parseAs } from '../../../../adapters/eks/workload/schemas.ts';
+import { parseAs } from '../../../../adapters/eks/workload/parse-as.ts';
+import { deployment } from '../../../../adapters/eks/workload/schemas.ts';
 import type { KubernetesObject } from '../../../../core/ports.ts';
 import { field, names, newImage, oldImage, owner, stableDeployment } from './manifests.ts';
 

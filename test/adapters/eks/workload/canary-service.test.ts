@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canaryService } from '../../../../adapters/eks/workload/canary-service.ts';
-import { parseAs, service } from '../../../../adapters/eks/workload/schemas.ts';
+import { parseAs } from '../../../../adapters/eks/workload/parse-as.ts';
+import { service } from '../../../../adapters/eks/workload/schemas.ts';
 import { names, owner, stableService } from './manifests.ts';
 
 describe("the canary's Service", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readReadiness, readReadyEndpoints } from '../../../../adapters/eks/workload/readiness.ts';
+import { readReadiness } from '../../../../adapters/eks/workload/readiness.ts';
+import { readReadyEndpoints } from '../../../../adapters/eks/workload/ready-endpoints.ts';
 import { ClusterUnavailableError } from '../../../../core/errors.ts';
 import type { KubernetesObject } from '../../../../core/ports.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';

@@ -189,7 +189,7 @@ describe('subsets of one host', () => {
   ])('a rule that %s is refused before a rollout begins', async (_what, of, route, message) => {
     const api = await clusterWith(virtualService('checkout', [{ name: 'main', route }]));
     const router = createRouter('istio', api);
-    await expect(router.read(of)).rejects.toThrow(RouteRejectedError);
+    await expect(router.write(of, claim)).rejects.toThrow(RouteRejectedError);
     await expect(router.write(of, claim)).rejects.toThrow(message);
     expect(await router.inspect(of, { weights: [10], shapes: [] })).toMatchObject([
       { severity: 'refusal', message: expect.stringContaining(message) },

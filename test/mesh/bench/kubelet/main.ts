@@ -39,6 +39,8 @@ const {
   sidecars,
   ...rest
 } = settings.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
+// Not in the midst of a start, whose process nobody would know of.
+process.once('SIGTERM', () => process.exit());
 const api = new RawApi(access);
 // Those of a kubelet that was killed, whose pods this one starts anew.
 await reap(sidecars.runFolder, sidecarPidsFile);

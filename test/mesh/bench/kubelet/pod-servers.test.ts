@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../../localstack/engine/free-port.ts';
 import { countVersions, meshRequest } from '../request.ts';
@@ -63,6 +65,14 @@ describe('the servers of a pod', () => {
     stream.close();
     await Promise.all([stream.closed, drained]);
     expect(started.servers.received).toEqual({ requests: 1, mirrored: 0 });
+  });
+
+  it('do not wait for a connection that has carried no request', async () => {
+    const { servers, port } = await start('http');
+    const unused = connect(port, address);
+    await once(unused, 'connect');
+    await servers.drain(3_600_000);
+    unused.destroy();
   });
 
   it('break off what is open when the grace is over', async () => {

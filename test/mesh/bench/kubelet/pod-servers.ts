@@ -1,3 +1,4 @@
+import { Server as HttpServer } from 'node:http';
 import type { ListenOptions, Server, Socket } from 'node:net';
 import type { ServiceBehaviour } from '../../../../sandbox/traffic/service.ts';
 import type { Received } from '../types.ts';
@@ -29,6 +30,8 @@ export interface PodServersOptions {
   readonly behaviour: ServiceBehaviour;
 }
 
+const sweepEveryMs = 100;
+
 /** All servers of one pod. */
 export interface PodServers {
   readonly received: Received;
@@ -40,11 +43,11 @@ export interface PodServers {
 /** Starts a server for each port of a pod; rejects where one of them can't be had. */
 export async function startPodServers({ listenAt, ports, behaviour, ...self }: PodServersOptions): Promise<PodServers> {
   const state: PodSelf = { ...self, conduct: conductOf(behaviour), received: { requests: 0, mirrored: 0 } };
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, Server>();
   const servers = ports.map(({ name }) => serverFor(name, state));
   for (const server of servers) {
     server.on('connection', (socket: Socket) => {
-      sockets.add(socket.setNoDelay(true));
+      sockets.set(socket.setNoDelay(true), server);
       socket.on('close', () => sockets.delete(socket));
       if (state.conduct.crashed) hangUp(socket);
     });
@@ -54,16 +57,30 @@ export async function startPodServers({ listenAt, ports, behaviour, ...self }: P
     received: state.received,
     setBehaviour(next) {
       state.conduct = conductOf(next);
-      if (state.conduct.crashed) for (const socket of sockets) hangUp(socket);
+      if (state.conduct.crashed) for (const socket of sockets.keys()) hangUp(socket);
     },
     async drain(withinMs) {
+      const sweep = setInterval(() => endUnused(sockets), sweepEveryMs);
       const breakOff = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.keys()) socket.destroy();
       }, withinMs);
       await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
       clearTimeout(breakOff);
+      clearInterval(sweep);
     },
   };
+}
+
+/**
+ * Ends connections of HTTP/1.1 that carry no request, as Envoy keeps them: Node sees that of its own accord where they have carried one before,
+ * and only at the moment when its server is closed.
+ */
+function endUnused(sockets: ReadonlyMap<Socket, Server>): void {
+  for (const [socket, server] of sockets) {
+    if (!(server instanceof HttpServer)) continue;
+    if (socket.bytesRead === 0) socket.destroy();
+    else server.closeIdleConnections();
+  }
 }
 
 function serverFor(portName: string, self: PodSelf): Server {

@@ -52,3 +52,9 @@ it('takes over a number whose supervisor is gone: kills what it left, but nobody
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   expect(await readdir(folder)).toEqual(['supervisor.pid']);
 });
+
+it('takes over a number whose record was never finished', async () => {
+  const { folder } = await claimRange(benchFolder);
+  await writeFile(join(folder, sidecarPidsFile), '');
+  expect(await claimRange(benchFolder)).toEqual({ range: 0, folder });
+});

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -53,9 +53,11 @@ export async function claimRange(benchFolder: string): Promise<Claim> {
   });
 }
 
-/** For the next `reap`. In one go, since two changes may come at once. */
+/** For the next `reap`. In one go, since two changes may come at once, and whole, since the writer may be killed at any moment. */
 export function recordPids(folder: string, running: Readonly<Record<string, number>>, name = pidsFile): void {
-  writeFileSync(join(folder, name), JSON.stringify(running));
+  const file = join(folder, name);
+  writeFileSync(`${file}.unfinished`, JSON.stringify(running));
+  renameSync(`${file}.unfinished`, file);
 }
 
 /** Kills the processes of a run whose supervisor is gone. */
@@ -68,7 +70,7 @@ export async function reapAll(folder: string): Promise<void> {
 export async function reap(folder: string, name: string): Promise<void> {
   const file = join(folder, name);
   if (!existsSync(file)) return;
-  const recorded = pids.safeParse(JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))).data ?? {};
+  const recorded = recordIn(await readFile(file, 'utf8').catch(() => ''));
   for (const pid of Object.values(recorded)) {
     // The number may be somebody else's by now.
     if (!(await commandLine(pid)).includes(`${folder}/`)) continue;
@@ -76,6 +78,15 @@ export async function reap(folder: string, name: string): Promise<void> {
     while ((await commandLine(pid)) !== '') await systemClock.sleep(20);
   }
   await rm(file, { force: true });
+}
+
+/** Empty where the machine went down over it. */
+function recordIn(text: string): Readonly<Record<string, number>> {
+  try {
+    return pids.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 /** Empty for a process that is gone. */
