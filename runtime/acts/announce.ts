@@ -1,7 +1,7 @@
 import { History, historyChange } from '../../adapters/store/history.ts';
 import type { HeldRollout } from '../../adapters/store/rollouts.ts';
 import { Untold, untoldChange } from '../../adapters/store/untold.ts';
-import { SluiceError } from '../../core/errors.ts';
+import { ClusterForbiddenError, SluiceError } from '../../core/errors.ts';
 import type { SluiceEvent } from '../../core/ports.ts';
 import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 import { transitionEvent } from '../../core/rollout/transition-event.ts';
@@ -113,7 +113,8 @@ function lineOf(record: RolloutRecord, atMs: number, what: string, reason: strin
 
 /**
  * Tells of a start that came to nothing, where trying again cannot help. There is no rollout yet whose history could hold it; what may
- * pass by itself is tried again by the state machine, and told by nobody.
+ * pass by itself is tried again by the state machine, and told by nobody. A cluster that forbids is tried again too, and mostly somebody has to
+ * change something: each try tells of it under the same id.
  */
 export async function tellingRefusal<T>(
   deps: AnnounceDeps,
@@ -124,7 +125,8 @@ export async function tellingRefusal<T>(
   try {
     return await act();
   } catch (error) {
-    if (error instanceof SluiceError && !error.retryable) await announceRefusal(deps, spec, executionArn, error.message);
+    const stands = error instanceof SluiceError && (!error.retryable || error instanceof ClusterForbiddenError);
+    if (stands) await announceRefusal(deps, spec, executionArn, error.message);
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import { History } from '../../adapters/store/history.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
-import type { SluiceEvent } from '../../core/ports.ts';
+import { ClusterForbiddenError } from '../../core/errors.ts';
+import type { KubernetesApi, SluiceEvent } from '../../core/ports.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { begin } from '../../functions/begin.ts';
 import type { Deps } from '../../runtime/deps.ts';
@@ -29,9 +30,10 @@ let cluster: ServiceInCluster | undefined;
 afterEach(() => cluster?.close());
 
 /** Begins a rollout of checkout, as the state machine would, in a cluster with these objects beside it. */
-async function setUp(manifests: readonly Manifest[] = [], change: Partial<RolloutSpecSource> = {}, digest = newDigest) {
+async function setUp(manifests: readonly Manifest[] = [], change: Partial<RolloutSpecSource> = {}, overrides: Partial<KubernetesApi> = {}) {
   cluster = await startServiceInCluster(...manifests);
-  const { api, clock, kubernetes } = cluster;
+  const { clock, kubernetes } = cluster;
+  const api = { ...passingOn(cluster.api), ...overrides };
   const store = createMemoryStore();
   const router = { kind: 'istio', routes: [{ virtualService: 'shop', http: 'checkout' }] } as const;
   await new Specs(store).apply({ ...specSource({ router: { ...router, routes: [...router.routes] }, ...change }) }, startMs);
@@ -45,7 +47,7 @@ async function setUp(manifests: readonly Manifest[] = [], change: Partial<Rollou
     clusterFinder: { find: async (name) => ({ name, endpoint: kubernetes.url, certificateAuthority: '' }) },
     executions: { start: notAsked, describe: async () => ({ status: 'running' }), stop: notAsked },
     images: {
-      resolve: async (repository) => ({ repository, tags: ['v2'], digest, pushedAtMs: startMs }),
+      resolve: async (repository) => ({ repository, tags: ['v2'], digest: newDigest, pushedAtMs: startMs }),
       pushedSince: async () => [],
     },
     events: {
@@ -66,6 +68,15 @@ async function setUp(manifests: readonly Manifest[] = [], change: Partial<Rollou
     rollouts: new Rollouts(store, clock),
     history: async (rolloutId: string) => new History(store).list(rolloutId),
     run: () => begin.wiredWith(deps)({ input, executionArn, executionStartedAt: new Date(startMs).toISOString() }),
+  };
+}
+
+function passingOn(api: KubernetesApi): KubernetesApi {
+  return {
+    read: (ref) => api.read(ref),
+    list: (ref, selector) => api.list(ref, selector),
+    write: (write) => api.write(write),
+    remove: (ref, preconditions) => api.remove(ref, preconditions),
   };
 }
 
@@ -110,6 +121,15 @@ describe('the preflight of Begin', () => {
   ] as const)('refuses %s that is not there', async (_what, change, message) => {
     const { run } = await setUp([], structuredClone(change) as Partial<RolloutSpecSource>);
     await expect(run()).rejects.toMatchObject({ name: 'RolloutRefusedError', message: expect.stringContaining(message) });
+  });
+
+  it('P1: tells of a cluster that forbids, which is tried again, under one id', async () => {
+    const read = () => Promise.reject(new ClusterForbiddenError('No verb get on deployments.', { remedy: 'Allow it.' }));
+    const { run, told } = await setUp([], {}, { read });
+    for (let tries = 0; tries < 2; tries += 1) await expect(run()).rejects.toThrow(ClusterForbiddenError);
+    expect(told.map(({ detailType }) => detailType)).toEqual(['Rollout Refused', 'Rollout Refused']);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(1);
+    expect(told[0]?.detail['reason']).toContain('No verb get on deployments.');
   });
 
   it('tells the number of warnings, and keeps them in the history and the log', async () => {
