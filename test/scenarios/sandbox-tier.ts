@@ -1,7 +1,7 @@
 import { sweepEverySeconds } from '../../runtime/event-patterns.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import { openInProcess } from './in-process-tier.ts';
 import type { Tier } from './tier.ts';
-import { putUsualAlarm } from './usual.ts';
 import { watchedStore } from './watched-store.ts';
 
 export interface SandboxTierOptions extends Pick<SandboxOptions, 'log' | 'onState' | 'wrapDeps'> {
@@ -28,24 +28,7 @@ export function sandboxTier({ onSandbox, ...options }: SandboxTierOptions = {}):
         wrapFunction: mishaps.wrapFunction,
       });
       onSandbox?.(sandbox);
-      let started = 0;
-      return {
-        setting: sandbox,
-        store,
-        fenceBefore: 0,
-        async start(input) {
-          started += 1;
-          const name = `console-${started}`;
-          await sandbox.engine.start('rollout', name, input);
-          return sandbox.engine.arnOf('rollout', name);
-        },
-        stop: (arn) => sandbox.engine.stop(arn, 'Stopped in the console.'),
-        putUsualAlarm: (service) => putUsualAlarm(sandbox, service, services.find(({ name }) => name === service)?.mesh),
-        alarmName: (name) => name,
-        adapt: (spec) => spec,
-        settle: async () => undefined,
-        close: () => sandbox.close(),
-      };
+      return openInProcess(sandbox, store, services);
     },
   };
 }

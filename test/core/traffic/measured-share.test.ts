@@ -2,19 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareShare, levels, type SideCounts } from '../../../core/traffic/measured-share.ts';
 import { type Split, splitAt } from '../../../core/traffic/split.ts';
+import { seededRandom } from '../../seeded-random.ts';
 
 const at = (weight: number): Split => splitAt(weight, 100);
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Traffic {
   readonly share: number;
@@ -103,7 +93,7 @@ describe('looking again and again', () => {
     [50, 2],
     [90, 2],
   ])('at weight %i, requests in clumps of %i that go where they should are not said to differ', (weight, clump) => {
-    const random = randomFrom(weight * 10 + clump);
+    const random = seededRandom(weight * 10 + clump);
     const traffic = { share: weight / 100, requests: 3_000, lookEvery: 40, clump };
     const wrong = Array.from({ length: rollouts }, () => firstWord(traffic, at(weight), random, 'differs')).filter((n) => n !== undefined);
     // With the promised 1 of 1,000, three or more of 200 happen in 1 of 870 runs; the seed is fixed.
@@ -115,7 +105,7 @@ describe('looking again and again', () => {
     [50, 2],
     [10, 0.5],
   ])('at weight %i, a share with %f times the odds is seldom said to agree', (weight, factor) => {
-    const random = randomFrom(weight + factor);
+    const random = seededRandom(weight + factor);
     const traffic = { share: timesOdds(weight / 100, factor), requests: 3_000, lookEvery: 40, clump: 2 };
     const wrong = Array.from({ length: rollouts }, () => firstWord(traffic, at(weight), random, 'agrees')).filter((n) => n !== undefined);
     expect(wrong.length / rollouts).toBeLessThanOrEqual(levels.agrees);
@@ -127,7 +117,7 @@ describe('looking again and again', () => {
     [10, 0.5, 3_100],
     [10, 0, 210],
   ])('at weight %i, a share with %f times the odds is found after about %i requests', (weight, factor, documented) => {
-    const random = randomFrom(7);
+    const random = seededRandom(7);
     const traffic = { share: timesOdds(weight / 100, factor), requests: 30_000, lookEvery: 10 };
     const found = Array.from({ length: 100 }, () => firstWord(traffic, at(weight), random, 'differs') ?? Number.POSITIVE_INFINITY);
     const mean = found.reduce((sum, each) => sum + each, 0) / found.length;

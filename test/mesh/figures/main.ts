@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Figure, FigureResult } from '../../bench/figure.ts';
 import { formatFigure, formatNumber, formatSummary, type Measured } from '../../bench/report.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import { startBench } from '../bench/start.ts';
 import type { StartedBench } from '../bench/types.ts';
 import { measureAborts } from './abort-latency.ts';
 import { measureBadAnswers } from './bad-answers.ts';
 import { measureHealthyRollouts } from './healthy-rollout.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const usage = `npm run bench:mesh -- [options]
 

@@ -1,7 +1,7 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { startSandbox } from '../../../sandbox/sandbox.ts';
+import { openInProcess } from '../../scenarios/in-process-tier.ts';
 import type { Opening, OpenTier, Tier } from '../../scenarios/tier.ts';
-import { putUsualAlarm } from '../../scenarios/usual.ts';
 import { watchedStore } from '../../scenarios/watched-store.ts';
 import type { BenchDescription } from '../bench/description.ts';
 import type { Bench } from '../bench/types.ts';
@@ -40,20 +40,8 @@ async function open(bench: Bench, description: BenchDescription, { clock, servic
     wrapFunction: mishaps.wrapFunction,
     surroundings: (options) => startMeshSurroundings({ bench, description, namespace }, options),
   });
-  let started = 0;
   return {
-    setting: sandbox,
-    store,
-    fenceBefore: 0,
-    async start(input) {
-      started += 1;
-      const name = `console-${started}`;
-      await sandbox.engine.start('rollout', name, input);
-      return sandbox.engine.arnOf('rollout', name);
-    },
-    stop: (arn) => sandbox.engine.stop(arn, 'Stopped in the console.'),
-    putUsualAlarm: (service) => putUsualAlarm(sandbox, service, services.find(({ name }) => name === service)?.mesh),
-    alarmName: (name) => name,
+    ...openInProcess(sandbox, store, services),
     adapt: (spec) => adaptToMesh(spec, description.clusterName, namespace),
     hostOf: (virtualService) => hostIn(namespace, virtualService),
     settle: () => clock.sleep(500),
