@@ -70,6 +70,13 @@ function refusedShapes(dialect: RouteDialect, found: RouteObject, target: RouteT
   return [...new Map(refused.map((error) => [error.message, error])).values()];
 }
 
-function refusalOf({ kind, ref: { namespace, name } }: Place, { message, remedy }: SluiceError): Finding {
-  return { severity: 'refusal', subject: `${kind} ${namespace}/${name}`, message: message.replace(` ${remedy}`, ''), remedy };
+function refusalOf({ kind, ref: { namespace, name } }: Place, error: SluiceError): Finding {
+  const { message, remedy } = error;
+  return {
+    severity: 'refusal',
+    subject: `${kind} ${namespace}/${name}`,
+    message: message.replace(` ${remedy}`, ''),
+    remedy,
+    ...(error instanceof WeightNotVerifiedError ? { mayPass: true } : {}),
+  };
 }

@@ -10,4 +10,6 @@ export interface Finding {
   readonly message: string;
   /** How to mend it: a sentence, or lines of YAML or commands under one. Empty for what cannot be mended by the reader. */
   readonly remedy: string;
+  /** True of a refusal that may be none in a few seconds: a controller has yet to look at what was written last. */
+  readonly mayPass?: true;
 }

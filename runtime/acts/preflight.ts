@@ -1,5 +1,5 @@
 import { AlertStates } from '../../adapters/store/alert-states.ts';
-import { RolloutRefusedError } from '../../core/errors.ts';
+import { RolloutRefusedError, type SluiceError, WeightNotVerifiedError } from '../../core/errors.ts';
 import type { AlarmReading, ClusterEndpoint } from '../../core/ports.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { findingLine } from '../../core/preflight/format-findings.ts';
@@ -27,6 +27,7 @@ export type PreflightOutcome =
  * alarms. What cannot work is refused here, before traffic moves (J7), and an alarm that fires already by the spec's policy (J8).
  *
  * @throws RolloutRefusedError with every reason that speaks against the rollout.
+ * @throws WeightNotVerifiedError (retryable) where all that speaks against it may pass by itself.
  */
 export async function preflight(deps: BeginDeps, start: Start): Promise<PreflightOutcome> {
   const { spec } = start.stored;
@@ -56,10 +57,15 @@ export async function preflight(deps: BeginDeps, start: Start): Promise<Prefligh
   };
 }
 
-/** All of them, so that they need not be found one start after the other. */
-function refusedBy(refusals: readonly Finding[]): RolloutRefusedError {
+/**
+ * All of them, so that they need not be found one start after the other. Where all of them may pass by themselves, it is tried again: a service
+ * whose last rollout ended a moment ago must not lose the image that came next.
+ */
+function refusedBy(refusals: readonly Finding[]): SluiceError {
   const remedies = new Set(refusals.map(({ remedy }) => remedy).filter((remedy) => remedy !== ''));
-  return new RolloutRefusedError(refusals.map(findingLine).join(' '), { remedy: [...remedies].join(' ') });
+  const mayPass = refusals.length > 0 && refusals.every((refusal) => refusal.mayPass === true);
+  const Refusal = mayPass ? WeightNotVerifiedError : RolloutRefusedError;
+  return new Refusal(refusals.map(findingLine).join(' '), { remedy: [...remedies].join(' ') });
 }
 
 /** As Prometheus has them. Of those that it does not answer, what was pushed last is known. */

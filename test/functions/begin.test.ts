@@ -3,12 +3,13 @@ import { History } from '../../adapters/store/history.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
-import { ClusterForbiddenError } from '../../core/errors.ts';
+import { ClusterForbiddenError, WeightNotVerifiedError } from '../../core/errors.ts';
 import type { KubernetesApi, SluiceEvent } from '../../core/ports.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { begin } from '../../functions/begin.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { createMemoryLog } from '../../sandbox/log.ts';
+import { accepted, edge, prefix, route, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
 import { specSource, startMs } from '../core/rollout/rollout-for-tests.ts';
 import {
   deployment,
@@ -121,6 +122,19 @@ describe('the preflight of Begin', () => {
   ] as const)('refuses %s that is not there', async (_what, change, message) => {
     const { run } = await setUp([], structuredClone(change) as Partial<RolloutSpecSource>);
     await expect(run()).rejects.toMatchObject({ name: 'RolloutRefusedError', message: expect.stringContaining(message) });
+  });
+
+  it('O4: tries again where a controller has yet to look at the route, and does not take the image for dealt with', async () => {
+    const rule = { matches: [prefix('/')], backendRefs: [to('checkout', 80)] };
+    const late = route('checkout', [rule], { status: accepted([edge], { observedGeneration: 1 }) });
+    const read: KubernetesApi['read'] = async (ref) =>
+      ref.resource === 'httproutes' ? { ...late, metadata: { ...late.metadata, generation: 2 } } : cluster?.api.read(ref);
+    const router = { kind: 'gatewayApi', routes: [{ httpRoute: 'checkout' }] } as const;
+    const { run, told, rollouts } = await setUp([], { router: { ...router, routes: [...router.routes] } }, { read });
+    await expect(run()).rejects.toThrow(WeightNotVerifiedError);
+    await expect(run()).rejects.toThrow('has seen generation 1, and the route is at 2');
+    expect(told).toEqual([]);
+    expect(await rollouts.readLock('checkout')).toBeUndefined();
   });
 
   it('P1: tells of a cluster that forbids, which is tried again, under one id', async () => {

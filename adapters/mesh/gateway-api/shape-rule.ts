@@ -20,8 +20,10 @@ export interface ShapedRule {
 /** The rule as it would be without Sluice's shape: no mirror to the canary, no cookie, and the timeouts that it had. */
 export function withoutShape(rule: RouteRule, target: RouteTarget, { before, timeouts }: RuleMemory): RouteRule {
   const backendRefs = rule.backendRefs?.map((ref) => {
-    const filters = before?.backendRefs?.find((other) => isBackend(other, ref.name, target))?.filters;
     const isCanary = isBackend(ref, target.canaryService, target);
+    // The cookies of another rollout that shares the rule are its own.
+    if (!isCanary && !isBackend(ref, target.stableService, target)) return ref;
+    const filters = before?.backendRefs?.find((other) => isBackend(other, ref.name, target))?.filters;
     // The canary's entry was made from stable's.
     const stable = before?.backendRefs?.find((other) => isBackend(other, target.stableService, target));
     return withoutCookie(ref, filters ?? (isCanary ? stable?.filters : undefined));

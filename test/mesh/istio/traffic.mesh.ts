@@ -55,6 +55,7 @@ for (const [way, { mode, lead, subsets }] of rows) {
         received: () => stage.received(),
         settle: () => stage.settle(),
         objects: async () => [await stage.read()],
+        ...(mode === services.mode ? {} : { requests: 200 }),
         close: () => stage.close(),
       };
     });
