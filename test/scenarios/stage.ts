@@ -146,7 +146,8 @@ export class Stage {
   /** Waits until something holds. @throws Error after so many seconds: the tier's patience where left out. */
   async until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, seconds?: number): Promise<T> {
     if (seconds !== undefined && seconds <= atOnceSeconds) this.#ask('exactTime');
-    const endMs = this.sandbox.clock.now() + (seconds ?? this.tier.patienceSeconds) * 1000;
+    const { patienceSeconds, slackOfTime = 1 } = this.tier;
+    const endMs = this.sandbox.clock.now() + (seconds === undefined ? patienceSeconds : seconds * slackOfTime) * 1000;
     for (;;) {
       const found = await look();
       if (found !== undefined && found !== false) return found;

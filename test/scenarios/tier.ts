@@ -83,6 +83,8 @@ export interface Tier {
   readonly sweepEverySeconds: number;
   /** How long a story may wait for something. */
   readonly patienceSeconds: number;
+  /** How many times as long what is to happen at once may take, where real machines are at work; 1 where left out. */
+  readonly slackOfTime?: number;
   /** From the first request to the story, where that may be less than a scenario says: alarms have a state at once. */
   readonly settleSeconds?: number;
   open(opening: Opening): Promise<OpenTier>;
