@@ -17,10 +17,13 @@ export interface SluiceErrorOptions {
 export abstract class SluiceError extends Error {
   abstract override readonly name: string;
   abstract readonly retryable: boolean;
+  /** The message without the remedy, which stands behind it. */
+  readonly what: string;
   readonly remedy: string;
 
   constructor(message: string, options: SluiceErrorOptions) {
     super(`${message} ${options.remedy}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.what = message;
     this.remedy = options.remedy;
   }
 }

@@ -71,11 +71,11 @@ function refusedShapes(dialect: RouteDialect, found: RouteObject, target: RouteT
 }
 
 function refusalOf({ kind, ref: { namespace, name } }: Place, error: SluiceError): Finding {
-  const { message, remedy } = error;
+  const { what: message, remedy } = error;
   return {
     severity: 'refusal',
     subject: `${kind} ${namespace}/${name}`,
-    message: message.replace(` ${remedy}`, ''),
+    message,
     remedy,
     ...(error instanceof WeightNotVerifiedError ? { mayPass: true } : {}),
   };

@@ -26,8 +26,8 @@ function inspectWeights(splitter: KubernetesObject, target: RouteTarget, weights
   const splits = weights.map((weight) => splitAt(weight, target.totalWeight));
   const unsaid = splits.find((split) => applySplit(pair, target, split) === undefined);
   if (unsaid !== undefined) {
-    const { message, remedy } = inexpressible(subject, pair, target, unsaid);
-    return [{ severity: 'refusal', subject, message: message.replace(` ${remedy}`, ''), remedy }];
+    const { what: message, remedy } = inexpressible(subject, pair, target, unsaid);
+    return [{ severity: 'refusal', subject, message, remedy }];
   }
   if (pair.foreignHundredths === 0) return [];
   const left = 100 - pair.foreignHundredths / 100;

@@ -6,7 +6,9 @@ import { type Side, wholeSide } from '../../../core/traffic/split.ts';
 import { fenceOperations } from '../fence.ts';
 import { forgetOperations, rememberedRules, rememberOperations } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
+import { routePatch } from '../route-patch.ts';
 import { specTests } from '../rule-tests.ts';
+import { unlessRejected } from '../unless-rejected.ts';
 import { applySplit, evacuate, inexpressible, withoutCanary } from './apply-split.ts';
 import { findPair, isSubset, nameOf, type Pair, type ServiceSplit, serviceSplits, splitsOf, subsetsOf } from './splitter.ts';
 import { notSynced } from './synced.ts';
@@ -25,14 +27,13 @@ const memoryKey = 'splits';
  */
 export function splitPatch(splitter: KubernetesObject, target: RouteTarget, write: SplitWrite): RoutePatch {
   const fence = fenceOperations(splitter, { rollout: target.rollout, fence: write.fence, role: write.role });
-  const pair = write.role === 'door' ? steerable(splitter, target) : findPair(splitter, target);
+  const pair = write.role === 'door' ? unlessRejected(() => findPair(splitter, target)) : findPair(splitter, target);
   if (write.role !== 'door') assertPlain(splitter, target, write.shape);
   if (write.role === 'claim') assertClaimable(splitter, target);
   const remember = write.role === 'claim' ? rememberOperations(splitter, target, { [memoryKey]: pair?.splits }) : [];
   const splits = pair === undefined ? evacuated(splitter, target, write) : splitsAt(splitter, pair, target, write);
   const changes = replaceSplits(splitter, splits);
-  const fenceMoves = fence.some(({ op }) => op !== 'test');
-  return { operations: [...fence, ...remember, ...changes], changed: fenceMoves || remember.length > 0 || changes.length > 0 };
+  return routePatch(fence, remember, changes);
 }
 
 /** The patch that takes the canary out of the splits, and Sluice's memory of them with it. */
@@ -42,8 +43,7 @@ export function removeCanaryPatch(splitter: KubernetesObject, target: RouteTarge
   const before = canaryBefore(splitter, target);
   const changes = replaceSplits(splitter, withoutCanary(findPair(splitter, target), before));
   const forget = forgetOperations(splitter, target);
-  const fenced = fenceMoves.every(({ op }) => op === 'test');
-  return { operations: [...fenceMoves, ...changes, ...forget], changed: !fenced || changes.length + forget.length > 0 };
+  return routePatch(fenceMoves, changes, forget);
 }
 
 /**
@@ -77,15 +77,6 @@ function evacuated(splitter: KubernetesObject, target: RouteTarget, { split }: P
   const isOn = (side: Side) => (entry: ServiceSplit) => isSubset(entry, splitter, subsets[side]);
   const safe = wholeSide(split) ?? 'stable';
   return evacuate(splits, isOn, safe, subsets[safe]) ?? splits;
-}
-
-function steerable(splitter: KubernetesObject, target: RouteTarget): Pair | undefined {
-  try {
-    return findPair(splitter, target);
-  } catch (error) {
-    if (error instanceof RouteRejectedError) return undefined;
-    throw error;
-  }
 }
 
 /** Lint refuses these with a place in the spec; this is for a spec that was stored before it did. */

@@ -6,6 +6,8 @@ import { wholeSide } from '../../../core/traffic/split.ts';
 import { fenceOperations } from '../fence.ts';
 import { forgetOperations } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
+import { routePatch } from '../route-patch.ts';
+import { unlessRejected } from '../unless-rejected.ts';
 import { assertClaimable } from './claim.ts';
 import { findRule, isNamedBy } from './find-rule.ts';
 import { fingerprint, insertedBy } from './inserted-rules.ts';
@@ -29,7 +31,7 @@ export function splitPatch(object: KubernetesObject, routes: readonly GatewayRou
   if (write.role === 'claim') assertClaimable(object, routes, target);
   const memory = new Map(recall(object, target));
   const changes = routes.flatMap((route, place): RuleChange[] => {
-    const placed = write.role === 'door' ? steerable(object, route, target) : findRule(object, route, target);
+    const placed = write.role === 'door' ? unlessRejected(() => findRule(object, route, target)) : findRule(object, route, target);
     if (placed === undefined) return [];
     const key = routeKey(route);
     const known = memory.get(key) ?? {};
@@ -72,8 +74,7 @@ function patchOf(
   memory: readonly JsonPatchOperation[],
 ): RoutePatch {
   const rules = rulesPatch(object, changes, insertedBy(object, target));
-  const isFenced = fence.every(({ op }) => op === 'test');
-  return { operations: [...fence, ...memory, ...rules], changed: !isFenced || memory.length + rules.length > 0 };
+  return routePatch(fence, memory, rules);
 }
 
 /** A refusal that says of which rule. */
@@ -82,17 +83,7 @@ function saying<T>(object: KubernetesObject, placed: PlacedRule, act: () => T): 
     return act();
   } catch (error) {
     if (!(error instanceof RouteRejectedError)) throw error;
-    const message = error.message.replace(` ${error.remedy}`, '');
-    throw new RouteRejectedError(`${nameOf(object)}, rule ${labelOf(placed)}: ${message}`, { remedy: error.remedy, cause: error });
-  }
-}
-
-function steerable(object: KubernetesObject, route: GatewayRoute, target: RouteTarget): PlacedRule | undefined {
-  try {
-    return findRule(object, route, target);
-  } catch (error) {
-    if (error instanceof RouteRejectedError) return undefined;
-    throw error;
+    throw new RouteRejectedError(`${nameOf(object)}, rule ${labelOf(placed)}: ${error.what}`, { remedy: error.remedy, cause: error });
   }
 }
 

@@ -1,10 +1,11 @@
-import { RouteRejectedError } from '../../../core/errors.ts';
 import type { KubernetesObject, RouteTarget, SplitWrite } from '../../../core/ports.ts';
 import type { IstioRoute } from '../../../core/spec/router-spec.ts';
 import { wholeSide } from '../../../core/traffic/split.ts';
 import { fenceOperations } from '../fence.ts';
 import { forgetOperations, rememberedRules } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
+import { routePatch } from '../route-patch.ts';
+import { unlessRejected } from '../unless-rejected.ts';
 import { assertClaimable } from './claimable.ts';
 import { editOperations, type RuleEdit } from './edit-operations.ts';
 import { findRule, isNamedBy } from './find-rule.ts';
@@ -50,8 +51,7 @@ export function splitPatch(
   const edits = steered.map(({ edit }) => edit);
   if (steered.length < refs.length) edits.push(...evacuations(virtualService, refs, edits, target, write));
   const changes = editOperations(virtualService, target, edits);
-  const fenceMoves = fence.some((operation) => operation.op !== 'test');
-  return { operations: [...fence, ...remember, ...changes], changed: fenceMoves || remember.length > 0 || changes.length > 0 };
+  return routePatch(fence, remember, changes);
 }
 
 /** The patch that takes the canary out of the rules, and Sluice's memory of them with it. */
@@ -67,8 +67,7 @@ export function removeCanaryPatch(
   const edits = refs.map((ref) => giveBack(findRule(virtualService, ref, target), target, memoryOf(remembered, ref)));
   const changes = editOperations(virtualService, target, edits);
   const forget = forgetOperations(virtualService, target);
-  const fenced = fenceMoves.every(({ op }) => op === 'test');
-  return { operations: [...fenceMoves, ...changes, ...forget], changed: !fenced || changes.length + forget.length > 0 };
+  return routePatch(fenceMoves, changes, forget);
 }
 
 function evacuations(
@@ -83,13 +82,4 @@ function evacuations(
   return (unlessRejected(() => rulesOf(virtualService)) ?? [])
     .filter((rule) => !isDone(rule) && !isInserted(rule, target))
     .map((rule) => leave(rule, target, safe, isNamedBy(refs, rule)));
-}
-
-function unlessRejected<Found>(find: () => Found): Found | undefined {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof RouteRejectedError) return undefined;
-    throw error;
-  }
 }

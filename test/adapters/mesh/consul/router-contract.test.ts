@@ -1,12 +1,8 @@
-import { createKubernetesClient } from '../../../../adapters/eks/kubernetes-client.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
-import { VirtualClock } from '../../../../sandbox/clock.ts';
-import { startKubernetes } from '../../../../sandbox/kubernetes/kubernetes.ts';
+import { startHttpCluster, token } from '../../../contract/http-cluster.ts';
 import { type RouterForContract, trafficRouterContract } from '../../../contract/traffic-router.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
 import { put, refTo, routerOn, splitter, synced, target, to } from './splitters.ts';
-
-const token = 'k8s-aws-v1.test';
 
 const headers = { requestHeaders: { set: { 'x-from': 'mesh' } }, responseHeaders: { remove: ['server'] } };
 
@@ -27,26 +23,15 @@ async function fill(api: KubernetesApi): Promise<Omit<RouterForContract, 'close'
 trafficRouterContract('Consul, in memory,', () => fill(new FakeKubernetes()));
 
 trafficRouterContract('Consul, over HTTP,', async () => {
-  const clock = new VirtualClock();
-  const cluster = await startKubernetes({
-    clock,
-    startPod: async () => ({ address: '127.0.0.1', port: 1 }),
-    stopPod: async () => undefined,
-  });
-  const endpoint = { name: 'shop-production', endpoint: cluster.url, certificateAuthority: '' };
-  const api = createKubernetesClient({ endpoint, clock, token: async () => token });
+  const { api, close, url } = await startHttpCluster();
   const filled = await fill(api);
   // As consul-k8s does once Consul has taken them.
   for (const { name } of filled.objects) {
-    const status = `${cluster.url}/apis/consul.hashicorp.com/v1alpha1/namespaces/shop/servicesplitters/${name}/status`;
+    const status = `${url}/apis/consul.hashicorp.com/v1alpha1/namespaces/shop/servicesplitters/${name}/status`;
     const headers = { 'content-type': 'application/merge-patch+json', authorization: `Bearer ${token}` };
     const body = JSON.stringify({ status: synced });
     const answer = await fetch(status, { method: 'PATCH', headers, body });
     if (!answer.ok) throw new Error(`the status was not written: ${answer.status}`);
   }
-  const close = async () => {
-    await cluster.close();
-    clock.stop();
-  };
   return { ...filled, close };
 });

@@ -1,8 +1,6 @@
-import { createKubernetesClient } from '../../../../adapters/eks/kubernetes-client.ts';
 import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
-import { VirtualClock } from '../../../../sandbox/clock.ts';
-import { startKubernetes } from '../../../../sandbox/kubernetes/kubernetes.ts';
+import { startHttpCluster } from '../../../contract/http-cluster.ts';
 import { type RouterForContract, trafficRouterContract } from '../../../contract/traffic-router.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
 import { foreignRule, inMesh, mainRule, prefix, put, refTo, route, service, target, to } from './gateway-routes.ts';
@@ -35,21 +33,10 @@ trafficRouterContract('Gateway API, in memory,', () => fill(new FakeKubernetes()
 trafficRouterContract('Linkerd, in memory,', () => fill(new FakeKubernetes(), 'linkerd'));
 
 trafficRouterContract('Gateway API, over HTTP,', async () => {
-  const clock = new VirtualClock();
-  const cluster = await startKubernetes({
-    clock,
-    startPod: async () => ({ address: '127.0.0.1', port: 1 }),
-    stopPod: async () => undefined,
-  });
-  const endpoint = { name: 'shop-production', endpoint: cluster.url, certificateAuthority: '' };
-  const api = createKubernetesClient({ endpoint, clock, token: async () => 'k8s-aws-v1.test' });
+  const { api, close } = await startHttpCluster();
   for (const object of backends) {
     await api.write({ create: { apiVersion: 'v1', resource: 'services', namespace: 'shop', name: object.metadata.name }, object });
   }
-  const close = async () => {
-    await cluster.close();
-    clock.stop();
-  };
   return {
     ...(await fill(
       settledView(api, 1, async () => undefined),

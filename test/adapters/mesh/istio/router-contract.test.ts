@@ -1,8 +1,6 @@
-import { createKubernetesClient } from '../../../../adapters/eks/kubernetes-client.ts';
 import { createRouter } from '../../../../adapters/mesh/registry.ts';
 import type { KubernetesApi } from '../../../../core/ports.ts';
-import { VirtualClock } from '../../../../sandbox/clock.ts';
-import { startKubernetes } from '../../../../sandbox/kubernetes/kubernetes.ts';
+import { startHttpCluster } from '../../../contract/http-cluster.ts';
 import { type RouterForContract, trafficRouterContract } from '../../../contract/traffic-router.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
 import { foreignRule, mainRule, put, refTo, target, to, virtualService } from './virtual-services.ts';
@@ -30,17 +28,6 @@ async function fill(api: KubernetesApi): Promise<Omit<RouterForContract, 'close'
 trafficRouterContract('Istio, in memory,', () => fill(new FakeKubernetes()));
 
 trafficRouterContract('Istio, over HTTP,', async () => {
-  const clock = new VirtualClock();
-  const cluster = await startKubernetes({
-    clock,
-    startPod: async () => ({ address: '127.0.0.1', port: 1 }),
-    stopPod: async () => undefined,
-  });
-  const endpoint = { name: 'shop-production', endpoint: cluster.url, certificateAuthority: '' };
-  const api = createKubernetesClient({ endpoint, clock, token: async () => 'k8s-aws-v1.test' });
-  const close = async () => {
-    await cluster.close();
-    clock.stop();
-  };
+  const { api, close } = await startHttpCluster();
   return { ...(await fill(api)), close };
 });

@@ -31,7 +31,7 @@ type Destination = z.infer<typeof destination>;
 export function treatmentBy(sideOf: (of: Destination) => 'stable' | 'canary' | undefined) {
   return (object: KubernetesObject, request: RequestForContract): Treatment => {
     const { http } = virtualService.parse(object).spec;
-    const taking = http.find(({ match: any = [] }) => any.length === 0 || any.some((one) => fits(one, request)));
+    const taking = http.find(({ match: matches = [] }) => matches.length === 0 || matches.some((one) => fits(one, request)));
     if (taking?.route === undefined) throw new Error(`no rule of ${object.metadata.name} takes ${JSON.stringify(request)}`);
     const { route, mirrors = [], retries, timeout } = taking;
     const of = (side: 'stable' | 'canary') => route.find((entry) => sideOf(entry.destination) === side);
