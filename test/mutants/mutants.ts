@@ -59,9 +59,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the tombstone',
-    file: 'adapters/mesh/istio/patch.ts',
-    find: 'operations: [...fence, ...remember, ...changes], changed: fenceMoves || remember.length > 0 || changes.length > 0',
-    replace: 'operations: changes.length > 0 ? [...fence, ...remember, ...changes] : [], changed: changes.length > 0',
+    file: 'adapters/mesh/route-patch.ts',
+    find: "operations: [...fence, ...rest], changed: rest.length > 0 || fence.some(({ op }) => op !== 'test')",
+    replace: 'operations: rest.length > 0 ? [...fence, ...rest] : [], changed: rest.length > 0',
     tests: ['test/adapters/mesh'],
   },
   {
