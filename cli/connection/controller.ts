@@ -5,6 +5,7 @@ import { AwsUnavailableError, RolloutRefusedError } from '../../core/errors.ts';
 import type { Clock, RolloutStore } from '../../core/ports.ts';
 import { applied, type Connection, type ExecutionState, operated } from './connection.ts';
 import { readStatus } from './summarise.ts';
+import { untilAnswered } from './until-answered.ts';
 
 /** The few things that differ between AWS and the sandbox. */
 export interface Controller {
@@ -45,7 +46,8 @@ export function connectTo(controller: Controller): Connection {
     status: (rollout) => readStatus(store, clock, rollout),
     history: (rolloutId) => new History(store).list(rolloutId),
     operate: async (request) => parseAnswer(operated, 'Operate', await controller.invoke('Operate', { ...request, by })),
-    abort: async (request) => parseAnswer(operated, 'Abort', await controller.invoke('Abort', { ...request, by })),
+    abort: async (request) =>
+      parseAnswer(operated, 'Abort', await untilAnswered(clock, () => controller.invoke('Abort', { ...request, by }))),
   };
 }
 

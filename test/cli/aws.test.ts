@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createDynamoDbStore } from '../../adapters/store/dynamodb.ts';
 import { connectAws } from '../../cli/connection/aws/connect-aws.ts';
 import { functionNameOf } from '../../cli/connection/aws/invoke.ts';
 import type { SignedFetch } from '../../cli/connection/aws/signed-request.ts';
+import { connectTo } from '../../cli/connection/controller.ts';
+import { restoreError } from '../../cli/connection/restore-error.ts';
 import type { Connector } from '../../cli/run.ts';
+import { NotFoundError, StoreUnavailableError } from '../../core/errors.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { createFakeDynamoDb } from '../fakes/dynamodb.ts';
 import { sluice } from './run-command.ts';
@@ -154,6 +158,47 @@ describe('the command on AWS', () => {
       force: { by, why: 'mended' },
     });
     expect(await connection.execution(arn)).toEqual({ status: 'failed', error: 'RolloutRefusedError', cause: 'An alarm fires.' });
+  });
+
+  describe('an abort that the door could not carry out', () => {
+    const refusing = (name: string, times: number) => {
+      let asked = 0;
+      return {
+        asked: () => asked,
+        controller: {
+          where: 'here',
+          clock: new VirtualClock(),
+          store: createDynamoDbStore({ call: createFakeDynamoDb().call, tableName: 'sluice', clock: new VirtualClock() }),
+          by: 'ada',
+          invoke: async (): Promise<unknown> => {
+            asked += 1;
+            if (asked <= times) throw restoreError({ name, message: 'It did not answer.', remedy: 'Try again.' });
+            return { outcome: 'abort', rolloutId: 'checkout-000001' };
+          },
+          startExecution: async () => undefined,
+          describeExecution: async () => ({ status: 'running' as const }),
+        },
+      };
+    };
+    const abortOf = ({ controller }: ReturnType<typeof refusing>) => connectTo(controller).abort({ rollout: 'checkout' });
+
+    it('is asked for again until the store answers', async () => {
+      const door = refusing('StoreUnavailableError', 2);
+      await expect(abortOf(door)).resolves.toEqual({ outcome: 'abort', rolloutId: 'checkout-000001' });
+      expect(door.asked()).toBe(3);
+    });
+
+    it('is given up after five times, with why', async () => {
+      const door = refusing('StoreUnavailableError', 9);
+      await expect(abortOf(door)).rejects.toThrow(StoreUnavailableError);
+      expect(door.asked()).toBe(5);
+    });
+
+    it('is not asked for again where that can mend nothing', async () => {
+      const door = refusing('NotFoundError', 9);
+      await expect(abortOf(door)).rejects.toThrow(NotFoundError);
+      expect(door.asked()).toBe(1);
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
 import { keys } from '../../../adapters/store/keys.ts';
+import { untilAnswered } from '../../../cli/connection/until-answered.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { EventBus } from '../../../sandbox/eventbridge/event-bus.ts';
 import { type Surroundings, type SurroundingsOptions, startSurroundings } from '../../../sandbox/surroundings.ts';
@@ -112,7 +113,13 @@ async function open(lane: Lane, elsewhere: Elsewhere | undefined, { clock, servi
       },
     },
     deps: { store },
-    functions: Object.fromEntries(functionSetups.map(({ name }) => [name, (event: unknown) => apis.invoke(prefix, name, event)])),
+    functions: Object.fromEntries(
+      functionSetups.map(({ name }) => {
+        const invoke = (event: unknown) => apis.invoke(prefix, name, event);
+        // As the command does: the door leaves a store that does not answer at once to its callers.
+        return [name, name === 'Abort' ? (event: unknown) => untilAnswered(clock, () => invoke(event)) : invoke];
+      }),
+    ),
   };
 
   return {
