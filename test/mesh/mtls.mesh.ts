@@ -193,7 +193,14 @@ describe.runIf(hasBench())('a rollout in a mesh with mutual TLS', () => {
         const counts = await throughGateway(20);
         return bothAnswer(counts) && (counts['v1'] ?? 0) + (counts['v2'] ?? 0) === 20;
       });
-      expect(await throughGateway(100, 'POST')).toEqual({ 403: 100 });
+      // Connections to what was killed may still fail a few; what counts is that nobody gets through.
+      const seen = new Set<string>();
+      await until(async () => {
+        const counts = await throughGateway(100, 'POST');
+        for (const answer of Object.keys(counts)) seen.add(answer);
+        return counts['403'] === 100;
+      });
+      expect([...seen].filter((answer) => !['0', '403', '503'].includes(answer))).toEqual([]);
       expect(await Promise.all([plainTo('stable'), plainTo('canary')])).toEqual(['refused', 'refused']);
     },
   );

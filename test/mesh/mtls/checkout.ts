@@ -50,13 +50,16 @@ export function checkoutSpec(namespace: string, image: string): RolloutSpec {
   });
 }
 
-/** Automatic mutual TLS is off on the bench, so callers are told by this. */
+/**
+ * Automatic mutual TLS is off on the bench, so callers are told by this: those that have a certificate. The sidecar of the bench has none:
+ * its Envoy would wait for one for ever, and would take no other service meanwhile.
+ */
 export function mutualTlsTo(host: string): KubernetesObject {
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
     metadata: { name: host },
-    spec: { host, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } },
+    spec: { host, exportTo: ['.', 'istio-system'], trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } },
   };
 }
 
