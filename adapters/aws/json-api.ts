@@ -1,8 +1,8 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/ports.ts';
 import type { AwsCredentialsProvider } from './credentials.ts';
+import { Sha256 } from './sha256.ts';
 
 /** The part of `fetch` that is used, so that a test can stand in for it. */
 export type AwsFetch = (
@@ -11,6 +11,7 @@ export type AwsFetch = (
     readonly method: 'POST';
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
 ) => Promise<{ readonly status: number; text(): Promise<string> }>;
@@ -91,7 +92,8 @@ export function createAwsJsonApi(options: AwsJsonApiOptions): AwsJsonApi {
     const late = new AbortController();
     void clock.sleep(timeoutMs, answered.signal).then(() => late.abort());
     try {
-      const response = await options.fetch(url.href, { method: 'POST', headers, body, signal: late.signal });
+      // A redirect would carry the session's token to whomever it names.
+      const response = await options.fetch(url.href, { method: 'POST', headers, body, redirect: 'manual', signal: late.signal });
       return readAnswer(response.status, await response.text());
     } catch (cause) {
       const why = late.signal.aborted

@@ -1,8 +1,8 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { AwsUnavailableError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { Sha256 } from '../aws/sha256.ts';
 
 /** What the SDK's credential providers answer, as far as it is needed here. */
 export interface AwsCredentials {

@@ -1,6 +1,6 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
+import { Sha256 } from '../../adapters/aws/sha256.ts';
 import type { LocalStack } from '../localstack/engine/localstack.ts';
 
 /** Calls one operation of Lambda's REST API. @throws Error with the API's own words. */

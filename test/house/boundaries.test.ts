@@ -11,7 +11,7 @@ const refusedImports: [layer: string, from: string, specifier: string, why: stri
   ...['sandbox/clock.ts', 'stacks/app.ts', 'scripts/bundle.ts', 'test/fakes/dynamodb.ts'].map(
     above('core', 'put a port into core/ports.ts'),
   ),
-  ...['@aws-sdk/client-eks', '@aws-sdk/client-eks/dist-es/commands.js', '@aws-crypto/sha256-js', '@smithy/signature-v4'].map(
+  ...['@aws-sdk/client-eks', '@aws-sdk/client-eks/dist-es/commands.js', '@smithy/core/serde', '@smithy/signature-v4'].map(
     named('core', 'core/ is pure'),
   ),
   ...['@aws-lambda-powertools/logger', '@middy/core', 'node:fs', 'node:fs/promises', 'node:crypto'].map(named('core', 'core/ is pure')),

@@ -1,6 +1,6 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialsProvider } from '../../../adapters/aws/credentials.ts';
+import { Sha256 } from '../../../adapters/aws/sha256.ts';
 import { AwsUnavailableError, NotFoundError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 
@@ -11,6 +11,7 @@ export type SignedFetch = (
     readonly method: 'POST';
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
+    readonly redirect: 'manual';
     readonly signal: AbortSignal;
   },
 ) => Promise<{ readonly status: number; readonly headers: { get(name: string): string | null }; text(): Promise<string> }>;
@@ -59,7 +60,8 @@ export function createSignedRequest(options: SignedRequestOptions) {
     const { host: _, ...headers } = signed.headers;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const answer = await options.fetch(url.href, { method: 'POST', headers, body, signal });
+      // A redirect would carry the session's token to whomever it names.
+      const answer = await options.fetch(url.href, { method: 'POST', headers, body, redirect: 'manual', signal });
       return { status: answer.status, header: (name) => answer.headers.get(name) ?? undefined, text: await answer.text() };
     } catch (cause) {
       throw new AwsUnavailableError(`${url.host} could not be reached.`, {
