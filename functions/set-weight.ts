@@ -1,7 +1,9 @@
 import { pinAutoscaler } from '../adapters/eks/workload/autoscaler.ts';
 import { readReadyEndpoints } from '../adapters/eks/workload/ready-endpoints.ts';
+import { createRouter } from '../adapters/mesh/registry.ts';
 import { WorkloadRejectedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
+import { acceptanceSeconds } from '../core/traffic/settle-seconds.ts';
 import { shapeOf } from '../core/traffic/shape-of.ts';
 import { splitAt } from '../core/traffic/split.ts';
 import { note } from '../runtime/acts/announce.ts';
@@ -15,7 +17,8 @@ import { provideStore } from '../runtime/providers/store.ts';
 /**
  * Raises the canary's weight to the step's. What is intended is written to the store before the routes, so that whoever looks in
  * between knows what they are to say. The write itself holds only while the fence on the routes is ours (T3). Where somebody else's
- * edit is to be put right, the fence is claimed anew, and the pin of stable's autoscaler set again (T6).
+ * edit is to be put right, the fence is claimed anew, and the pin of stable's autoscaler set again (T6). It ends when the controllers of the route
+ * have accepted what was written (T8), for which it waits a bounded time; a door that writes meanwhile does not wait for it, and ends the waiting.
  */
 export const setWeight = defineFunction({
   name: 'SetWeight',
@@ -23,7 +26,7 @@ export const setWeight = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
-    const { plan, spec, target, router, api, names, owner } = open;
+    const { plan, spec, target, api, names, owner } = open;
     const step = plan.steps[payload.stepIndex];
     const split = splitAt(step?.weight ?? 0, target.totalWeight);
     if ((await readReadyEndpoints(api, target.namespace, target.canaryService)) === 0) {
@@ -35,6 +38,7 @@ export const setWeight = defineFunction({
     const restoring = payload.outcome === 'restore';
     if (restoring) await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
     const role = restoring ? 'claim' : 'owner';
+    const router = createRouter(spec.router.kind, api, { clock: deps.clock, seconds: acceptanceSeconds });
     await router.write(target, { split, fence: record.fence, role, shape: shapeOf(spec, step) });
     await note(deps, record, 'weightSet', `Weight ${split.canary} of ${target.totalWeight}.`);
     return { ...payload, weight: split.canary, outcome: 'set' };

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
+import { isNestedDeeper } from '../../core/nesting.ts';
 import type { JsonPatchOperation, KubernetesObject, RouteTarget } from '../../core/ports.ts';
 import { annotationPath, beforeAnnotation } from './fence.ts';
 
 const remembered = z.record(z.string(), z.unknown());
+
+/** Levels. Rules have about ten; whoever writes thousands into the annotation wants a stack to overflow. */
+const deepestRules = 100;
 
 /** What the rules of one object were when the rollout claimed it, by each route's key in the spec; undefined where it is not claimed, or forgotten. */
 export function rememberedRules(
@@ -12,7 +16,8 @@ export function rememberedRules(
   const text = object.metadata.annotations?.[beforeAnnotation(target.rollout)];
   if (text === undefined) return undefined;
   try {
-    return remembered.parse(JSON.parse(text));
+    const json: unknown = JSON.parse(text);
+    return isNestedDeeper(json, deepestRules) ? undefined : remembered.parse(json);
   } catch {
     return undefined;
   }

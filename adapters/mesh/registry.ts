@@ -1,9 +1,10 @@
-import type { KubernetesApi, RoutePlan, RouteTarget, TrafficRouter } from '../../core/ports.ts';
-import type { Finding } from '../../core/preflight/finding.ts';
+import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { routerCapabilities } from '../../core/spec/router-capabilities.ts';
 import { type RouterKind, routerKind } from '../../core/spec/router-spec.ts';
-import type { InspectObjects, RouteDialect } from './route-dialect.ts';
+import type { Written } from './outside-edits.ts';
+import type { RouteDialect } from './route-dialect.ts';
 import { createRouteRouter, readNewestFenceOf } from './route-router.ts';
+import type { Patience } from './until-settled.ts';
 
 /**
  * One entry per mesh that a spec may name; the schema's kinds and this record must agree, or this does not compile. Each is imported on
@@ -16,31 +17,33 @@ const dialects: Record<RouterKind, () => Promise<RouteDialect>> = {
   consul: async () => (await import('./consul/consul-dialect.ts')).consulDialect,
 };
 
-/** What inspects the objects of each before a rollout begins. No door does, so that none has it to load. */
-const inspectors: Record<RouterKind, () => Promise<InspectObjects>> = {
-  istio: async () => (await import('./istio/inspect.ts')).inspectVirtualServices,
-  gatewayApi: async () => (await import('./gateway-api/inspect.ts')).inspectGatewayRoutes,
-  linkerd: async () => (await import('./linkerd/inspect.ts')).inspectLinkerdRoutes,
-  consul: async () => (await import('./consul/inspect.ts')).inspectSplitters,
-};
-
-type Inspect = (api: KubernetesApi, target: RouteTarget, plan: RoutePlan) => Promise<Finding[]>;
-
 const loaded = new Map<RouterKind, RouteDialect>();
-const loadedInspectors = new Map<RouterKind, Inspect>();
 
 /** Imports all of them, for those who cannot wait for a file later: a virtual clock knows nothing of that. */
 export async function loadDialects(): Promise<void> {
-  await Promise.all(routerKind.options.flatMap((kind) => [dialectOf(kind), inspectOf(kind)]));
+  await Promise.all([
+    ...routerKind.options.map(dialectOf),
+    import('./inspectors.ts').then(({ inspectorOf }) => Promise.all(routerKind.options.map(inspectorOf))),
+    import('./outside-edits.ts').then(({ finderOf }) => Promise.all(routerKind.options.map(finderOf))),
+    import('./remove-canary.ts'),
+    import('./until-settled.ts'),
+    import('./write-less.ts'),
+  ]);
 }
 
-/** The router of a spec. There is no default: a mesh that nobody wrote an adapter for is refused by the schema. */
-export function createRouter(kind: RouterKind, api: KubernetesApi): TrafficRouter {
-  const open = async () => createRouteRouter(api, await dialectOf(kind));
+/**
+ * The router of a spec. There is no default: a mesh that nobody wrote an adapter for is refused by the schema.
+ *
+ * @param patience how long a write that sends the canary requests waits until the route's controllers have accepted it. Left out, not at all
+ *   but for a few reads.
+ */
+export function createRouter(kind: RouterKind, api: KubernetesApi, patience?: Patience): TrafficRouter {
+  const open = async () => createRouteRouter(api, await dialectOf(kind), patience);
   return {
     capabilities: routerCapabilities[kind],
     read: async (target) => (await open()).read(target),
-    inspect: async (target, plan) => (await inspectOf(kind))(api, target, plan),
+    // No door inspects, so that none has this to load.
+    inspect: async (target, plan) => (await import('./inspectors.ts')).inspect(kind, api, await dialectOf(kind), target, plan),
     write: async (target, write) => (await open()).write(target, write),
     removeCanary: async (target, fence) => (await open()).removeCanary(target, fence),
   };
@@ -54,6 +57,18 @@ export function createRouter(kind: RouterKind, api: KubernetesApi): TrafficRoute
  */
 export async function readNewestFence(kind: RouterKind, api: KubernetesApi, target: RouteTarget): Promise<number> {
   return readNewestFenceOf(api, await dialectOf(kind), target);
+}
+
+/**
+ * What somebody else has undone of what a step made in the routes besides weights, as sentences: rules that send matched users to the canary or
+ * keep users on a side, their cookie, and the mirror. Weights and fences are told by reading the routes. A rollout looks at this between two writes.
+ *
+ * @throws RouteRejectedError where a route's rule is missing or ambiguous.
+ * @throws ClusterUnavailableError, ClusterForbiddenError
+ */
+export async function findOutsideEdits(kind: RouterKind, api: KubernetesApi, target: RouteTarget, written: Written): Promise<string[]> {
+  const { findEdits } = await import('./outside-edits.ts');
+  return findEdits(kind, api, await dialectOf(kind), target, written);
 }
 
 /** How the route of a rollout is edited by hand: for people, when nothing else helps. */
@@ -72,17 +87,4 @@ async function dialectOf(kind: RouterKind): Promise<RouteDialect> {
   const dialect = await dialects[kind]();
   loaded.set(kind, dialect);
   return dialect;
-}
-
-async function inspectOf(kind: RouterKind): Promise<Inspect> {
-  const known = loadedInspectors.get(kind);
-  if (known !== undefined) return known;
-  const [dialect, { inspectRoutes }, inspectObjects] = await Promise.all([
-    dialectOf(kind),
-    import('./inspect-routes.ts'),
-    inspectors[kind](),
-  ]);
-  const inspect: Inspect = (api, target, plan) => inspectRoutes(api, { dialect, inspectObjects }, target, plan);
-  loadedInspectors.set(kind, inspect);
-  return inspect;
 }

@@ -48,6 +48,13 @@ export interface RouteDialect {
    * @throws FencedError, and for other roles than a door RouteRejectedError.
    */
   splitPatch(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite): RoutePatch;
+  /**
+   * Less than splitPatch: the fence and the weights of the rules alone, and with `turned` the destinations of the rules that the rollout inserted,
+   * which then lead to the safe side. For a cluster where somebody forbids the rest. Left out where splitPatch writes no more than that.
+   *
+   * @throws FencedError
+   */
+  weightsPatch?(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite, turned: boolean): RoutePatch;
   /** Takes the canary out of the rules, with all that the rollout made in them and Sluice's memory of them; the fence stays. */
   removeCanaryPatch(object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, fence: number): RoutePatch;
   /** Where its controllers tell: whether they have accepted what an owner wrote (T8: "set" means accepted at this generation). */

@@ -14,12 +14,17 @@ export function placesOf(dialect: RouteDialect, target: RouteTarget): Place[] {
   const places = new Map<string, { ref: ResourceRef; kind: string; routes: RouteRef[] }>();
   for (const route of target.routes) {
     const ref = dialect.refOf(route, target.namespace);
-    const key = `${ref.apiVersion}/${ref.resource}/${ref.name}`;
+    const key = keyOf(ref);
     const place = places.get(key) ?? { ref, kind: dialect.kindOf(route), routes: [] };
     place.routes.push(route);
     places.set(key, place);
   }
   return [...places.values()];
+}
+
+/** The same for routes of one object. */
+export function keyOf({ apiVersion, resource, name }: ResourceRef): string {
+  return `${apiVersion}/${resource}/${name}`;
 }
 
 /** @throws RouteRejectedError where there is none. */

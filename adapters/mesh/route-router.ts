@@ -1,26 +1,38 @@
-import { FencedError, RouteRejectedError, SluiceError, WeightNotVerifiedError, WriteConflictError } from '../../core/errors.ts';
+import { FencedError, SluiceError, WeightNotVerifiedError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteReading, RouteTarget, SplitWrite, TrafficRouter } from '../../core/ports.ts';
-import { sameSplit } from '../../core/traffic/split.ts';
+import { sameSplit, wholeSide } from '../../core/traffic/split.ts';
 import { fenceOf } from './fence.ts';
-import type { RouteDialect, RouteObject, RoutePatch } from './route-dialect.ts';
+import type { WrittenReading } from './left-behind.ts';
+import { type Instead, patchObject } from './patch-object.ts';
+import type { RouteDialect, RouteObject } from './route-dialect.ts';
 import { routeName } from './route-name.ts';
-import { missing, type Place, placesOf, readObject, settleReads } from './route-objects.ts';
+import { keyOf, type Place, placesOf, readObject } from './route-objects.ts';
+import type { Patience } from './until-settled.ts';
 
-/** How often a patch is computed anew when somebody else wrote in between, before Step Functions' own Retry takes over. */
-const attempts = 5;
-
-/** A TrafficRouter for the routes of a dialect: reads, patches, tries again, and reads back, the same way for every mesh. */
-export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): Omit<TrafficRouter, 'inspect'> {
+/**
+ * A TrafficRouter for the routes of a dialect: reads, patches, tries again, and reads back, the same way for every mesh.
+ *
+ * @param patience Left out, a route is read a few times in a row and then given up for this time.
+ */
+export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect, patience?: Patience): Omit<TrafficRouter, 'inspect'> {
   const { capabilities } = dialect;
   return {
     capabilities,
     read: (target) => readRoutes(api, dialect, target),
     write: async (target, write) => {
-      const isDoor = write.role === 'door';
-      const patchOne = (place: Place) =>
-        patchUntilSettled(api, place, (found) => dialect.splitPatch(found.object, found.routes, target, write), isDoor);
+      const always = write.role === 'door';
+      const left = new Map<string, string>();
+      const patchOne = async (place: Place) => {
+        const instead: Instead = async (refused) => {
+          const { writingLess } = await import('./write-less.ts');
+          return writingLess(api, dialect, place, target, write)(refused);
+        };
+        const patchOf = ({ object, routes }: RouteObject) => dialect.splitPatch(object, routes, target, write);
+        const kept = await patchObject(api, place, patchOf, { always, instead: takesAllBack(write) ? instead : undefined });
+        if (kept !== undefined) left.set(keyOf(place.ref), kept);
+      };
       const places = placesOf(dialect, target);
-      if (isDoor) throwGravest(await Promise.allSettled(places.map(patchOne)));
+      if (always) throwGravest(await Promise.allSettled(places.map(patchOne)));
       else {
         // Whatever refuses one of several objects refuses before the first is written, so that none stays half-written.
         if (places.length > 1) {
@@ -29,17 +41,18 @@ export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect): Om
         for (const place of places) await patchOne(place);
       }
       const readings = verifyWritten(await readRoutes(api, dialect, target), target, write);
-      if (awaitsSettling(write)) await untilSettled(api, dialect, target, write);
-      return readings;
-    },
-    removeCanary: async (target, fence) => {
-      for (const place of placesOf(dialect, target)) {
-        await patchUntilSettled(api, place, (found) => {
-          refuseWhileCanaryHasWeight(dialect, found, target);
-          return dialect.removeCanaryPatch(found.object, found.routes, target, fence);
-        });
+      if (dialect.settled !== undefined && awaitsSettling(write, patience)) {
+        // No door waits, so that none has this to load.
+        const { untilSettled } = await import('./until-settled.ts');
+        await untilSettled(api, dialect, target, write, patience);
       }
+      return readings.map((reading): WrittenReading => {
+        const kept = left.get(keyOf(dialect.refOf(reading.route, target.namespace)));
+        return kept === undefined ? reading : { ...reading, left: kept };
+      });
     },
+    // No door removes, so that none has this to load.
+    removeCanary: async (target, fence) => (await import('./remove-canary.ts')).removeCanary(api, dialect, target, fence),
   };
 }
 
@@ -54,41 +67,6 @@ async function readRoutes(api: KubernetesApi, dialect: RouteDialect, target: Rou
   return found.flatMap(({ object, routes }) => {
     const fence = fenceOf(object, target.rollout);
     return routes.map((route) => ({ route, split: dialect.readSplit(object, route, target), fence }));
-  });
-}
-
-/**
- * Get, compute, patch; and again, where the API server refused because the object is no longer what was read. Where it still is, the API server
- * objects to what was written, in the same way each time; a door goes on trying all the same.
- */
-async function patchUntilSettled(
-  api: KubernetesApi,
-  place: Place,
-  patchOf: (found: RouteObject) => RoutePatch,
-  always = false,
-): Promise<void> {
-  const { namespace, name, resource } = place.ref;
-  let refused: { readonly version: string | undefined; readonly message: string } | undefined;
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const found = await readObject(api, place);
-    const { resourceVersion: version } = found.object.metadata;
-    const patch = patchOf(found);
-    if (!patch.changed && !always) return;
-    if (refused !== undefined && refused.version === version && !always) {
-      throw new RouteRejectedError(
-        `The API server objects to what is to be written to ${place.kind} ${namespace}/${name}: ${refused.message}`,
-        {
-          remedy: 'Mend what it objects to, in the spec or in the object.',
-        },
-      );
-    }
-    const result = await api.write({ jsonPatch: place.ref, operations: patch.operations });
-    if (result.status === 'written') return;
-    if (result.status === 'notFound') throw missing(place);
-    refused = { version, message: result.message };
-  }
-  throw new WriteConflictError(`${place.kind} ${namespace}/${name} changed under ${attempts} writes in a row.`, {
-    remedy: `Find out who else writes it: kubectl --namespace ${namespace} get ${resource} ${name} -o yaml --show-managed-fields.`,
   });
 }
 
@@ -116,37 +94,18 @@ function verifyWritten(readings: RouteReading[], target: RouteTarget, write: Spl
   );
 }
 
-/** Only what sends the canary requests waits to be accepted. A door, and whatever takes requests away, never does. */
-function awaitsSettling({ role, split, shape }: SplitWrite): boolean {
-  return role === 'owner' && (split.canary > 0 || shape?.mirrorWeight !== undefined);
+/** A write that takes all traffic to one side, as a rollback's do, does not depend on what else there is to write. */
+function takesAllBack({ role, split, shape }: SplitWrite): boolean {
+  return role === 'door' || (role === 'owner' && shape === undefined && wholeSide(split) !== undefined);
 }
 
-async function untilSettled(api: KubernetesApi, dialect: RouteDialect, target: RouteTarget, write: SplitWrite): Promise<void> {
-  if (dialect.settled === undefined) return;
-  for (const place of placesOf(dialect, target)) {
-    for (let reads = 1; ; reads += 1) {
-      const found = await readObject(api, place);
-      const settlement = dialect.settled(found.object, found.routes, target, write);
-      if (settlement === 'settled') break;
-      if ('refused' in settlement) throw new RouteRejectedError(`${settlement.refused}.`, { remedy: settlement.remedy });
-      if (reads === settleReads) {
-        throw new WeightNotVerifiedError(`${settlement.pending}.`, {
-          remedy: 'It is looked at again; if it stays so, the rollout gives way.',
-        });
-      }
-    }
-  }
-}
-
-function refuseWhileCanaryHasWeight(dialect: RouteDialect, { object, routes }: RouteObject, target: RouteTarget): void {
-  for (const route of routes) {
-    const { canary } = dialect.readSplit(object, route, target);
-    if (canary > 0) {
-      throw new WeightNotVerifiedError(`${routeName(route, target.namespace)} still gives the canary ${canary} of ${target.totalWeight}.`, {
-        remedy: 'The weight is taken away before the canary is.',
-      });
-    }
-  }
+/**
+ * Only what sends the canary requests waits to be accepted. A door, and whatever takes requests away, never does; nor does a claim, but that which
+ * a patient owner makes in order to put right what somebody else wrote.
+ */
+function awaitsSettling({ role, split, shape }: SplitWrite, patience: Patience | undefined): boolean {
+  const isWaiting = role === 'owner' || (role === 'claim' && patience !== undefined);
+  return isWaiting && (split.canary > 0 || shape?.mirrorWeight !== undefined);
 }
 
 function readObjects(api: KubernetesApi, places: readonly Place[]): Promise<RouteObject[]> {

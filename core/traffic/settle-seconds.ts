@@ -11,3 +11,13 @@ export const settleSeconds = 2;
 export function drainWaitSeconds(deadlines: { readonly drainSeconds: number }): number {
   return Math.max(deadlines.drainSeconds, settleSeconds);
 }
+
+/**
+ * How long one call of SetWeight waits until the route's controllers say that they have accepted the weight at its present generation. A gateway's
+ * controller may need half a minute for that where it has much to do, and the rollout is none the worse for it.
+ *
+ * Step Functions calls SetWeight again where that was not enough, up to seven times: so a controller that needs two minutes (7 x 18 s = 126 s, and
+ * the pauses between) never ends a rollout, and one that has not said a word after 126 to 177 s does. One call stays well below the 50 s of its
+ * Lambda also where reads are slow, and each renews the lease, which is 60 s.
+ */
+export const acceptanceSeconds = 18;

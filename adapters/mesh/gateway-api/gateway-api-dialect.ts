@@ -2,7 +2,7 @@ import { routerCapabilities } from '../../../core/spec/router-capabilities.ts';
 import type { RouteDialect } from '../route-dialect.ts';
 import { assertClaimable } from './claim.ts';
 import { findRule } from './find-rule.ts';
-import { removeCanaryPatch, splitPatch } from './patch.ts';
+import { removeCanaryPatch, splitPatch, weightsPatch } from './patch.ts';
 import { gatewayRoute } from './route-rules.ts';
 import { settled } from './settled.ts';
 import { splitOf } from './weigh.ts';
@@ -23,6 +23,7 @@ export const gatewayApiDialect: RouteDialect = {
   readSplit: (object, route, target) => splitOf(findRule(object, gatewayRoute(route), target).rule, target),
   assertClaimable: (object, routes, target) => assertClaimable(object, routes.map(gatewayRoute), target),
   splitPatch: (object, routes, target, write) => splitPatch(object, routes.map(gatewayRoute), target, write),
+  weightsPatch: (object, routes, target, write, turned) => weightsPatch(object, routes.map(gatewayRoute), target, write, turned),
   removeCanaryPatch: (object, routes, target, fence) => removeCanaryPatch(object, routes.map(gatewayRoute), target, fence),
   settled: (object, routes, target, write) => settled(object, routes.map(gatewayRoute), target, write),
 };

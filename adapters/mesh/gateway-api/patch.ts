@@ -15,7 +15,7 @@ import { labelOf, nameOf, type PlacedRule, rulesOf } from './route-rules.ts';
 import { memorise, type RuleMemory, recall, routeKey } from './rule-memory.ts';
 import { type RuleChange, rulesPatch } from './rules-patch.ts';
 import { shapeRule, withoutShape } from './shape-rule.ts';
-import { evacuated, withoutCanary } from './weigh.ts';
+import { evacuated, withoutCanary, withSplit } from './weigh.ts';
 
 /**
  * The patch that brings the rules of one route object to a split and a shape. If anything it was computed from has changed, the API server
@@ -45,6 +45,42 @@ export function splitPatch(object: KubernetesObject, routes: readonly GatewayRou
   });
   if (changes.length < routes.length) changes.push(...evacuation(object, routes, changes, target, write));
   return patchOf(object, target, fence, changes, memorise(object, target, memory));
+}
+
+/**
+ * The patch of the fence and the weights alone, as far as rules can be steered: cookies, mirrors, timeouts and inserted rules stay, and so does the
+ * memory of them.
+ *
+ * @param turned lets the inserted rules lead to the safe side: those with a name, since others are known by nothing but what they say.
+ * @throws FencedError
+ */
+export function weightsPatch(
+  object: KubernetesObject,
+  routes: readonly GatewayRoute[],
+  target: RouteTarget,
+  write: SplitWrite,
+  turned: boolean,
+): RoutePatch {
+  const fence = fenceOperations(object, { rollout: target.rollout, fence: write.fence, role: write.role });
+  const changes = routes.flatMap((route) => {
+    const found = unlessRejected((): RuleChange => {
+      const placed = findRule(object, route, target);
+      return { ...placed, to: withSplit(placed.rule, target, write.split), inserted: [] };
+    });
+    return found ?? [];
+  });
+  const isLost = changes.length < routes.length;
+  const isOurs = insertedBy(object, target);
+  const safe = wholeSide(write.split) ?? 'stable';
+  for (const [index, rule] of readable(object).entries()) {
+    if (changes.some((change) => change.index === index) || !(isOurs(rule) ? turned && rule.name !== undefined : isLost)) continue;
+    const isNamed = isOurs(rule) || routes.some((route) => isNamedBy(route, rule));
+    changes.push({ index, rule, to: evacuated(rule, target, safe, isNamed) ?? rule, inserted: [] });
+  }
+  return routePatch(
+    fence,
+    rulesPatch(object, changes, () => false),
+  );
 }
 
 /** The patch that takes the canary out of the rules, with all that the rollout made in them and Sluice's memory of them; the fence stays. */

@@ -27,8 +27,15 @@ interface Inserted {
  * The operations that make rules what they are to be, and leave no other rule of the rollout in the object. Each holds for the list as those
  * before it have left it. Rules are tested for being those that were read; where something appears that was not there, which no operation can
  * test, the generation of the whole object is.
+ *
+ * @param keepsInserted leaves the rollout's own rules where they are; none is inserted then.
  */
-export function editOperations(object: KubernetesObject, target: RouteTarget, asked: readonly RuleEdit[]): JsonPatchOperation[] {
+export function editOperations(
+  object: KubernetesObject,
+  target: RouteTarget,
+  asked: readonly RuleEdit[],
+  keepsInserted = false,
+): JsonPatchOperation[] {
   const edits = distinct(asked);
   const parsed = httpRules.safeParse(object['spec']);
   const http = parsed.success ? parsed.data.http : [];
@@ -40,7 +47,8 @@ export function editOperations(object: KubernetesObject, target: RouteTarget, as
     const end = names.slice(0, rule.index).findLastIndex((name) => isInserted({ name }, target) || !isInsertedByAny({ name })) + 1;
     return isDeepStrictEqual(http.slice(Math.max(0, end - inserted.length), end), inserted);
   };
-  const settled = found.length === wanted.reduce((sum, { inserted }) => sum + inserted.length, 0) && wanted.every(isThere);
+  const settled =
+    keepsInserted || (found.length === wanted.reduce((sum, { inserted }) => sum + inserted.length, 0) && wanted.every(isThere));
   const gone = settled ? [] : found.toReversed();
   const moved = ({ kind, index }: Rule) => (kind === 'http' ? index - gone.filter((one) => one.index < index).length : index);
   const removals = gone.flatMap(({ index, name }): JsonPatchOperation[] => [

@@ -4,7 +4,7 @@ import type { RouteDialect } from '../route-dialect.ts';
 import { splitOf } from './apply-split.ts';
 import { assertClaimable } from './claimable.ts';
 import { findRule } from './find-rule.ts';
-import { removeCanaryPatch, splitPatch } from './patch.ts';
+import { removeCanaryPatch, splitPatch, weightsPatch } from './patch.ts';
 
 /** Steers the routes of Istio VirtualServices. */
 export const istioDialect: RouteDialect = {
@@ -22,6 +22,7 @@ export const istioDialect: RouteDialect = {
     assertClaimable(object, rules, target);
   },
   splitPatch: (object, routes, target, write) => splitPatch(object, routes.map(istioRoute), target, write),
+  weightsPatch: (object, routes, target, write, turned) => weightsPatch(object, routes.map(istioRoute), target, write, turned),
   removeCanaryPatch: (object, routes, target, fence) => removeCanaryPatch(object, routes.map(istioRoute), target, fence),
 };
 

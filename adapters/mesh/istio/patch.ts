@@ -6,6 +6,7 @@ import { forgetOperations, rememberedRules } from '../memory.ts';
 import type { RoutePatch } from '../route-dialect.ts';
 import { routePatch } from '../route-patch.ts';
 import { unlessRejected } from '../unless-rejected.ts';
+import { applySplit, evacuate } from './apply-split.ts';
 import { assertClaimable } from './claimable.ts';
 import { editOperations, type RuleEdit } from './edit-operations.ts';
 import { findRule, isNamedBy } from './find-rule.ts';
@@ -54,6 +55,39 @@ export function splitPatch(
   return routePatch(fence, remember, changes);
 }
 
+/**
+ * The patch of the fence and the weights alone, as far as rules can be steered: cookies, mirrors, retries and inserted rules stay, and so does the
+ * memory of them.
+ *
+ * @param turned lets the inserted rules lead to the safe side.
+ * @throws FencedError
+ */
+export function weightsPatch(
+  virtualService: KubernetesObject,
+  refs: readonly IstioRoute[],
+  target: RouteTarget,
+  write: SplitWrite,
+  turned: boolean,
+): RoutePatch {
+  const fence = fenceOperations(virtualService, { rollout: target.rollout, fence: write.fence, role: write.role });
+  const edit = (rule: Rule, route: Rule['route']): RuleEdit => ({ rule, fields: { route }, inserted: [] });
+  const edits = refs.flatMap((ref) => {
+    const found = unlessRejected(() => {
+      const rule = findRule(virtualService, ref, target);
+      return edit(rule, applySplit(rule, target, write.split));
+    });
+    return found ?? [];
+  });
+  const safe = wholeSide(write.split) ?? 'stable';
+  const others = othersOf(virtualService, edits).filter(({ route }) => route.length > 0);
+  const isLost = edits.length < refs.length;
+  for (const rule of others) {
+    const isOurs = isInserted(rule, target);
+    if (isOurs ? turned : isLost) edits.push(edit(rule, evacuate(rule, target, safe, isOurs || isNamedBy(refs, rule))));
+  }
+  return routePatch(fence, editOperations(virtualService, target, edits, true));
+}
+
 /** The patch that takes the canary out of the rules, and Sluice's memory of them with it. */
 export function removeCanaryPatch(
   virtualService: KubernetesObject,
@@ -78,8 +112,13 @@ function evacuations(
   write: SplitWrite,
 ): RuleEdit[] {
   const safe = wholeSide(write.split) ?? 'stable';
-  const isDone = ({ kind, index }: Rule) => done.some(({ rule }) => rule.kind === kind && rule.index === index);
-  return (unlessRejected(() => rulesOf(virtualService)) ?? [])
-    .filter((rule) => !isDone(rule) && !isInserted(rule, target))
+  return othersOf(virtualService, done)
+    .filter((rule) => !isInserted(rule, target))
     .map((rule) => leave(rule, target, safe, isNamedBy(refs, rule)));
+}
+
+/** The rules that nothing is to become of yet; none where their shape is not known. */
+function othersOf(virtualService: KubernetesObject, done: readonly RuleEdit[]): Rule[] {
+  const isDone = ({ kind, index }: Rule) => done.some(({ rule }) => rule.kind === kind && rule.index === index);
+  return (unlessRejected(() => rulesOf(virtualService)) ?? []).filter((rule) => !isDone(rule));
 }
