@@ -1,3 +1,4 @@
+import { asksForNewestSample, firstLook, nextLook } from '../core/analysis/look-times.ts';
 import { longestWatchSeconds } from '../core/plan/tick.ts';
 import { decide } from '../core/rollout/decide.ts';
 import { newWatch, observe } from '../core/rollout/observe.ts';
@@ -24,10 +25,12 @@ export const runAnalysis = defineFunction({
   run: async (payload, deps) => {
     const { clock } = deps;
     const untilMs = clock.now() + (payload.watchSeconds === 0 ? 0 : longestWatchSeconds * 1000);
+    let times = firstLook(clock.now());
     for (;;) {
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
-      const { result, tallies, share } = await analyse(deps, open, record.tallies);
+      const asksNewest = payload.watchSeconds > 0 && asksForNewestSample(times);
+      const { result, tallies, share, newestSampleAtMs } = await analyse(deps, open, record.tallies, asksNewest);
       const intervalMs = spec.analysis.intervalSeconds * 1000;
       const bakeMs = (plan.steps[payload.stepIndex]?.bakeSeconds ?? 0) * 1000;
       const observed = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result, { intervalMs, bakeMs });
@@ -46,8 +49,10 @@ export const runAnalysis = defineFunction({
       if (!stays || clock.now() >= untilMs) {
         return { ...payload, outcome: result.overall.verdict, weight: record.split.canary };
       }
-      const nextMs = Math.min(intervalMs, 'tick' in decision ? decision.tick.watchSeconds * 1000 : intervalMs);
-      await clock.sleep(Math.max(0, Math.min(result.atMs + nextMs, untilMs) - clock.now()));
+      const waitMs = Math.min(intervalMs, 'tick' in decision ? decision.tick.watchSeconds * 1000 : intervalMs);
+      const passed = result.overall.verdict === 'pass';
+      times = nextLook(times, { endedAtMs: result.atMs, passed, newestSampleAtMs, waitMs }, intervalMs);
+      await clock.sleep(Math.max(0, Math.min(times.dueMs, untilMs) - clock.now()));
     }
   },
 });

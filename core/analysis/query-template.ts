@@ -8,7 +8,8 @@ export interface QueryValues {
   readonly intervalSeconds: number;
 }
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+/** The name is trimmed afterwards: an expression that left out the blanks around it by itself would take a second for a thousand of them. */
+const placeholder = /\{\{([^{}]*)\}\}/g;
 const known: readonly string[] = ['canary', 'stable', 'namespace', 'interval'];
 
 /**
@@ -22,7 +23,7 @@ const known: readonly string[] = ['canary', 'stable', 'namespace', 'interval'];
  */
 export function fillQuery(template: string, values: QueryValues): string {
   return template.replace(placeholder, (whole, name: string) => {
-    switch (name) {
+    switch (name.trim()) {
       case 'canary':
         return escapeForPromql(values.canary);
       case 'stable':
@@ -39,7 +40,7 @@ export function fillQuery(template: string, values: QueryValues): string {
 
 /** The names between double braces that `fillQuery` does not fill, each once, in the order in which they stand. */
 export function unknownPlaceholders(template: string): string[] {
-  const names = [...template.matchAll(placeholder)].map(([, name = '']) => name);
+  const names = [...template.matchAll(placeholder)].map(([, name = '']) => name.trim());
   return [...new Set(names.filter((name) => !known.includes(name)))];
 }
 

@@ -2,6 +2,7 @@ import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
 import { judgeCanary } from '../../core/analysis/judge-canary.ts';
 import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/judge-metric.ts';
+import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
 import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
@@ -20,21 +21,26 @@ export interface Analysis {
   readonly tallies: Readonly<Record<string, MetricTally>>;
   /** What is known of the canary's share of the requests; undefined where it is not measured. */
   readonly share: ShareWatch | undefined;
+  /** When the newest sample was scraped that the metrics have of the canary; undefined where it was not asked for, or nobody knows. */
+  readonly newestSampleAtMs: number | undefined;
 }
 
 /**
  * One analysis: the cluster, all metrics, alarms and alerts at once, each judged, and the gravest verdict of them. The canary's share of the
  * requests is measured beside it: it says nothing against the canary, and so has no part in the verdict.
+ *
+ * @param asksForNewestSample One cheap query more, which has no part in it either.
  */
 export async function analyse(
   deps: Pick<Deps, 'clock' | 'store' | 'prometheus'>,
   open: OpenRollout,
   tallies: Readonly<Record<string, MetricTally>>,
+  asksForNewestSample: boolean,
 ): Promise<Analysis> {
   const { spec, record } = open;
   const [look, metrics, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
-    judgeMetrics(deps, open, tallies),
+    judgeMetrics(deps, open, tallies, asksForNewestSample),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
     measureShare(deps, open, record.watch?.share),
@@ -58,6 +64,7 @@ export async function analyse(
     },
     tallies: metrics.tallies,
     share: shareOf(record, counted),
+    newestSampleAtMs: metrics.newestSampleAtMs,
   };
 }
 
@@ -65,13 +72,26 @@ function shareOf({ watch, split }: OpenRollout['record'], counted: ShareLook | u
   return watch?.share === undefined || counted === undefined ? watch?.share : followShare(watch.share, counted, split);
 }
 
-async function judgeMetrics(deps: Pick<Deps, 'prometheus'>, open: OpenRollout, tallies: Readonly<Record<string, MetricTally>>) {
+async function judgeMetrics(
+  deps: Pick<Deps, 'prometheus'>,
+  open: OpenRollout,
+  tallies: Readonly<Record<string, MetricTally>>,
+  asksForNewestSample: boolean,
+) {
   const { analysis, namespace } = open.spec;
   const { prometheus, metrics, intervalSeconds } = analysis;
-  if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies };
+  if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies, newestSampleAtMs: undefined };
   const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
   const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
-  const measurements = await deps.prometheus(prometheus.url).metrics.measure(queries);
+  const newest = asksForNewestSample
+    ? newestSampleQuery(
+        queries.map(({ query }) => query),
+        names.canary,
+      )
+    : undefined;
+  const asked = newest === undefined ? queries : [...queries, { name: 'newest sample', query: newest }];
+  const measurements = await deps.prometheus(prometheus.url).metrics.measure(asked);
+  const newestSample = newest === undefined ? undefined : measurements[queries.length];
   const judged = metrics.map((metric, index) => {
     const measurement = measurements[index] ?? {
       name: metric.name,
@@ -80,11 +100,15 @@ async function judgeMetrics(deps: Pick<Deps, 'prometheus'>, open: OpenRollout, t
       why: 'the provider left it out',
     };
     const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
-    return { name: metric.name, ...judgeMetric(metric, own, tallies[metric.name] ?? emptyTally) };
+    return {
+      name: metric.name,
+      ...judgeMetric(metric, own, (Object.hasOwn(tallies, metric.name) ? tallies[metric.name] : undefined) ?? emptyTally),
+    };
   });
   return {
     verdicts: judged.map(({ verdict }) => verdict),
     tallies: Object.fromEntries(judged.map(({ name, tally }) => [name, tally])),
+    newestSampleAtMs: newestSample?.status === 'value' ? newestSample.value * 1000 : undefined,
   };
 }
 
