@@ -55,8 +55,9 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
   program
     .command('lint [files...]')
     .description('find what is wrong with specs (default: rollouts/*.yaml)')
+    .option('--manifests <path>', 'read Kubernetes manifests too: a file or a folder; may be repeated', collect)
     .option('--cluster', 'look into the cluster too: routes, workload, policies, quotas, owners in Git')
-    .option('--strict', 'with --cluster: warnings fail too')
+    .option('--strict', 'with --manifests or --cluster: warnings fail too')
     .option('--kubeconfig <file>', 'with --cluster (default: KUBECONFIG, or ~/.kube/config)')
     .option('--context <name>', 'with --cluster: the context of the kubeconfig')
     .action((files: string[], options: LintOptions) => chosen(lint(files, options)));
@@ -108,6 +109,10 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
   }
   for (const command of program.commands) command.showHelpAfterError(`See \`sluice ${command.name()} --help\`.`);
   return program;
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 function readSpeed(text: string): number {

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { tellingRefusal } from '../runtime/acts/announce.ts';
 import { beginRollout } from '../runtime/acts/begin-rollout.ts';
 import { readStart } from '../runtime/acts/read-start.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -51,7 +50,7 @@ export const begin = defineFunction({
   },
   run: async ({ input, executionArn, executionStartedAt }, deps) => {
     const execution = { input, executionArn, executionStartedAtMs: Date.parse(executionStartedAt) };
-    const read = await tellingRefusal(deps, undefined, executionArn, () => readStart(deps, execution));
+    const read = await readStart(deps, execution);
     if (read.outcome === 'ignored') return { input, outcome: 'ignored', reason: read.reason };
     const begun = await beginRollout(deps, read.start);
     if (begun.outcome === 'begun') return begun.payload;

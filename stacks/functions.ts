@@ -51,6 +51,8 @@ const tellsUntold = [...tells, listItems];
 /** Each with what it uses and no more: test/privileges/ compares the permissions with the calls that the functions make. */
 export const functionSetups: readonly FunctionSetup[] = [
   state('Begin', 'begin', ...tells, listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms),
+  // It tells of a start that failed, whatever of the rest does not answer: it looks, and writes nothing.
+  { ...usual, name: 'TellRefusal', file: 'tell-refusal', cluster: false, permissions: [readItems, listItems, publishEvents] },
   state('DeployCanary', 'deploy-canary'),
   state('AwaitReady', 'await-ready'),
   state('SetWeight', 'set-weight'),
@@ -60,7 +62,7 @@ export const functionSetups: readonly FunctionSetup[] = [
   state('PromoteStable', 'promote-stable', ...tells),
   state('AwaitStable', 'await-stable'),
   state('ReturnTraffic', 'return-traffic'),
-  { ...state('RemoveCanary', 'remove-canary'), permissions: [readItems] },
+  state('RemoveCanary', 'remove-canary'),
   state('Finish', 'finish', ...tellsUntold),
   state('RestoreTraffic', 'restore-traffic', ...tellsUntold),
   state('VerifyTraffic', 'verify-traffic'),

@@ -39,7 +39,7 @@ async function serviceStatusOf(
     rollout: spec.name,
     specVersion,
     ...(retiredAtMs === undefined ? {} : { retiredAtMs }),
-    ...(present === undefined ? {} : { present: { ...summaryOf(present), ...(await whyPaused(store, present)) } }),
+    ...(present === undefined ? {} : { present: { ...summaryOf(present), ...(await whyNow(store, present)) } }),
     past: newestFirst
       .filter((record) => record !== present)
       .slice(0, pastCount)
@@ -51,11 +51,20 @@ async function serviceStatusOf(
   };
 }
 
-/** The record of a paused rollout does not say for what it waits, and until when; its history does. */
-async function whyPaused(store: RolloutStore, { phase, rolloutId }: RolloutRecord): Promise<Pick<RolloutSummary, 'reason'>> {
-  if (phase !== 'paused') return {};
-  const paused = (await new History(store).list(rolloutId)).findLast(({ what }) => what === 'paused');
-  return paused === undefined ? {} : { reason: paused.reason };
+/**
+ * The record of a paused rollout does not say for what it waits, and until when, nor does that of a rollback how far the traffic is that returns
+ * in steps; its history does.
+ */
+async function whyNow(
+  store: RolloutStore,
+  { phase, rolloutId, reason, split, returnUntilMs }: RolloutRecord,
+): Promise<Pick<RolloutSummary, 'reason'>> {
+  const returns = phase === 'rollingBack' && returnUntilMs !== undefined && split.canary > 0;
+  if (phase !== 'paused' && !returns) return {};
+  const history = await new History(store).list(rolloutId);
+  const last = history.findLast(({ what }) => what === (returns ? 'trafficReturning' : 'paused'))?.reason;
+  if (last === undefined) return {};
+  return { reason: returns ? `${reason ?? ''} ${last}`.trim() : last };
 }
 
 function summaryOf(record: RolloutRecord): RolloutSummary {

@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   rollingBack: 'rolling back',
   rolledBack: 'rolled back',
   trafficRestored: 'traffic restored',
+  trafficReturning: 'returning',
   trafficReturned: 'traffic returned',
   stableRestored: 'stable restored',
 };

@@ -23,7 +23,8 @@ export function formatInspection({ context, server, rollouts }: Inspected, paint
   return [`Looked at in ${context} (${server}):`, ...sections].join('\n\n');
 }
 
-function findingsByGravity(findings: readonly Finding[], paint: Paint): string[] {
+/** Findings as lines, the gravest first, each with its remedy below it. */
+export function findingsByGravity(findings: readonly Finding[], paint: Paint): string[] {
   return headings.flatMap(({ severity, heading, colour }) =>
     findings
       .filter((each) => each.severity === severity)

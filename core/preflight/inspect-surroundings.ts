@@ -5,13 +5,12 @@ import { intentionFindings, type ServiceIntentions } from './policies/consul-int
 import {
   type AuthorizationPolicy,
   authorizationPolicies,
-  type PeerAuthentication,
-  peerAuthentications,
   type RequestAuthentication,
   requestAuthentications,
   serviceTargetFindings,
 } from './policies/istio-policies.ts';
 import { type LinkerdServer, linkerdServers } from './policies/linkerd-servers.ts';
+import { type PeerAuthentication, peerAuthentications } from './policies/mutual-tls.ts';
 import {
   type NetworkPolicy,
   networkPolicies,
@@ -23,6 +22,14 @@ import { quotaFindings, type ResourceQuota } from './resource-quotas.ts';
 import { servicesOverBoth } from './services-over-both.ts';
 import type { Sides } from './sides.ts';
 import type { PlainService, StableDeployment } from './stable-objects.ts';
+
+/** Policies of the root namespace of Istio, which hold in every namespace. */
+export interface MeshWidePolicies {
+  readonly authorizationPolicies: readonly AuthorizationPolicy[];
+  readonly requestAuthentications: readonly RequestAuthentication[];
+  /** Undefined where they could not be read: they decide whether plain text is taken. */
+  readonly peerAuthentications: readonly PeerAuthentication[] | undefined;
+}
 
 /** All that stands in the namespace and treats the two sides in some way, as far as it could be read. */
 export interface Surroundings {
@@ -36,6 +43,7 @@ export interface Surroundings {
   readonly requestAuthentications: readonly RequestAuthentication[];
   readonly linkerdServers: readonly LinkerdServer[];
   readonly intentions: readonly ServiceIntentions[];
+  readonly meshWide: MeshWidePolicies;
 }
 
 export interface StableSeen {
@@ -52,10 +60,11 @@ export function inspectSurroundings({ sides, deployment, canaryExists, fronts }:
   const { template, selector, replicas } = deployment.spec;
   const labels = selector.matchLabels ?? {};
   // Kind by kind, because a twin is one of the same kind.
+  const { meshWide } = around;
   const policies = [
-    authorizationPolicies(around.authorizationPolicies, sides),
-    peerAuthentications(around.peerAuthentications),
-    requestAuthentications(around.requestAuthentications),
+    authorizationPolicies([...around.authorizationPolicies, ...meshWide.authorizationPolicies], sides),
+    peerAuthentications(around.peerAuthentications, meshWide.peerAuthentications, sides),
+    requestAuthentications([...around.requestAuthentications, ...meshWide.requestAuthentications]),
     networkPolicies(around.networkPolicies, sides),
     securityGroupPolicies(around.securityGroupPolicies),
     linkerdServers(around.linkerdServers),

@@ -1,11 +1,10 @@
 import { History, historyChange } from '../../adapters/store/history.ts';
 import type { HeldRollout } from '../../adapters/store/rollouts.ts';
 import { Untold, untoldChange } from '../../adapters/store/untold.ts';
-import { ClusterForbiddenError, SluiceError } from '../../core/errors.ts';
 import type { SluiceEvent } from '../../core/ports.ts';
 import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 import { transitionEvent } from '../../core/rollout/transition-event.ts';
-import type { RolloutSpec, Transition } from '../../core/spec/rollout-spec.ts';
+import type { Transition } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import type { MetricName } from '../metrics.ts';
 import type { OpenRollout } from './open-rollout.ts';
@@ -109,43 +108,6 @@ function lineOf(record: RolloutRecord, atMs: number, what: string, reason: strin
     ...(record.analysis === undefined ? {} : { verdicts: record.analysis.verdicts }),
     actor: record.rollbackActor ?? record.actor,
   };
-}
-
-/**
- * Tells of a start that came to nothing, where trying again cannot help. There is no rollout yet whose history could hold it; what may
- * pass by itself is tried again by the state machine, and told by nobody. A cluster that forbids is tried again too, and mostly somebody has to
- * change something: each try tells of it under the same id.
- */
-export async function tellingRefusal<T>(
-  deps: AnnounceDeps,
-  spec: RolloutSpec | undefined,
-  executionArn: string,
-  act: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const stands = error instanceof SluiceError && (!error.retryable || error instanceof ClusterForbiddenError);
-    if (stands) await announceRefusal(deps, spec, executionArn, error.message);
-    throw error;
-  }
-}
-
-async function announceRefusal(deps: AnnounceDeps, spec: RolloutSpec | undefined, executionArn: string, reason: string): Promise<void> {
-  await attempt(deps, 'publish', () =>
-    deps.events.publish([
-      {
-        id: `${executionArn}/refused`,
-        detailType: 'Rollout Refused',
-        atMs: deps.clock.now(),
-        detail: {
-          executionArn,
-          reason,
-          ...(spec === undefined ? {} : { rollout: spec.name, notify: { channel: spec.notifications.channel } }),
-        },
-      },
-    ]),
-  );
 }
 
 /** Whether it could be done. */

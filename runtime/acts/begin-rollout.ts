@@ -6,7 +6,7 @@ import { countFindings, findingLine } from '../../core/preflight/format-findings
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import { imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
-import { note, saveAndTell, tellingRefusal } from './announce.ts';
+import { note, saveAndTell } from './announce.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
 import { type PreflightFound, preflight } from './preflight.ts';
 import type { BeginDeps, BeginOutcome, NotBegun, Start } from './start.ts';
@@ -14,21 +14,20 @@ import { takeTurn } from './take-turn.ts';
 
 /**
  * Takes the service for a new rollout: looks first, then takes the lock, then claims the routes. Until the lock is taken nothing is
- * written, so a refusal leaves nothing behind but the note that the push was dealt with, lest the sweep takes it for lost; after it,
- * any error leaves through the rollback door.
+ * written, so a refusal leaves nothing behind but the note that the push was dealt with, lest the sweep takes it for lost, and is told by
+ * the state behind Begin; after it, any error leaves through the rollback door.
  */
 export async function beginRollout(deps: BeginDeps, start: Start): Promise<BeginOutcome> {
   const rollouts = new Rollouts(deps.store, deps.clock);
   const { spec } = start.stored;
-  const taken = await tellingRefusal(deps, spec, start.executionArn, async () => {
-    try {
-      return await takeService(deps, rollouts, start);
-    } catch (error) {
-      const refused = error instanceof RolloutRefusedError || error instanceof DeadlineExceededError;
-      if (refused && start.actor.kind !== 'person') await rollouts.noteSeen(spec.name, start.image, start);
-      throw error;
-    }
-  });
+  let taken: Taken | NotBegun;
+  try {
+    taken = await takeService(deps, rollouts, start);
+  } catch (error) {
+    const refused = error instanceof RolloutRefusedError || error instanceof DeadlineExceededError;
+    if (refused && start.actor.kind !== 'person') await rollouts.noteSeen(spec.name, start.image, start);
+    throw error;
+  }
   if (taken.outcome !== 'taken') return taken;
   return { outcome: 'begun', payload: await claimRoutes(deps, rollouts, taken) };
 }

@@ -4,7 +4,7 @@ import { formatProblemLine } from '../../core/spec/diagnostic.ts';
 import { ecrPushEvent, imagePushOf } from '../../core/spec/events.ts';
 import type { ImageReference } from '../../core/spec/image-reference.ts';
 import { parseStartInput } from '../../core/spec/inputs.ts';
-import { matchesTag } from '../../core/spec/tag-match.ts';
+import { specsForPush } from './specs-for-push.ts';
 import type { BeginDeps, Start } from './start.ts';
 
 /** The execution that asks: what it was given, and when. */
@@ -33,11 +33,7 @@ export async function readStart(deps: BeginDeps, execution: StartingExecution): 
 async function readPush(deps: BeginDeps, execution: StartingExecution, event: Parameters<typeof imagePushOf>[0]): Promise<StartRead> {
   const push = imagePushOf(event);
   if ('ignored' in push) return { outcome: 'ignored', reason: push.ignored };
-  const specs = new Specs(deps.store);
-  const names = await specs.namesForRepository(push.repository);
-  const loaded = await Promise.all(names.map((name) => specs.load(name)));
-  const stored = loaded.filter(({ spec, retiredAtMs }) => retiredAtMs === undefined && matchesTag(push.tag, spec.image.tags));
-  const [mine, ...others] = stored;
+  const [mine, ...others] = await specsForPush(new Specs(deps.store), push);
   if (mine === undefined) {
     return { outcome: 'ignored', reason: `No spec takes the tag ${push.tag} of ${push.repository}.` };
   }

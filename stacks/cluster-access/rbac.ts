@@ -21,9 +21,16 @@ export interface ManifestTaker {
  * Both, and the group, bear the prefix of the deployment, so that two copies of Sluice can be let into different namespaces.
  */
 export function rbacManifests(namespaces: readonly string[], prefix = 'sluice'): Manifest[] {
-  const documents = parseAllDocuments(readFileSync(new URL('./rbac.yaml', import.meta.url), 'utf8'));
-  const manifests = documents.map((document) => rename(named.parse(document.toJS()), prefix));
+  const manifests = manifestsIn('rbac.yaml', prefix);
   return namespaces.flatMap((namespace) => manifests.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace } })));
+}
+
+/**
+ * What is in rbac-root-namespace.yaml, which lets the preflight look at the policies of the whole mesh of Istio: a Role and its binding, in
+ * `istio-system`. Not part of the others, since a cluster need not have that namespace.
+ */
+export function rootNamespaceManifests(prefix = 'sluice'): Manifest[] {
+  return manifestsIn('rbac-root-namespace.yaml', prefix);
 }
 
 /**
@@ -35,10 +42,21 @@ export function addSluiceRbac(cluster: ManifestTaker, namespaces: readonly strin
   for (const namespace of namespaces) cluster.addManifest(`${prefix}-rbac-${namespace}`, ...rbacManifests([namespace], prefix));
 }
 
+function manifestsIn(file: string, prefix: string): Manifest[] {
+  const documents = parseAllDocuments(readFileSync(new URL(`./${file}`, import.meta.url), 'utf8'));
+  return documents.map((document) => rename(named.parse(document.toJS()), prefix));
+}
+
+/** Every name in the files begins with the default prefix. */
 function rename(manifest: Manifest, prefix: string): Manifest {
-  const renamed = { ...manifest, metadata: { ...manifest.metadata, name: prefix } };
+  const withPrefix = (name: string) => name.replace(/^sluice/, () => prefix);
+  const renamed = { ...manifest, metadata: { ...manifest.metadata, name: withPrefix(manifest.metadata.name) } };
   const bound = binding.safeParse(manifest);
   if (!bound.success) return renamed;
   const { roleRef, subjects } = bound.data;
-  return { ...renamed, roleRef: { ...roleRef, name: prefix }, subjects: subjects.map((subject) => ({ ...subject, name: prefix })) };
+  return {
+    ...renamed,
+    roleRef: { ...roleRef, name: withPrefix(roleRef.name) },
+    subjects: subjects.map((subject) => ({ ...subject, name: withPrefix(subject.name) })),
+  };
 }

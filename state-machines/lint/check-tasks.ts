@@ -4,11 +4,11 @@ import { fatal, retryPolicy } from './check-error-names.ts';
 import { type Machine, type Problem, type State, tasksOf } from './machine.ts';
 
 /**
- * Where a Task that failed for good leads. A rollout leaves by its door, and a door that failed leaves the rest to the sweep; a
- * rollback that failed tells people, but for what is left of the canary, which does not keep the traffic.
+ * Where a Task that failed for good leads. A rollout leaves by its door, and people are told before of one that did not begin; a door that
+ * failed leaves the rest to the sweep; a rollback that failed tells people, but for what is left of the canary, which does not keep the traffic.
  */
 const exits: Readonly<Record<MachineName, { readonly usual: string; readonly of: Readonly<Record<string, string>> }>> = {
-  rollout: { usual: 'Abort', of: { Abort: 'AbortFailed' } },
+  rollout: { usual: 'Abort', of: { Begin: 'TellRefusal', Abort: 'AbortFailed' } },
   rollback: { usual: 'FailRollback', of: { RemoveCanary: 'FinishRollback', FailRollback: 'RollbackFailed' } },
 };
 

@@ -41,6 +41,7 @@ const others: Readonly<Record<string, readonly Shape[]>> = {
     { outcome: 'wait', fields: { input: 'anything', outcome: 'string', reason: 'string', waitSeconds: 'number' } },
     { outcome: 'ignored', fields: { input: 'anything', outcome: 'string', reason: 'string' } },
   ],
+  TellRefusal: [{ fields: { input: 'anything', error: 'object' } }],
   Abort: [{ fields: aborted }],
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rbacManifests } from '../../stacks/cluster-access/rbac.ts';
+import { rbacManifests, rootNamespaceManifests } from '../../stacks/cluster-access/rbac.ts';
 import { functionSetups } from '../../stacks/functions.ts';
 import { callText, refusedBy, ruleTexts, withRules } from './cluster-rules.ts';
 import { deploy, functionNamed, prefix } from './deployed.ts';
@@ -20,7 +20,8 @@ const variants = [
 ] as const;
 const [{ deployed: plain }] = variants;
 
-const manifests = rbacManifests(['shop']);
+const roleIn = { shop: rbacManifests(['shop']), 'istio-system': rootNamespaceManifests() };
+const manifests = Object.values(roleIn).flat();
 
 const { ledger, troubles } = await recordErrands({ prefix, roles: plain.roles, manifests, withEntry: plain.withEntry });
 
@@ -69,8 +70,13 @@ describe('the role of each function', () => {
   });
 });
 
-describe('the Role in the cluster', () => {
-  const asked = [...new Set(ledger.cluster.map(callText))];
+it('what is asked of the cluster is asked in the namespace of the service and in the root namespace of the mesh', () => {
+  expect([...new Set(ledger.cluster.map(({ namespace }) => namespace))].toSorted()).toEqual(Object.keys(roleIn).toSorted());
+});
+
+describe.each(Object.entries(roleIn))('the Role in the namespace %s', (inNamespace, manifests) => {
+  const calls = ledger.cluster.filter(({ namespace }) => namespace === inNamespace);
+  const asked = [...new Set(calls.map(callText))];
 
   it('lists the verbs and kinds that the functions use, all of them and no others', () => {
     expect(ruleTexts(manifests).toSorted()).toEqual(asked.toSorted());
@@ -91,7 +97,7 @@ describe('the Role in the cluster', () => {
         return others.length === 0 ? [meant] : [meant, { ...rule, resources: others }];
       }),
     );
-    expect(refusedBy(less, ledger.cluster)).toEqual([text]);
+    expect(refusedBy(less, calls)).toEqual([text]);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod/mini';
 import { ClusterAccess } from '../../stacks/cluster-access/cluster-access.ts';
-import { addSluiceRbac, rbacManifests } from '../../stacks/cluster-access/rbac.ts';
+import { addSluiceRbac, rbacManifests, rootNamespaceManifests } from '../../stacks/cluster-access/rbac.ts';
 
 const file = readFileSync(new URL('../../stacks/cluster-access/rbac.yaml', import.meta.url), 'utf8');
 const inFile = parseAllDocuments(file).map((document) => z.looseObject({ metadata: z.looseObject({}) }).parse(document.toJS()));
@@ -72,6 +72,21 @@ describe('the manifests', () => {
     expect(binding).toMatchObject({
       metadata: { name: 'sluice-test' },
       roleRef: { kind: 'Role', name: 'sluice-test' },
+      subjects: [{ kind: 'Group', name: 'sluice-test' }],
+    });
+  });
+
+  it('for the root namespace of Istio only read, are of that namespace, and go by the same group', () => {
+    const [role, binding, ...more] = rootNamespaceManifests('sluice-test');
+    expect(more).toEqual([]);
+    expect(role).toMatchObject({
+      kind: 'Role',
+      metadata: { name: 'sluice-test-root-namespace', namespace: 'istio-system' },
+      rules: [{ verbs: ['get'], resourceNames: ['istio'] }, { verbs: ['list'] }],
+    });
+    expect(binding).toMatchObject({
+      metadata: { name: 'sluice-test-root-namespace', namespace: 'istio-system' },
+      roleRef: { kind: 'Role', name: 'sluice-test-root-namespace' },
       subjects: [{ kind: 'Group', name: 'sluice-test' }],
     });
   });

@@ -69,6 +69,8 @@ describe('the Tasks of the state machines', () => {
 
   it.each([
     ['rollout', 'SetWeight', 'Finish', 'Abort'],
+    ['rollout', 'Begin', 'Abort', 'TellRefusal'],
+    ['rollout', 'TellRefusal', 'HasBegun', 'Abort'],
     ['rollout', 'Abort', 'Abort', 'AbortFailed'],
     ['rollback', 'RestoreTraffic', 'Drain', 'FailRollback'],
     ['rollback', 'RemoveCanary', 'FailRollback', 'FinishRollback'],

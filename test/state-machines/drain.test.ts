@@ -28,14 +28,33 @@ describe.each(['rollout', 'rollback'])('T8: open streams in the %s machine', (ma
   });
 
   it('begin to drain only behind a state that has left no weight on the canary', () => {
-    const allowed = { rollout: ['ReturnTraffic'], rollback: ['WhereIsTraffic', 'ReturnTraffic'] }[machine];
+    const allowed = { rollout: ['ReturnTraffic'], rollback: ['WhereIsTraffic', 'IsAllReturned'] }[machine];
     expect(statesBefore(states, 'Drain')).toEqual(allowed);
   });
 });
 
 it('T8: the rollback machine drains without ReturnTraffic only where RestoreTraffic left everything on stable', () => {
   const { WhereIsTraffic } = rollback.States;
-  expect(WhereIsTraffic.Choices).toEqual([{ Variable: '$.outcome', StringEquals: 'held', Next: 'RestoreStable' }]);
+  expect(WhereIsTraffic.Choices).toEqual([
+    { Variable: '$.outcome', StringEquals: 'held', Next: 'RestoreStable' },
+    { Variable: '$.outcome', StringEquals: 'returning', Next: 'ReturnTraffic' },
+  ]);
   expect(statesBefore(machines['rollback'] ?? {}, 'WhereIsTraffic')).toEqual(['VerifyTraffic']);
   expect(statesBefore(machines['rollback'] ?? {}, 'VerifyTraffic')).toEqual(['RestoreTraffic']);
+});
+
+describe('T7: the return in steps', () => {
+  const states = machines['rollback'] ?? {};
+
+  it('goes round by a wait until all traffic is back, and drains only then', () => {
+    expect(rollback.States.ReturnTraffic.Next).toBe('IsAllReturned');
+    expect(rollback.States.IsAllReturned).toMatchObject({
+      Choices: [
+        { Variable: '$.outcome', StringEquals: 'returning', Next: 'WaitForCapacity' },
+        { Variable: '$.outcome', StringEquals: 'held', Next: 'RestoreStable' },
+      ],
+      Default: 'Drain',
+    });
+    expect(states['WaitForCapacity']).toMatchObject({ Type: 'Wait', SecondsPath: '$.waitSeconds', Next: 'ReturnTraffic' });
+  });
 });

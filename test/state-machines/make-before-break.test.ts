@@ -20,7 +20,7 @@ describe('T8: making and removing', () => {
 
   it.each([
     ['rollout', ['ReturnTraffic']],
-    ['rollback', ['WhereIsTraffic', 'ReturnTraffic']],
+    ['rollback', ['WhereIsTraffic', 'IsAllReturned']],
   ] as const)('the %s machine drains when the traffic is on stable', (name, from) => {
     const { definition } = readMachine(name);
     expect(statesBefore(definition, 'Drain')).toEqual(from);

@@ -1,7 +1,8 @@
 import { disruptionBudget } from '../../../core/preflight/disruption-budgets.ts';
 import { serviceIntentions } from '../../../core/preflight/policies/consul-intentions.ts';
-import { authorizationPolicy, peerAuthentication, requestAuthentication } from '../../../core/preflight/policies/istio-policies.ts';
+import { authorizationPolicy, requestAuthentication } from '../../../core/preflight/policies/istio-policies.ts';
 import { linkerdServer } from '../../../core/preflight/policies/linkerd-servers.ts';
+import { peerAuthentication } from '../../../core/preflight/policies/mutual-tls.ts';
 import { networkPolicy, securityGroupPolicy } from '../../../core/preflight/policies/network-policies.ts';
 import { resourceQuota } from '../../../core/preflight/resource-quotas.ts';
 import { plainService } from '../../../core/preflight/stable-objects.ts';

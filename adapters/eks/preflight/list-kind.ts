@@ -17,6 +17,8 @@ export interface Unread {
   readonly kind: string;
   readonly apiVersion: string;
   readonly resource: string;
+  /** Of the one object that was to be read, where not all of the kind were. */
+  readonly name?: string;
   /** `forbidden`: 403, or 401. `unavailable`: the API did not answer for this kind. `unknownShape`: it did, with something else. */
   readonly why: 'forbidden' | 'unavailable' | 'unknownShape';
 }

@@ -1,32 +1,24 @@
 import * as z from 'zod/mini';
 import type { Finding } from '../finding.ts';
-import { type Labels, labels, selects } from '../label-selector.ts';
+import { type Labels, selects } from '../label-selector.ts';
 import type { Policy } from '../parity.ts';
 import type { Sides } from '../sides.ts';
 import { metadata, subjectOf } from './policy-metadata.ts';
+import { istioSelector } from './workload-selector.ts';
 
-/** Istio selects by labels alone, and by nothing means the whole namespace. https://istio.io/latest/docs/reference/config/type/workload-selector/ */
-const selector = z.nullish(z.looseObject({ matchLabels: z.nullish(labels) }));
 const targetRef = z.looseObject({ kind: z.string(), name: z.string() });
 const targets = { targetRef: z.nullish(targetRef), targetRefs: z.nullish(z.array(targetRef)) };
 
 export const authorizationPolicy = z.looseObject({
   metadata,
-  spec: z.nullish(z.looseObject({ selector, ...targets, action: z.nullish(z.union([z.string(), z.number()])) })),
+  spec: z.nullish(z.looseObject({ selector: istioSelector, ...targets, action: z.nullish(z.union([z.string(), z.number()])) })),
 });
 export type AuthorizationPolicy = z.infer<typeof authorizationPolicy>;
 
-export const peerAuthentication = z.looseObject({
-  metadata,
-  spec: z.nullish(z.looseObject({ selector, mtls: z.nullish(z.looseObject({ mode: z.nullish(z.string()) })) })),
-});
-export type PeerAuthentication = z.infer<typeof peerAuthentication>;
-
-export const requestAuthentication = z.looseObject({ metadata, spec: z.nullish(z.looseObject({ selector, ...targets })) });
+export const requestAuthentication = z.looseObject({ metadata, spec: z.nullish(z.looseObject({ selector: istioSelector, ...targets })) });
 export type RequestAuthentication = z.infer<typeof requestAuthentication>;
 
-type IstioPolicy = AuthorizationPolicy | PeerAuthentication | RequestAuthentication;
-type TargetedPolicy = AuthorizationPolicy | RequestAuthentication;
+type IstioPolicy = AuthorizationPolicy | RequestAuthentication;
 
 /**
  * Who may call. Where other policies of action ALLOW cover the canary, what the one that is missing allows is refused there: an ALLOW policy
@@ -46,15 +38,6 @@ export function authorizationPolicies(found: readonly AuthorizationPolicy[], sid
   });
 }
 
-/** Whether plain text is taken. STRICT stays STRICT. */
-export function peerAuthentications(found: readonly PeerAuthentication[]): Policy[] {
-  return found.map((policy) => {
-    const mode = policy.spec?.mtls?.mode ?? 'UNSET';
-    const without = mode === 'STRICT' ? 'takes plain text, which stable refuses' : `has another mode of mutual TLS than ${mode}`;
-    return { ...common('PeerAuthentication', policy), severity: mode === 'STRICT' ? 'refusal' : 'warning', without };
-  });
-}
-
 /** Whose tokens are known. A policy that asks for a principal refuses everybody where no token is read. */
 export function requestAuthentications(found: readonly RequestAuthentication[]): Policy[] {
   const onPods = found.filter((policy) => targetsOf(policy).length === 0);
@@ -70,7 +53,7 @@ export function requestAuthentications(found: readonly RequestAuthentication[]):
  * Service itself escapes it, as a gateway does that resolves the route on its own, so this widens and breaks nothing.
  * Source: https://istio.io/latest/docs/ambient/usage/l7-features/#targeting-services
  */
-export function serviceTargetFindings(kind: string, found: readonly TargetedPolicy[], sides: Sides): Finding[] {
+export function serviceTargetFindings(kind: string, found: readonly IstioPolicy[], sides: Sides): Finding[] {
   return found.flatMap((policy) => {
     const services = targetsOf(policy)
       .filter((target) => target.kind === 'Service')
@@ -107,6 +90,6 @@ function actionOf({ spec }: AuthorizationPolicy): string {
   return typeof action === 'string' ? action : (['ALLOW', 'DENY', 'AUDIT', 'CUSTOM'][action] ?? 'CUSTOM');
 }
 
-function targetsOf({ spec }: TargetedPolicy): readonly z.infer<typeof targetRef>[] {
+function targetsOf({ spec }: IstioPolicy): readonly z.infer<typeof targetRef>[] {
   return [...(spec?.targetRefs ?? []), ...(spec?.targetRef ? [spec.targetRef] : [])];
 }

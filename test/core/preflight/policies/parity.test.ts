@@ -3,11 +3,11 @@ import type { Finding } from '../../../../core/preflight/finding.ts';
 import { parityFindings } from '../../../../core/preflight/parity.ts';
 import {
   authorizationPolicies,
-  peerAuthentications,
   requestAuthentications,
   serviceTargetFindings,
 } from '../../../../core/preflight/policies/istio-policies.ts';
 import { linkerdServers } from '../../../../core/preflight/policies/linkerd-servers.ts';
+import { peerAuthentications } from '../../../../core/preflight/policies/mutual-tls.ts';
 import { networkPolicies, peerFindings, securityGroupPolicies } from '../../../../core/preflight/policies/network-policies.ts';
 import { named, ofBoth, ofCanary, ofOthers, ofStable, selector, sides } from '../sides-for-tests.ts';
 
@@ -29,7 +29,7 @@ const kinds: [string, (...selectors: Selector[]) => Finding[]][] = [
     'PeerAuthentication',
     (...selectors) => {
       const found = selectors.map((pods) => ({ metadata, spec: { selector: pods, mtls: { mode: 'STRICT' } } }));
-      return parityFindings(peerAuthentications(found), sides, selector);
+      return parityFindings(peerAuthentications(found, [], sides), sides, selector);
     },
   ],
   [
@@ -119,18 +119,6 @@ describe('what the canary is without an AuthorizationPolicy', () => {
   });
 });
 
-describe('mutual TLS', () => {
-  const mode = (mode: string) => ({ metadata, spec: { selector: ofStable, mtls: { mode } } });
-
-  it.each([
-    ['STRICT', 'refusal', 'takes plain text, which stable refuses'],
-    ['PERMISSIVE', 'warning', 'has another mode of mutual TLS than PERMISSIVE'],
-  ])('of mode %s for stable alone is a %s', (found, severity, without) => {
-    const findings = parityFindings(peerAuthentications([mode(found)]), sides, selector);
-    expect(findings).toMatchObject([{ severity, message: expect.stringContaining(without) }]);
-  });
-});
-
 describe('a policy on a Service', () => {
   const attached = (...targetRefs: { kind: string; name: string }[]) => ({ metadata, spec: { targetRefs, action: 'DENY' } });
 
@@ -197,7 +185,7 @@ it('a Server for workloads outside of the cluster is not about pods', () => {
 
 it('pods that bear no label but their side are to be given one', () => {
   const bare = { ...sides, stable: { 'sluice.dev/side': 'stable' }, canary: { 'sluice.dev/side': 'canary' } };
-  const strict = peerAuthentications([{ metadata, spec: { selector: { matchLabels: bare.stable }, mtls: { mode: 'STRICT' } } }]);
+  const strict = peerAuthentications([{ metadata, spec: { selector: { matchLabels: bare.stable }, mtls: { mode: 'STRICT' } } }], [], bare);
   expect(parityFindings(strict, bare, {})[0]?.remedy).toBe(
     'Give the pods of both sides a label besides sluice.dev/side, and select by that one.',
   );
