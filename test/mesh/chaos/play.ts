@@ -24,7 +24,7 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
     outage = await fault.inject(bench, stages);
   });
   const played = heldPhases.map(async (phase): Promise<PhasePlayed> => {
-    let unexplained = 0;
+    let unexplained: string[] = [];
     const outcome = await runScenario(
       {
         name: `chaos in ${phase.name}`,
@@ -52,14 +52,24 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
   return Promise.all(played);
 }
 
-function unexplainedFailures(stage: Stage, outage: Outage | undefined): number {
-  return stage.answers.filter(
+/** In one sentence: how many, how they were answered, and when; none where every failure falls into the outage. */
+function unexplainedFailures(stage: Stage, outage: Outage | undefined): string[] {
+  const failures = stage.answers.filter(
     ({ status, atMs, durationMs }) =>
       (status === 0 || status >= 500) && (outage === undefined || atMs + durationMs < outage.fromMs || atMs > outage.toMs),
-  ).length;
+  );
+  const [first, last] = [failures.at(0), failures.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const byStatus = Map.groupBy(failures, ({ status, version }) => `${status} of ${version ?? 'nobody'}`);
+  const counts = [...byStatus].map(([what, each]) => `${each.length} times ${what}`).join(', ');
+  const seconds = (ms: number) => `${((ms - (outage?.toMs ?? stage.answers[0]?.atMs ?? 0)) / 1000).toFixed(1)} s`;
+  const since = outage === undefined ? 'the first request' : 'the end of the outage';
+  return [
+    `${failures.length} requests failed that no fault caused: ${counts}; ${seconds(first.atMs)} to ${seconds(last.atMs)} after ${since}`,
+  ];
 }
 
-function judge(phase: HeldPhase, outcome: ScenarioOutcome, unexplained: number): PhasePlayed {
+function judge(phase: HeldPhase, outcome: ScenarioOutcome, unexplained: readonly string[]): PhasePlayed {
   const [rollout] = outcome.rollouts;
   const endedAs = rollout?.record.phase ?? 'never begun';
   return {
@@ -71,7 +81,7 @@ function judge(phase: HeldPhase, outcome: ScenarioOutcome, unexplained: number):
       ...outcome.violations,
       ...outcome.leftBehind,
       ...(phase.ends.some((end) => end === endedAs) ? [] : [`it ended as ${endedAs}: ${rollout?.record.reason ?? ''}`]),
-      ...(unexplained === 0 ? [] : [`${unexplained} requests failed that no fault caused`]),
+      ...unexplained,
     ],
   };
 }
