@@ -66,9 +66,17 @@ function send(request: TransportRequest, signal: AbortSignal, agent: Agent | fal
   });
 }
 
+/** Of one answer. A page of 500 pods has some 10 MB, and an object at most 1.5 MB. */
+const mostBytes = 64 * 1024 * 1024;
+
 async function readAnswer(message: IncomingMessage): Promise<TransportAnswer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(Buffer.from(chunk));
+  let bytes = 0;
+  for await (const chunk of message) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Error(`The answer has more than ${mostBytes / 1024 / 1024} MB.`);
+    chunks.push(Buffer.from(chunk));
+  }
   const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
   return { status: message.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString('utf8') };
 }

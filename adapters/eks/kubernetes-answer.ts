@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { ClusterUnavailableError } from '../../core/errors.ts';
+import { isNestedDeeper } from '../../core/nesting.ts';
 import type { KubernetesObject } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 
 const texts = z.record(z.string(), z.string());
 
@@ -44,7 +46,7 @@ export function parsePage(body: string, apiVersion: string): ListPage {
 /** What the API server says of a refusal, in its own words, or the start of whatever came instead. */
 export function refusalMessage(body: string): string {
   const read = status.safeParse(parseJson(body));
-  return (read.success ? read.data.message : body).slice(0, 600);
+  return shorten(read.success ? read.data.message : body, 600);
 }
 
 function parseJson(body: string): unknown {
@@ -55,11 +57,15 @@ function parseJson(body: string): unknown {
   }
 }
 
+/** Custom resources that embed schemas or other resources have some dozens of levels. */
+const deepestAnswer = 200;
+
 function parsed<T>(schema: z.ZodMiniType<T>, body: string, what: string): T {
-  const read = schema.safeParse(parseJson(body));
+  const json = parseJson(body);
+  const read = schema.safeParse(isNestedDeeper(json, deepestAnswer) ? undefined : json);
   if (read.success) return read.data;
   throw new ClusterUnavailableError(`The cluster's API answered something that is no Kubernetes ${what}.`, {
     remedy: 'See what stands between here and the API server, such as a proxy; the request is tried again.',
-    cause: new Error(z.prettifyError(read.error)),
+    cause: new Error(shorten(z.prettifyError(read.error), 2_000)),
   });
 }

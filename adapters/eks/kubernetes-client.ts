@@ -25,6 +25,9 @@ interface Outgoing {
 
 const jsonPatchType = 'application/json-patch+json';
 
+/** Of 500 objects each: no namespace has so many. */
+const mostPages = 200;
+
 /** A server that asks for a longer wait than this is left to the caller's own back-off. */
 const longestRetryAfterMs = 2_000;
 
@@ -88,7 +91,7 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
         const page = parsePage(answer.body, ref.apiVersion);
         found.push(...page.items);
         continueToken = page.continueToken;
-        if (seen.has(continueToken)) throw endless(call);
+        if (seen.has(continueToken) || seen.size === mostPages) throw endless(call);
         seen.add(continueToken);
       } while (continueToken !== '');
       return found;
@@ -162,7 +165,7 @@ function retryAfterMs(answer: TransportAnswer): number | undefined {
 }
 
 function endless(call: KubernetesCall): ClusterUnavailableError {
-  return new ClusterUnavailableError(`The list of ${call.ref.resource} in cluster ${call.cluster} came back to a page it had given.`, {
+  return new ClusterUnavailableError(`The list of ${call.ref.resource} in cluster ${call.cluster} does not come to an end.`, {
     remedy: 'See what stands between here and the API server; the request is tried again.',
   });
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { ClusterEndpoint } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 
 /**
  * The address that paths are appended to. HTTPS needs the cluster's own authority; plain HTTP is for the sandbox, and never
@@ -34,5 +35,8 @@ function isLoopback(hostname: string): boolean {
 }
 
 function refused(cluster: ClusterEndpoint, why: string, remedy: string, cause?: unknown): InvalidInputError {
-  return new InvalidInputError(`The endpoint ${JSON.stringify(cluster.endpoint)} of cluster ${cluster.name} ${why}.`, { remedy, cause });
+  const { endpoint } = cluster;
+  // A user and a password in it are shown to nobody.
+  const shown = URL.canParse(endpoint) ? new URL(endpoint).host || endpoint : endpoint.replace(/\/\/.*@/, '//…@');
+  return new InvalidInputError(`The endpoint ${JSON.stringify(shorten(shown, 200))} of cluster ${cluster.name} ${why}.`, { remedy, cause });
 }

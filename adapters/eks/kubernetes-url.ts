@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../core/errors.ts';
 import type { ResourceRef } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const dnsSubdomain = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
@@ -22,7 +23,7 @@ export function objectPath(ref: ResourceRef): string {
 
 function require(holds: boolean, what: string, found: string, expected: string): void {
   if (holds) return;
-  throw new InvalidInputError(`${JSON.stringify(found)} is no ${what} that Kubernetes takes; nothing was sent.`, {
+  throw new InvalidInputError(`${JSON.stringify(shorten(found, 100))} is no ${what} that Kubernetes takes; nothing was sent.`, {
     remedy: `Use ${expected}.`,
   });
 }

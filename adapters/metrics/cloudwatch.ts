@@ -1,5 +1,6 @@
 import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReading, AlarmSource, AlarmState, Clock } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 
 export { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 
@@ -50,11 +51,17 @@ interface BatchAnswer {
   readonly throttled: boolean;
 }
 
+/** A hundred names are one page; what answers more of them is no CloudWatch. */
+const mostPages = 10;
+
 async function readBatch(client: CloudWatchSender, batch: readonly string[]): Promise<BatchAnswer> {
   const found: AlarmReading[] = [];
   let nextToken: string | undefined;
+  let pages = 0;
   try {
     do {
+      pages += 1;
+      if (pages > mostPages) throw new Error(`it had more than ${mostPages} pages for ${namesPerCall} names`);
       const input: DescribeAlarmsCommandInput = {
         AlarmNames: [...batch],
         AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
@@ -92,13 +99,16 @@ interface DescribedAlarm {
   readonly StateUpdatedTimestamp?: Date | undefined;
 }
 
+/** CloudWatch's own have at most 1,023 characters. It goes into the record of the rollout, whose item has bounds. */
+const longestReason = 1_023;
+
 function toReading(alarm: DescribedAlarm): AlarmReading {
-  const state = states[alarm.StateValue ?? ''];
-  const unknownState = `CloudWatch answered the state ${alarm.StateValue ?? 'none'}, which Sluice does not know`;
+  const state = Object.hasOwn(states, alarm.StateValue ?? '') ? states[alarm.StateValue ?? ''] : undefined;
+  const unknownState = `CloudWatch answered the state ${shorten(alarm.StateValue ?? 'none', 50)}, which Sluice does not know`;
   return {
     name: alarm.AlarmName ?? '',
     state: state ?? 'unavailable',
-    reason: state === undefined ? unknownState : (alarm.StateReason ?? ''),
+    reason: state === undefined ? unknownState : shorten(alarm.StateReason ?? '', longestReason),
     sinceMs: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AlarmReading, AlarmSource } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
 
 const alert = z.object({
@@ -57,6 +58,9 @@ export function createPrometheusAlerts(options: PrometheusApiOptions): AlarmSour
   };
 }
 
+/** It goes into the record of the rollout, whose item has bounds. */
+const longestReason = 500;
+
 function readOne(name: string, alerts: readonly Alert[], rules: readonly Rule[] | undefined): AlarmReading {
   const firing = alerts.filter(({ state }) => state === 'firing');
   if (firing.length > 0) return { name, state: 'alarm', reason: describeFiring(firing), sinceMs: firingSince(firing, rules) };
@@ -65,7 +69,7 @@ function readOne(name: string, alerts: readonly Alert[], rules: readonly Rule[] 
     const reason =
       broken.health === 'unknown'
         ? `The rule ${name} has not been evaluated yet.`
-        : `The rule ${name} cannot be evaluated: ${broken.lastError ?? 'Prometheus does not say why.'}`;
+        : `The rule ${name} cannot be evaluated: ${shorten(broken.lastError ?? 'Prometheus does not say why.', longestReason)}`;
     return { name, state: 'insufficientData', reason, sinceMs: undefined };
   }
   if (alerts.length > 0) return { name, state: 'ok', reason: `${name} is pending: it does not fire yet.`, sinceMs: undefined };
@@ -80,7 +84,7 @@ function describeFiring(firing: readonly Alert[]): string {
   const where = of.length === 0 ? '' : ` for {${of.join(', ')}}`;
   const more = firing.length === 1 ? '' : ` and ${firing.length - 1} more`;
   const text = first?.annotations?.['summary'] ?? first?.annotations?.['description'];
-  return `Firing${where}${more}${text === undefined ? '.' : `: ${text}`}`;
+  return shorten(`Firing${where}${more}${text === undefined ? '.' : `: ${text}`}`, longestReason);
 }
 
 /**
@@ -91,5 +95,6 @@ function firingSince(firing: readonly Alert[], rules: readonly Rule[] | undefine
   const [only, ...others] = rules ?? [];
   if (only === undefined || others.length > 0) return undefined;
   const activeAtMs = firing.map(({ activeAt }) => Date.parse(activeAt ?? '')).filter((atMs) => !Number.isNaN(atMs));
-  return activeAtMs.length === 0 ? undefined : Math.min(...activeAtMs) + (only.duration ?? 0) * 1000;
+  const sinceMs = activeAtMs.reduce((least, atMs) => Math.min(least, atMs), Number.POSITIVE_INFINITY) + (only.duration ?? 0) * 1000;
+  return Number.isFinite(sinceMs) ? sinceMs : undefined;
 }

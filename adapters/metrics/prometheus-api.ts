@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 
 export interface PrometheusApiOptions {
   /** The address of the API, without `/api/v1`. A user and password in it are sent as basic authentication. */
@@ -50,8 +51,12 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
   const request = async (path: string, form: Readonly<Record<string, string>> | undefined, signal: AbortSignal): Promise<ApiResult> => {
     const headers: Record<string, string> = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
     const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
-    const response = await fetch(`${base}${path}`, { ...init, headers, signal });
-    return readAnswer(response.status, await response.text(), base);
+    // A redirect is not followed: it would carry the question, and what identifies Sluice, to whomever it names.
+    const response = await fetch(`${base}${path}`, { ...init, headers, signal, redirect: 'manual' });
+    const body = await readBody(response);
+    return body === undefined
+      ? { ok: false, why: `Prometheus at ${base} answered more than ${mostBytes / 1024 / 1024} MB. Aggregate the query into one series.` }
+      : readAnswer(response.status, body, base);
   };
 
   return {
@@ -72,15 +77,36 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
   };
 }
 
+/** Of one answer. A metric is one number; that of all alerts of a large cluster has a few megabytes. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Undefined where there is more than that; the rest is not read. */
+async function readBody(response: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 function readAnswer(status: number, body: string, base: string): ApiResult {
   const parsed = z.safeParse(answer, parseJson(body));
   if (status === 401 || status === 403) {
     return { ok: false, why: `Prometheus at ${base} refused the credentials (HTTP ${status}). Check who may query it.` };
   }
+  if (status >= 300 && status < 400) {
+    return {
+      ok: false,
+      why: `Prometheus at ${base} answered with a redirect (HTTP ${status}), which is not followed. Give the address it leads to.`,
+    };
+  }
   if (parsed.success && parsed.data.status === 'error') {
     const { errorType, error } = parsed.data;
-    const what = errorType === 'bad_data' ? 'refused the query' : `failed with ${errorType}`;
-    return { ok: false, why: `Prometheus at ${base} ${what}: ${shorten(error)}` };
+    const what = errorType === 'bad_data' ? 'refused the query' : `failed with ${shorten(errorType, 50)}`;
+    return { ok: false, why: `Prometheus at ${base} ${what}: ${shorten(error, 500)}` };
   }
   if (status === 429)
     return { ok: false, why: `Prometheus at ${base} has too many requests (HTTP 429). Lengthen the interval of the analysis.` };
@@ -88,7 +114,7 @@ function readAnswer(status: number, body: string, base: string): ApiResult {
   if (!parsed.success || parsed.data.status === 'error') {
     return { ok: false, why: `What answered at ${base} is no Prometheus API: its answer has another shape. Check the address.` };
   }
-  return { ok: true, data: parsed.data.data, warnings: parsed.data.warnings ?? [] };
+  return { ok: true, data: parsed.data.data, warnings: (parsed.data.warnings ?? []).slice(0, 5).map((warning) => shorten(warning, 200)) };
 }
 
 function parseJson(body: string): unknown {
@@ -131,16 +157,12 @@ function decodeOr(text: string): string {
 function reasonOf(error: unknown): string {
   const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined);
   if (code === undefined) return 'the request failed';
-  return `${reasons[code] ?? 'the request failed'} (${code})`;
+  return `${(Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? 'the request failed'} (${code})`;
 }
 
 function codeOf(error: unknown): string | undefined {
   const parsed = z.safeParse(z.object({ code: z.string().check(z.regex(/^\w+$/)) }), error);
   return parsed.success ? parsed.data.code : undefined;
-}
-
-function shorten(message: string): string {
-  return message.length > 500 ? `${message.slice(0, 500)}…` : message;
 }
 
 /** A server or proxy may repeat what it was sent. */

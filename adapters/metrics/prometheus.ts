@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Measurement, MetricProvider, MetricQuery } from '../../core/ports.ts';
+import { shorten } from '../../core/shorten.ts';
 import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
 
 export { createPrometheusAlerts } from './prometheus-alerts.ts';
@@ -82,10 +83,16 @@ function judgeData(data: QueryData, atMs: number, staleAfterMs: number): Outcome
   }
 }
 
+/** As Go writes a float: JavaScript reads more than that as a number, such as `0x10` and an empty text. */
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+
 function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, staleAfterMs: number): Outcome {
   const ageMs = atMs - seconds * 1000;
   if (ageMs > staleAfterMs) {
     return { status: 'noData', why: `The newest sample is ${Math.round(ageMs / 1000)} s old; at most ${staleAfterMs / 1000} s counts.` };
+  }
+  if (ageMs < -staleAfterMs) {
+    return { status: 'unavailable', why: 'The sample is of a time to come: the clock of Prometheus is wrong.' };
   }
   if (text === 'NaN') {
     return { status: 'noData', why: 'The query answers NaN, as a ratio does while there is no traffic: 0 divided by 0.' };
@@ -93,7 +100,7 @@ function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, stal
   if (text === '+Inf' || text === '-Inf') {
     return { status: 'noData', why: `The query answers ${text}, as a ratio does whose divisor is 0.` };
   }
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const value = decimal.test(text) ? Number(text) : Number.NaN;
   return Number.isFinite(value)
     ? { status: 'value', value }
     : { status: 'unavailable', why: `Prometheus answers ${JSON.stringify(text.slice(0, 50))}, which is no number.` };
@@ -101,5 +108,5 @@ function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, stal
 
 function show(metric: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(metric).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
-  return `{${pairs.join(', ')}}`;
+  return shorten(`{${pairs.join(', ')}}`, 300);
 }

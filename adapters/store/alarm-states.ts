@@ -3,6 +3,7 @@ import type { AlarmReading, RolloutStore } from '../../core/ports.ts';
 import { stored } from '../../core/rollout/stored.ts';
 import { keys } from './keys.ts';
 import { noteInStore } from './note-in-store.ts';
+import { readDocument } from './read-document.ts';
 
 const alarmItem = stored({
   state: z.enum(['ok', 'alarm', 'insufficientData', 'missing', 'unavailable']),
@@ -27,7 +28,7 @@ export class AlarmStates {
     if (state === 'unavailable') return;
     const value = { state, reason, sinceMs: reading.sinceMs ?? atMs };
     await noteInStore(this.#store, keys.alarm(reading.name), (item) => {
-      const known = item === undefined ? undefined : alarmItem.parse(item.value);
+      const known = item === undefined ? undefined : readDocument(alarmItem, item);
       const told = known !== undefined && (known.sinceMs > value.sinceMs || (known.sinceMs === value.sinceMs && known.state === state));
       return told ? 'known' : value;
     });
@@ -39,7 +40,7 @@ export class AlarmStates {
       names.map(async (name): Promise<AlarmReading> => {
         const item = await this.#store.read(keys.alarm(name));
         if (item === undefined) return { name, state: 'unavailable', reason: 'its state was never noted', sinceMs: undefined };
-        return { name, ...alarmItem.parse(item.value) };
+        return { name, ...readDocument(alarmItem, item) };
       }),
     );
   }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { AlarmReading, RolloutStore } from '../../core/ports.ts';
 import { stored } from '../../core/rollout/stored.ts';
 import type { AlertTold } from '../../core/spec/alert.ts';
 import { keys } from './keys.ts';
 import { noteInStore } from './note-in-store.ts';
+import { readDocument } from './read-document.ts';
 
 const noted = stored({ fingerprint: z.string(), state: z.enum(['ok', 'alarm']), reason: z.string(), sinceMs: z.number() });
 type Noted = z.infer<typeof noted>;
@@ -29,9 +31,11 @@ export class AlertStates {
    * @param atMs When it was told, for those that do not say since when.
    */
   async note(name: string, alerts: readonly AlertTold[], atMs: number): Promise<void> {
-    const told = alerts.map(({ fingerprint, state, reason, sinceMs }): Noted => ({ fingerprint, state, reason, sinceMs: sinceMs ?? atMs }));
+    const told = alerts.map(
+      ({ fingerprint, state, reason, sinceMs }): Noted => ({ fingerprint: shortOf(fingerprint), state, reason, sinceMs: sinceMs ?? atMs }),
+    );
     await noteInStore(this.#store, keys.alert(name), (item) => {
-      const before = item === undefined ? [] : alertItem.parse(item.value).alerts;
+      const before = item === undefined ? [] : readDocument(alertItem, item).alerts;
       const after = told.reduce<readonly Noted[]>(withNewer, before);
       return after === before ? 'known' : { alerts: after.toSorted((a, b) => b.sinceMs - a.sinceMs).slice(0, mostKept) };
     });
@@ -42,12 +46,17 @@ export class AlertStates {
     const found = await Promise.all(
       names.map(async (name): Promise<AlarmReading[]> => {
         const item = await this.#store.read(keys.alert(name));
-        const newest = item === undefined ? undefined : alertItem.parse(item.value).alerts.find(({ state }) => state === 'alarm');
+        const newest = item === undefined ? undefined : readDocument(alertItem, item).alerts.find(({ state }) => state === 'alarm');
         return newest === undefined ? [] : [{ name, state: 'alarm', reason: newest.reason, sinceMs: newest.sinceMs }];
       }),
     );
     return found.flat();
   }
+}
+
+/** Alertmanager's has 16 characters. One that is made of all labels may have any number, and would fill the item. */
+function shortOf(fingerprint: string): string {
+  return fingerprint.length <= 128 ? fingerprint : createHash('sha256').update(fingerprint, 'utf8').digest('hex');
 }
 
 /** The same list, if it says so already, or something newer. */

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../core/errors.ts';
+import { shorten } from '../../core/shorten.ts';
 
 /** A value as DynamoDB's API writes it; sets and binaries are left out, because Sluice stores none. */
 export type AttributeValue =
@@ -13,47 +14,68 @@ export type AttributeValue =
 const smallestMagnitude = 1e-130;
 const largestMagnitude = 9.99e125;
 
+/** How deeply a document of DynamoDB may be nested. */
+const deepest = 32;
+
 /**
- * Both stores take exactly this: JSON, without undefined in lists. Undefined fields of objects are left out.
+ * Both stores take exactly this: JSON of at most 32 levels, without undefined in lists. Undefined fields of objects are left out. Half of a
+ * character that takes two places becomes U+FFFD, since UTF-8 cannot carry it: a rollback must not fail for the text of its reason.
  *
  * @throws InvalidInputError for anything else (a Date, a Map, NaN, a bigint), with its path: it would come back different.
  */
-export function marshal(value: unknown, path = 'value'): AttributeValue {
+export function marshal(value: unknown, path = 'value', levels = deepest): AttributeValue {
   if (value === null) return { NULL: true };
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string') return { S: value.toWellFormed() };
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value === 'number' && isStorable(value)) return { N: String(value) };
-  if (Array.isArray(value)) return { L: Array.from(value, (entry, index) => marshal(entry, `${path}[${index}]`)) };
-  if (isPlainObject(value)) return { M: marshalFields(value, path) };
-  throw new InvalidInputError(`${path} is ${describe(value)}, which the store cannot keep.`, {
+  if (levels > 0 && Array.isArray(value)) {
+    return { L: Array.from(value, (entry, index) => marshal(entry, `${path}[${index}]`, levels - 1)) };
+  }
+  if (levels > 0 && isPlainObject(value)) return { M: marshalFields(value, path, levels - 1) };
+  const what = levels === 0 ? `nested on more than ${deepest} levels` : describe(value);
+  throw new InvalidInputError(`${shorten(path, 200)} is ${what}, which the store cannot keep.`, {
     remedy: 'Store text, finite numbers, booleans, null, and lists and plain objects of them.',
   });
 }
 
 /** The fields of an object, as they stand inside an `M`. */
-export function marshalFields(fields: Readonly<Record<string, unknown>>, path = 'value'): Record<string, AttributeValue> {
+export function marshalFields(
+  fields: Readonly<Record<string, unknown>>,
+  path = 'value',
+  levels = deepest - 1,
+): Record<string, AttributeValue> {
   return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => (field === undefined ? [] : [[name, marshal(field, `${path}.${name}`)]])),
+    Object.entries(fields).flatMap(([name, field]) =>
+      field === undefined ? [] : [[name.toWellFormed(), marshal(field, `${path}.${name}`, levels)]],
+    ),
   );
 }
 
 /** @throws InvalidInputError where the attribute is none of those that `marshal` makes: somebody else wrote it. */
-export function unmarshal(attribute: unknown): unknown {
+export function unmarshal(attribute: unknown, levels = deepest): unknown {
   const [type, inner] = isPlainObject(attribute) ? (Object.entries(attribute)[0] ?? []) : [];
   if (type === 'S' && typeof inner === 'string') return inner;
-  if (type === 'N' && typeof inner === 'string') return Number(inner);
+  if (type === 'N' && typeof inner === 'string' && Number.isFinite(Number(inner))) return Number(inner);
   if (type === 'BOOL' && typeof inner === 'boolean') return inner;
   if (type === 'NULL') return null;
-  if (type === 'L' && Array.isArray(inner)) return inner.map(unmarshal);
-  if (type === 'M' && isPlainObject(inner)) return unmarshalFields(inner);
-  throw new InvalidInputError(`The store holds an attribute of the type ${type ?? 'none'}, which Sluice never writes.`, {
+  if (type === 'L' && levels > 0 && Array.isArray(inner)) return inner.map((entry) => unmarshal(entry, levels - 1));
+  if (type === 'M' && levels > 0 && isPlainObject(inner)) return unmarshalFields(inner, levels - 1);
+  throw new InvalidInputError(`The store holds an attribute of the type ${shorten(type ?? 'none', 20)}, which Sluice never writes.`, {
+    remedy: 'Find out who else writes to the table, and restore the item.',
+  });
+}
+
+/** @throws InvalidInputError where it is not the map that an item's value is. */
+export function unmarshalItem(fields: unknown): Record<string, unknown> {
+  if (isPlainObject(fields)) return unmarshalFields(fields);
+  throw new InvalidInputError('The store holds an item without a map of values, which Sluice never writes.', {
     remedy: 'Find out who else writes to the table, and restore the item.',
   });
 }
 
 /** The inverse of `marshalFields`. */
-export function unmarshalFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, unmarshal(field)]));
+export function unmarshalFields(fields: Readonly<Record<string, unknown>>, levels = deepest - 1): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, unmarshal(field, levels)]));
 }
 
 function isStorable(value: number): boolean {

@@ -26,7 +26,7 @@ export interface DynamoDbWrite {
 }
 
 export function marshalKey(key: StoreKey): Record<string, AttributeValue> {
-  return { partition: { S: key.partition }, sort: { S: key.sort } };
+  return { partition: { S: key.partition.toWellFormed() }, sort: { S: key.sort.toWellFormed() } };
 }
 
 /**

@@ -3,8 +3,8 @@ import { InvalidInputError, StoreUnavailableError } from '../../core/errors.ts';
 import type { Clock, RolloutStore, StoreChange, StoredItem, StoreKey } from '../../core/ports.ts';
 import type { AwsFailure, AwsJsonApi } from '../aws/json-api.ts';
 import { callWithRetry } from '../aws/retry.ts';
-import { unmarshalFields } from './attribute-value.ts';
-import { assertWritable, keyOf, storeConflict } from './changes.ts';
+import { unmarshalItem } from './attribute-value.ts';
+import { assertKey, assertWritable, keyOf, storeConflict } from './changes.ts';
 import { marshalKey, transactItem, writeRequest } from './dynamodb-requests.ts';
 
 export interface DynamoDbStoreOptions {
@@ -53,14 +53,16 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore
 
   return {
     async read(key) {
+      assertKey(key);
       const { Item } = await read('GetItem', { Key: marshalKey(key) });
       return Item === undefined ? undefined : stored(Item);
     },
     async list(partition) {
+      assertKey({ partition, sort: 'any' });
       const query = {
         KeyConditionExpression: '#partition = :partition',
         ExpressionAttributeNames: { '#partition': 'partition' },
-        ExpressionAttributeValues: { ':partition': { S: partition } },
+        ExpressionAttributeValues: { ':partition': { S: partition.toWellFormed() } },
       };
       const items: StoredItem[] = [];
       let next: Readonly<Record<string, unknown>> | undefined;
@@ -82,7 +84,8 @@ const storedItem = z.object({
   partition: z.object({ S: z.string() }),
   sort: z.object({ S: z.string() }),
   version: z.object({ N: z.string() }),
-  value: z.object({ M: z.record(z.string(), z.unknown()) }),
+  // Not as a record: zod leaves a field of the name __proto__ out of those.
+  value: z.object({ M: z.unknown() }),
 });
 
 const readAnswer = z.object({
@@ -94,7 +97,7 @@ const readAnswer = z.object({
 function stored(item: z.infer<typeof storedItem>): StoredItem {
   return {
     key: { partition: item.partition.S, sort: item.sort.S },
-    value: unmarshalFields(item.value.M),
+    value: unmarshalItem(item.value.M),
     version: Number(item.version.N),
   };
 }

@@ -1,6 +1,7 @@
 import type { RolloutStore, StoreChange } from '../../core/ports.ts';
 import { type HistoryEntry, historyEntry } from '../../core/rollout/record.ts';
 import { historyPartition, keys } from './keys.ts';
+import { readDocument } from './read-document.ts';
 
 /** A line as part of a write. The same line for the same time and kind of entry. */
 export function historyChange(entry: HistoryEntry): StoreChange {
@@ -23,6 +24,6 @@ export class History {
   /** Oldest first. */
   async list(rolloutId: string): Promise<HistoryEntry[]> {
     const items = await this.#store.list(historyPartition(rolloutId));
-    return items.map((item) => historyEntry.parse(item.value));
+    return items.map((item) => readDocument(historyEntry, item));
   }
 }

@@ -1,6 +1,6 @@
 import type { RolloutStore, StoreChange, StoredItem, StoreExpectation, StoreKey, WhereFields } from '../../core/ports.ts';
 import { type AttributeValue, marshalFields, unmarshalFields } from './attribute-value.ts';
-import { assertWritable, keyOf, storeConflict } from './changes.ts';
+import { assertKey, assertWritable, keyOf, storeConflict } from './changes.ts';
 
 interface MemoryItem {
   readonly fields: Readonly<Record<string, AttributeValue>>;
@@ -13,11 +13,12 @@ interface MemoryItem {
  */
 export function createMemoryStore(): RolloutStore {
   const partitions = new Map<string, Map<string, MemoryItem>>();
-  const find = (key: StoreKey) => partitions.get(key.partition)?.get(key.sort);
+  const find = (key: StoreKey) => partitions.get(key.partition.toWellFormed())?.get(key.sort.toWellFormed());
 
   const apply = (change: StoreChange) => {
     if ('check' in change) return;
-    const { partition, sort } = keyOf(change);
+    const key = keyOf(change);
+    const [partition, sort] = [key.partition.toWellFormed(), key.sort.toWellFormed()];
     const items = partitions.get(partition) ?? new Map<string, MemoryItem>();
     partitions.set(partition, items);
     if ('remove' in change) items.delete(sort);
@@ -26,11 +27,13 @@ export function createMemoryStore(): RolloutStore {
 
   return {
     async read(key) {
+      assertKey(key);
       const item = find(key);
       return item === undefined ? undefined : stored(key, item);
     },
     async list(partition) {
-      return [...(partitions.get(partition) ?? [])]
+      assertKey({ partition, sort: 'any' });
+      return [...(partitions.get(partition.toWellFormed()) ?? [])]
         .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
         .map(([sort, item]) => stored({ partition, sort }, item));
     },

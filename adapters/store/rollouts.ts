@@ -4,7 +4,9 @@ import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRec
 import { isTurnedByAlarm } from '../../core/rollout/rollback-reason.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
 import { begunBefore, fenced, torn } from './lost-ownership.ts';
+import { readDocument } from './read-document.ts';
 import { conflictAttempts, retryOnConflict } from './retry-on-conflict.ts';
+import { seenChanges } from './seen-changes.ts';
 
 /** How long a rollout may be silent, beyond the wait that it announced, before the sweep takes it for dead (O3). */
 export const leaseSeconds = 60;
@@ -42,19 +44,19 @@ export class Rollouts {
 
   async readLock(rollout: string): Promise<Lock | undefined> {
     const item = await this.#store.read(keys.lock(rollout));
-    return item === undefined ? undefined : lockSchema.parse(item.value);
+    return item === undefined ? undefined : readDocument(lockSchema, item);
   }
 
   /** All locks that a rollout holds now. */
   async active(): Promise<Lock[]> {
     const items = await this.#store.list(locksPartition);
-    return items.map((item) => lockSchema.parse(item.value)).filter((lock) => lock.rolloutId !== '');
+    return items.map((item) => readDocument(lockSchema, item)).filter((lock) => lock.rolloutId !== '');
   }
 
   /** The rollouts of a service, oldest first. */
   async list(rollout: string): Promise<RolloutRecord[]> {
     const items = await this.#store.list(rolloutsPartition(rollout));
-    return items.map((item) => rolloutRecord.parse(item.value));
+    return items.map((item) => readDocument(rolloutRecord, item));
   }
 
   /** @throws NotFoundError */
@@ -67,8 +69,8 @@ export class Rollouts {
       if (item === undefined || lockItem === undefined) {
         throw new NotFoundError(`There is no rollout ${rolloutId}.`, { remedy: 'List them with `sluice status`.' });
       }
-      const record = rolloutRecord.parse(item.value);
-      const lock = lockSchema.parse(lockItem.value);
+      const record = readDocument(rolloutRecord, item);
+      const lock = readDocument(lockSchema, lockItem);
       if (lock.rolloutId === rolloutId && lock.fence !== record.fence) throw torn(rolloutId);
       return { record, version: item.version, lock, lockVersion: lockItem.version };
     });
@@ -95,14 +97,14 @@ export class Rollouts {
       // Before the lock: a free lock that was read after the trace of a rollout means that this rollout has ended.
       const before = await this.#store.read(keys.begun(rollout, start.executionArn));
       const item = await this.#store.read(keys.lock(rollout));
-      const lock = item === undefined ? undefined : lockSchema.parse(item.value);
+      const lock = item === undefined ? undefined : readDocument(lockSchema, item);
       if (lock !== undefined && lock.rolloutId !== '') {
         const { record } = await this.load(rollout, lock.rolloutId);
         if (record.executionArn !== start.executionArn) return { outcome: 'held', holder: record };
         if (record.phase === 'rollingBack' || this.isEnded(record)) throw begunBefore(record.rolloutId);
         return { outcome: 'begun', record };
       }
-      if (before !== undefined) throw begunBefore(String(before.value['rolloutId']));
+      if (before !== undefined) throw begunBefore(textOf(before.value['rolloutId']));
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
       const { lastCanaryUntilMs } = lock ?? {};
@@ -121,7 +123,8 @@ export class Rollouts {
 
   /**
    * Writes the record as the owner, and renews the lease: the rollout promises to be heard of again within `quietSeconds`. Whoever
-   * writes in between (a person's request) says `keep`. `also` is written with it, or not at all.
+   * writes in between (a person's request) says `keep`. `also` is written with it, or not at all. A fence that the owner raises is the
+   * lock's as well.
    * @throws FencedError where the lock is not the owner's any more.
    */
   async save(
@@ -131,7 +134,12 @@ export class Rollouts {
     also: readonly StoreChange[] = [],
   ): Promise<HeldRollout> {
     const record: RolloutRecord = { ...held.record, ...change };
-    const lockFrom = (lock: Lock) => (quietSeconds === 'keep' ? lock : { ...lock, leaseUntilMs: this.#leaseUntil(quietSeconds) });
+    const { fence } = record;
+    const lockFrom = (lock: Lock) => ({
+      ...lock,
+      fence,
+      ...(quietSeconds === 'keep' ? {} : { leaseUntilMs: this.#leaseUntil(quietSeconds) }),
+    });
     return this.#writeOwned(held, record, lockFrom, also);
   }
 
@@ -143,7 +151,8 @@ export class Rollouts {
    * `known` is the rollout as it was just read: the first try spares itself a read, and if it is out of date, the write finds that
    * and the next try reads. One that is being rolled back already is read anew, since nothing would be written that could find it ended.
    *
-   * @returns undefined where this rollout does not hold the service any more: there is nothing to take.
+   * @returns undefined where there is nothing to take: this rollout does not hold the service any more; its rollback has failed, which only a
+   *   person has tried again; or the fence that a late door found on a route, one below `atLeast`, is the rollback's own, which has gone on.
    */
   async raiseFence(
     rollout: string,
@@ -156,9 +165,11 @@ export class Rollouts {
       const held = fresh ?? (await this.load(rollout, rolloutId));
       fresh = undefined;
       if (held.lock.rolloutId !== rolloutId) return undefined;
+      if (held.record.phase === 'failed' && change.rollbackActor?.kind !== 'person') return undefined;
       const turned = change.rollbackReason === 'alarm' && isTurnedByAlarm(held.record);
       const anew = turned || held.record.phase !== 'rollingBack';
       if (!anew && held.lock.fence >= atLeast) return held;
+      if (!anew && held.lock.fence === atLeast - 1) return undefined;
       const fence = Math.max(held.lock.fence + 1, atLeast);
       const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence, ...(anew ? { rollbackFence: fence } : {}) };
       return this.#writeHeld(held, record, { ...held.lock, fence, leaseUntilMs: this.#leaseUntil(0) });
@@ -181,7 +192,12 @@ export class Rollouts {
     const put = keys.quarantine(rollout, record.image.digest);
     const quarantine: StoreChange[] =
       quarantineWhy === undefined ? [] : [{ put, value: { why: quarantineWhy, rolloutId, atMs }, expect: 'anything' }];
-    const lockFrom = (lock: Lock) => ({ ...lock, rolloutId: record.phase === 'failed' ? rolloutId : '', lastCanaryUntilMs: atMs });
+    const lockFrom = (lock: Lock) => ({
+      ...lock,
+      rolloutId: record.phase === 'failed' ? rolloutId : '',
+      lastRolloutId: rolloutId,
+      lastCanaryUntilMs: atMs,
+    });
     await this.#writeOwned(held, record, lockFrom, [...quarantine, ...also]);
     return record;
   }
@@ -194,7 +210,7 @@ export class Rollouts {
     return retryOnConflict(async () => {
       const item = await this.#store.read(keys.lock(rollout));
       if (item === undefined) return true;
-      const lock = lockSchema.parse(item.value);
+      const lock = readDocument(lockSchema, item);
       const other = lock.waiting?.executionArn === deadArn ? undefined : lock.waiting;
       if (other !== undefined && other.executionArn !== waiter.executionArn && other.pushedAtMs >= waiter.pushedAtMs) return false;
       if (other?.executionArn === waiter.executionArn) return true;
@@ -206,7 +222,7 @@ export class Rollouts {
   /** Why an image may not be rolled out again, or undefined (O4). */
   async quarantineOf(rollout: string, digest: string): Promise<string | undefined> {
     const item = await this.#store.read(keys.quarantine(rollout, digest));
-    return item === undefined ? undefined : String(item.value['why']);
+    return item === undefined ? undefined : textOf(item.value['why']);
   }
 
   /** Whether a push of the digest was dealt with, whatever came of it. */
@@ -276,9 +292,7 @@ export class Rollouts {
   }
 }
 
-function seenChanges(rollout: string, image: Image, start: Starter, atMs: number): StoreChange[] {
-  const { executionArn, eventId } = start;
-  const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, expect: 'anything' };
-  if (eventId === undefined) return [seen];
-  return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, expect: 'anything' }];
+/** What stands there besides is for people, who are told of it. */
+function textOf(field: unknown): string {
+  return typeof field === 'string' ? field : 'unknown';
 }

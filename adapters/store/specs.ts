@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { NotFoundError, SpecInvalidError } from '../../core/errors.ts';
-import type { RolloutStore, StoreChange, StoreKey } from '../../core/ports.ts';
+import type { RolloutStore, StoreChange, StoredItem, StoreKey } from '../../core/ports.ts';
 import { stored as storedShape } from '../../core/rollout/stored.ts';
 import { type RolloutSpec, rolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { keys, specsPartition } from './keys.ts';
+import { readDocument } from './read-document.ts';
 import { SpecIndex } from './spec-index.ts';
 
 const specItem = storedShape({
@@ -57,7 +58,7 @@ export class Specs extends SpecIndex {
   ): Promise<{ specVersion: number; changed: boolean }> {
     const spec = rolloutSpec.parse(source);
     const item = await this.#store.read(keys.spec(spec.name));
-    const known = item === undefined ? undefined : specItem.parse(item.value);
+    const known = item === undefined ? undefined : readDocument(specItem, item);
     const active = known?.retiredAtMs === undefined ? known : undefined;
     refuseSecondFile(spec.name, active?.deployedBy, deployer);
     const changed = active === undefined || !isDeepStrictEqual(active.source, source);
@@ -90,7 +91,7 @@ export class Specs extends SpecIndex {
   async retire(rollout: string, atMs: number, deployer?: SpecDeployer): Promise<boolean> {
     const item = await this.#store.read(keys.spec(rollout));
     if (item === undefined) return false;
-    const known = specItem.parse(item.value);
+    const known = readDocument(specItem, item);
     if (known.retiredAtMs !== undefined) return false;
     if (deployer !== undefined && !isDeepStrictEqual(known.deployedBy, deployer)) return false;
     const value: SpecItem = { ...known, retiredAtMs: atMs };
@@ -110,18 +111,18 @@ export class Specs extends SpecIndex {
         remedy: 'Apply its spec with `sluice apply rollouts/<name>.yaml`, or correct the name.',
       });
     }
-    return stored(item.value);
+    return stored(item);
   }
 
   /** All, by name; those that are retired too. */
   async list(): Promise<StoredSpec[]> {
-    return (await this.#store.list(specsPartition)).map((item) => stored(item.value));
+    return (await this.#store.list(specsPartition)).map((item) => stored(item));
   }
 }
 
-function stored(value: Readonly<Record<string, unknown>>): StoredSpec {
-  const { source, specVersion, appliedAtMs, retiredAtMs } = specItem.parse(value);
-  return { spec: rolloutSpec.parse(source), source, specVersion, appliedAtMs, retiredAtMs };
+function stored(item: StoredItem): StoredSpec {
+  const { source, specVersion, appliedAtMs, retiredAtMs } = readDocument(specItem, item);
+  return { spec: readDocument(rolloutSpec, { key: item.key, value: source }), source, specVersion, appliedAtMs, retiredAtMs };
 }
 
 function refuseSecondFile(rollout: string, deployedBy: SpecDeployer | undefined, deployer: SpecDeployer | undefined): void {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { shorten } from '../shorten.ts';
 
 /** One alert of Prometheus, as somebody pushed it. */
 export interface AlertTold {
@@ -52,7 +53,7 @@ export function describe(status: 'firing' | 'resolved', labels: Readonly<Record<
   const of = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
   const what = `${status === 'firing' ? 'Firing' : 'Resolved'}${of.length === 0 ? '' : ` for {${of.join(', ')}}`}`;
   const text = summary === undefined || summary === '' ? `${what}.` : `${what}: ${summary}`;
-  return text.length > longestReason ? `${text.slice(0, longestReason)}…` : text;
+  return shorten(text, longestReason);
 }
 
 /** Go's own text of a time, which a template writes unless it is told a format: `2026-01-05 03:00:00.5 +0000 UTC`. */

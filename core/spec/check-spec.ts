@@ -1,5 +1,6 @@
 import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
+import { checkNames } from './check-names.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRouter } from './check-router.ts';
 import { quote } from './diagnostic.ts';
@@ -14,6 +15,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
   const plan = weights.length === 0 ? planRollout(spec) : undefined;
   return [
     ...checkFileName(spec.name, file),
+    ...checkNames(spec),
     ...checkRouter(spec),
     ...weights,
     ...checkBakes(spec),

@@ -1,3 +1,5 @@
+import { shorten } from '../shorten.ts';
+
 /** What kind of problem it is, for programs: the console groups by it, tests name it. */
 export type SpecProblemCode =
   | 'syntax'
@@ -45,7 +47,7 @@ export function formatPath(path: ProblemPath): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
-    else if (/^[\w-]+$/.test(String(part))) text += `${text === '' ? '' : '.'}${String(part)}`;
+    else if (/^[\w-]{1,60}$/.test(String(part))) text += `${text === '' ? '' : '.'}${String(part)}`;
     else text += `[${quote(String(part))}]`;
   }
   return text;
@@ -67,8 +69,7 @@ const longestQuote = 60;
 
 /** In quotes, on one line, at most 60 characters. */
 export function quote(text: string): string {
-  const shortened = text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
-  return visible(JSON.stringify(shortened));
+  return visible(JSON.stringify(text.length > longestQuote ? shorten(text, longestQuote - 1) : text));
 }
 
 /** @example listWords(['weight', 'bake', 'pause']) // 'weight, bake or pause' */

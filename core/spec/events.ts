@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AlarmReading, AlarmState } from '../ports.ts';
+import { shorten } from '../shorten.ts';
 
 /**
  * The events from outside that Sluice takes. Each schema asks for the fields that Sluice reads and lets all others through:
@@ -10,11 +11,11 @@ import type { AlarmReading, AlarmState } from '../ports.ts';
 const envelope = {
   version: z.string(),
   /** One for each event, the same in each delivery of it. */
-  id: z.string(),
+  id: z.string().check(z.minLength(1), z.maxLength(256)),
   account: z.string().check(z.regex(/^\d{12}$/, { error: 'an account of twelve digits' })),
   /** UTC, in whole seconds. */
   time: z.string(),
-  region: z.string().check(z.minLength(1)),
+  region: z.string().check(z.minLength(1), z.maxLength(64)),
   resources: z.array(z.string()),
 };
 
@@ -52,9 +53,9 @@ export const ecrPushEvent = z.looseObject({
   detail: z.looseObject({
     result: z.string(),
     'action-type': z.string(),
-    'repository-name': z.string().check(z.minLength(1)),
-    'image-digest': z.optional(z.string().check(z.regex(/^sha256:[0-9a-f]+$/, { error: 'a sha256 digest' }))),
-    'image-tag': z.optional(z.string()),
+    'repository-name': z.string().check(z.minLength(1), z.maxLength(256)),
+    'image-digest': z.optional(z.string().check(z.regex(/^sha256:[0-9a-f]{1,64}$/, { error: 'a sha256 digest' }))),
+    'image-tag': z.optional(z.string().check(z.maxLength(300))),
     'manifest-media-type': z.optional(z.string()),
     'artifact-media-type': z.optional(z.string()),
   }),
@@ -76,7 +77,7 @@ const alarmStateInEvent = z.looseObject({
 
 /** The same in the event and in the action. */
 const alarmChange = z.looseObject({
-  alarmName: z.string().check(z.minLength(1)),
+  alarmName: z.string().check(z.minLength(1), z.maxLength(255)),
   configuration: z.optional(
     z.looseObject({
       description: z.optional(z.string()),
@@ -271,7 +272,11 @@ export function whyNoImage({ tag, manifestMediaType = '', artifactMediaType = ''
   return artifactMediaType === '' || artifactIsImage ? undefined : `${artifactMediaType} is an artifact, not an image.`;
 }
 
+/** CloudWatch's own have at most 1,023 characters. It goes into the record of the rollout, whose item has bounds. */
+const longestReason = 1_023;
+
 /** The state that an alarm came into, as the port {@link AlarmReading} has it: the same, whichever way it was told. */
 export function alarmReadingOf({ alarmName, state }: AlarmChange): AlarmReading {
-  return { name: alarmName, state: alarmStates[state.value], reason: state.reason ?? '', sinceMs: Date.parse(state.timestamp) };
+  const reason = shorten(state.reason ?? '', longestReason);
+  return { name: alarmName, state: alarmStates[state.value], reason, sinceMs: Date.parse(state.timestamp) };
 }

@@ -46,10 +46,15 @@ export interface UnplacedProblem extends Pick<SpecProblem, 'code' | 'found' | 'e
  * (they would triple the bundle), so they are derived from the issue's code, the schema and the value.
  */
 export function problemsOf(error: z.core.$ZodError, value: unknown, context: ProblemContext): SpecProblem[] {
-  const flat = error.issues.flatMap((issue) => flatten(issue, [], value, context.schema));
-  const unplaced = flat.flatMap(({ issue, path }) => describe(issue, path, value, context.schema));
-  return placeProblems(withoutEchoes(unplaced), context);
+  const flat = error.issues.slice(0, mostIssues).flatMap((issue) => flatten(issue, [], value, context.schema));
+  const described = flat.slice(0, mostIssues).flatMap(({ issue, path }) => describe(issue, path, value, context.schema));
+  return placeProblems(withoutEchoes(described.slice(0, mostIssues)), context);
 }
+
+/** So many are shown; the last one says that there are more. A page of text has fewer, and what has more is no spec at all. */
+const mostProblems = 50;
+/** Of what the schema refused so much is looked at: some of it only repeats another problem. */
+const mostIssues = 4 * mostProblems;
 
 /** Gives each problem its position, and sorts by it. */
 export function placeProblems(problems: readonly UnplacedProblem[], { file, locate }: Omit<ProblemContext, 'schema'>): SpecProblem[] {
@@ -57,7 +62,11 @@ export function placeProblems(problems: readonly UnplacedProblem[], { file, loca
     const position = locate?.(path, at ?? 'value');
     return { code, file, ...position, path: formatPath(path), found, expected, ...(hint === undefined ? {} : { hint }) };
   });
-  return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const sorted = placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const last = sorted[mostProblems - 1];
+  if (last === undefined || sorted.length === mostProblems) return sorted;
+  const more = 'there are more problems, which are not shown';
+  return [...sorted.slice(0, mostProblems - 1), { ...last, hint: last.hint === undefined ? more : `${last.hint}; ${more}` }];
 }
 
 /** With whether its key stands instead of those that are missing beside it: one of another kind of mesh. */
@@ -86,7 +95,7 @@ function describe(issue: Issue, path: ProblemPath, root: unknown, schema: z.core
   if (issue.code === 'unrecognized_keys') {
     const keys = allowedKeys(schema, path, root).filter((key) => !issue.keys.includes(key));
     const expected = keys.length === 0 ? 'no key here' : `one of ${listWords(keys)}`;
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, mostIssues).map((key) => {
       const elsewhere = ofOtherKind(key, path, root, schema);
       return {
         code: 'unknownKey',

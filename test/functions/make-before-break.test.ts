@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
-import { DeadlineExceededError } from '../../core/errors.ts';
+import { DeadlineExceededError, FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite, ResourceRef } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
@@ -133,6 +133,18 @@ describe('T8: removing', () => {
     await call(removeCanary);
     expect(changes.slice(1)).toEqual(['patch virtualservices', 'delete deployments', 'delete services', 'delete destinationrules']);
     expect(cluster.peek(ruleRef('checkout'))?.['spec']).toEqual(stableRule['spec']);
+  });
+
+  it('raises the fence first: a step that was paused before its write sends nobody to pods that are gone (T1)', async () => {
+    const { call, cluster } = await rolloutUnderWay();
+    await call(deployCanary);
+    await call(setWeight);
+    const late = createRouter('istio', cluster);
+    await call(returnTraffic);
+    expect(await call(removeCanary)).toMatchObject({ fence: 2 });
+    await expect(late.write(target, { split: splitAt(10, 100), fence: 1, role: 'owner' })).rejects.toThrow(FencedError);
+    await expect(late.write(target, { split: splitAt(100, 100), fence: 1, role: 'door' })).rejects.toThrow(FencedError);
+    expect(await call(removeCanary)).toMatchObject({ fence: 2 });
   });
 
   it('removes no pods while a route still gives the canary weight', async () => {

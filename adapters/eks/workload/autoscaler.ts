@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { JsonPatchOperation, KubernetesApi } from '../../../core/ports.ts';
 import { type AutoscalerPin, autoscalerPin } from '../../../core/rollout/record.ts';
 import { annotationPath, fenceOperations } from '../../mesh/fence.ts';
-import { findAutoscalers, listAutoscalers } from './find-autoscalers.ts';
+import { findAutoscalers, listAutoscalers, sizes } from './find-autoscalers.ts';
 import { autoscalerRef, type Owner, type WorkloadNames } from './names.ts';
 import { parseAs } from './parse-as.ts';
 import { retryConflicts } from './retry-conflicts.ts';
@@ -46,14 +46,19 @@ export async function pinAutoscaler(
  * never recorded, is found as well; the recorded pins count only where the annotation on it can no longer be read. The fence stays
  * behind, so that a late pin is refused.
  *
+ * @param stable.pinsUnder - the Deployment whose autoscalers may still be pinned by a writer who is late, though they carry no pin: the fence is
+ *   left on them as well, or that pin would land and stay for ever.
  * @throws FencedError, WriteConflictError, ClusterUnavailableError
  */
 export async function unpinAutoscaler(
   api: KubernetesApi,
-  stable: Pick<WorkloadNames, 'namespace'> & FencedOwner & { readonly pins: readonly AutoscalerPin[] },
+  stable: Pick<WorkloadNames, 'namespace'> &
+    FencedOwner & { readonly pins: readonly AutoscalerPin[]; readonly pinsUnder?: string | undefined },
 ): Promise<Unpinned[]> {
   const all = await listAutoscalers(api, stable.namespace);
-  const pinned = all.filter(({ metadata }) => metadata.annotations?.[pinAnnotation(stable.rollout)] !== undefined);
+  const pinned = all.filter(
+    (found) => found.metadata.annotations?.[pinAnnotation(stable.rollout)] !== undefined || sizes(found, stable.pinsUnder),
+  );
   const unpinned = await Promise.all(
     pinned.map(({ metadata: { name } }) => changeAutoscaler(api, name, stable, (found) => unpin(found, stable.rollout, stable.pins))),
   );
@@ -96,7 +101,7 @@ function pin(found: Autoscaler, stable: FencedOwner & { readonly replicas: numbe
 function unpin(found: Autoscaler, rollout: string, recorded: readonly AutoscalerPin[]): Change<Unpinned> {
   const { name } = found.metadata;
   const text = found.metadata.annotations?.[pinAnnotation(rollout)];
-  if (text === undefined) return { done: undefined, operations: [] };
+  if (text === undefined) return { done: undefined, operations: [], leavesFence: true };
   const path = annotationPath(pinAnnotation(rollout));
   const forget: JsonPatchOperation[] = [
     { op: 'test', path, value: text },
@@ -111,6 +116,8 @@ function unpin(found: Autoscaler, rollout: string, recorded: readonly Autoscaler
 interface Change<T> {
   readonly done: T | undefined;
   readonly operations: readonly JsonPatchOperation[];
+  /** Where nothing is to be told, the fence is left on it all the same. */
+  readonly leavesFence?: boolean;
 }
 
 async function changeAutoscaler<T>(
@@ -123,8 +130,8 @@ async function changeAutoscaler<T>(
   const { done } = await retryConflicts<Pick<Change<T>, 'done'>>(`HorizontalPodAutoscaler ${namespace}/${name}`, async () => {
     const object = await api.read(ref);
     if (object === undefined) return { done: undefined };
-    const { done, operations } = decide(parseAs(autoscaler, object));
-    if (done === undefined) return { done };
+    const { done, operations, leavesFence = done !== undefined } = decide(parseAs(autoscaler, object));
+    if (!leavesFence) return { done };
     const same: JsonPatchOperation = { op: 'test', path: '/metadata/uid', value: object.metadata.uid };
     const all = [same, ...fenceOperations(object, { rollout, fence, role: 'door' }), ...operations];
     if (all.every(({ op }) => op === 'test')) return { done };

@@ -11,5 +11,10 @@ export async function listAutoscalers(api: KubernetesApi, namespace: string): Pr
 /** Those of them that size one Deployment. */
 export async function findAutoscalers(api: KubernetesApi, namespace: string, deployment: string): Promise<Autoscaler[]> {
   const all = await listAutoscalers(api, namespace);
-  return all.filter(({ spec }) => spec.scaleTargetRef.kind === 'Deployment' && spec.scaleTargetRef.name === deployment);
+  return all.filter((found) => sizes(found, deployment));
+}
+
+/** Whether an autoscaler sizes that Deployment; none does where no Deployment is named. */
+export function sizes({ spec: { scaleTargetRef } }: Autoscaler, deployment: string | undefined): boolean {
+  return scaleTargetRef.kind === 'Deployment' && scaleTargetRef.name === deployment;
 }

@@ -188,10 +188,26 @@ describe('O2: raising the fence', () => {
     expect(await rollouts.readLock('checkout')).toMatchObject({ fence: 2, rolloutId: 'checkout-000002' });
   });
 
-  it('can take a failed rollout once more: it holds the service, and its traffic is not known', async () => {
+  it.each([
+    ['person', { record: { phase: 'rollingBack', fence: 2 } }],
+    ['alarm', undefined],
+    ['sluice', undefined],
+    ['sweep', undefined],
+  ] as const)('takes a failed rollout, which holds the service, once more only for a person: %s', async (kind, taken) => {
     const { rollouts, held } = await underWay();
     await rollouts.end(held, { phase: 'failed' });
-    expect(await rollouts.raiseFence('checkout', 'checkout-000001', {})).toMatchObject({ record: { phase: 'rollingBack', fence: 2 } });
+    const raised = await rollouts.raiseFence('checkout', 'checkout-000001', { rollbackActor: { kind, id: 'ada' } });
+    if (taken === undefined) expect(raised).toBeUndefined();
+    else expect(raised).toMatchObject(taken);
+  });
+
+  it('is nothing to do for a late door whose route carries the fence that the rollback itself has raised since', async () => {
+    const { rollouts } = await underWay();
+    const raised = await rollouts.raiseFence('checkout', 'checkout-000001', { rollbackReason: 'alarm' });
+    if (raised === undefined) throw new Error('the fence was not raised');
+    const { lock } = await rollouts.save(raised, { fence: 3 });
+    expect(lock.fence).toBe(3);
+    expect(await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 4 })).toBeUndefined();
   });
 
   it('spares itself a read where the rollout was just read, and reads where that is out of date', async () => {

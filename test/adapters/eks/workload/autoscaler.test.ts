@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findUndonePins, pinAutoscaler, unpinAutoscaler } from '../../../../adapters/eks/workload/autoscaler.ts';
 import { FencedError } from '../../../../core/errors.ts';
+import type { KubernetesApi } from '../../../../core/ports.ts';
 import { FakeKubernetes } from '../../../fakes/kubernetes-api.ts';
 import { at, autoscaler, field, names, stableDeployment } from './manifests.ts';
 
@@ -117,6 +118,28 @@ describe('unpinning an autoscaler', () => {
     await expect(pin(api, 6, 7)).rejects.toThrow(FencedError);
     expect(minimumOf(api)).toBe(2);
   });
+
+  it('keeps out the first pin of a writer who was paused before it, and whose rollout was rolled back meanwhile', async () => {
+    const api = new FakeKubernetes(autoscaler());
+    const rolledBack = once(() => unpinAutoscaler(api, { ...stable, fence: 8, pins: [], pinsUnder: 'checkout' }));
+    const paused: KubernetesApi = {
+      read: (ref) => api.read(ref),
+      list: (ref, labelSelector) => api.list(ref, labelSelector),
+      remove: (ref, preconditions) => api.remove(ref, preconditions),
+      write: async (write) => {
+        await rolledBack();
+        return api.write(write);
+      },
+    };
+    await expect(pinAutoscaler(paused, { ...stable, replicas: 6 })).rejects.toThrow(FencedError);
+    expect(minimumOf(api)).toBe(2);
+  });
+
+  it('leaves no fence on what sizes something else', async () => {
+    const api = new FakeKubernetes(autoscaler({ scaleTargetRef: { kind: 'Deployment', name: 'cart' } }));
+    expect(await unpinAutoscaler(api, { ...stable, pins: [], pinsUnder: 'checkout' })).toEqual([]);
+    expect(api.writes).toEqual([]);
+  });
 });
 
 describe('finding undone pins', () => {
@@ -146,4 +169,12 @@ describe('finding undone pins', () => {
 
 function withoutUndefined<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= act();
+    return done;
+  };
 }
