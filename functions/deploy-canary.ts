@@ -6,6 +6,7 @@ import { shareOf } from '../core/plan/plan.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { readStable } from '../runtime/acts/read-sides.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -24,7 +25,9 @@ export const deployCanary = defineFunction({
     const open = await openOwned(deps, payload);
     const { record, plan, spec, api, target, names, owner } = open;
     const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });
-    await open.rollouts.save(open.held, { pins });
+    const stable = await readStable(open);
+    const stableReady = record.stableReady ?? Math.min(stable?.readyEndpoints ?? 0, record.stableReplicas);
+    await open.rollouts.save(open.held, { pins, stableReady });
     const weight = shareOf(plan.steps[0]) ?? target.totalWeight;
     const replicas = replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight });
     await deploy(api, { ...names, ...owner, image: imageReference(record.image), replicas }, async () => {

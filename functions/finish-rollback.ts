@@ -25,7 +25,9 @@ export const finishRollback = defineFunction({
   run: (payload, deps) =>
     endOnce(deps, payload, async (open) => {
       const { record, api, names, owner } = open;
-      await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins });
+      // Where no pin was recorded, its writer may have been overtaken by this rollback.
+      const pinsUnder = record.pins.length === 0 ? names.deployment : undefined;
+      await unpinAutoscaler(api, { ...names, ...owner, pins: record.pins, pinsUnder });
       const promoted = record.stableGoal === imageReference(record.image);
       const reason = record.rollbackReason ?? 'error';
       const why = record.reason ?? 'The reason was not recorded.';

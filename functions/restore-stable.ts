@@ -6,6 +6,7 @@ import { goalPastPointOfNoReturn } from '../core/rollout/rollback-reason.ts';
 import { note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { readStable } from '../runtime/acts/read-sides.ts';
+import { bringBack } from '../runtime/acts/return-in-steps.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -37,6 +38,8 @@ export const restoreStable = defineFunction({
         throw new WriteConflictError(`Stable was written to ${written.found} at the same moment.`, { remedy: 'It is tried again.' });
       }
     }
+    // It was held because stable has no ready pod at all: whoever scaled it down undid the pin, and nobody would bring any.
+    if (record.pointOfNoReturnAtMs === undefined) await bringBack(deps, open);
     await note(deps, saved.record, 'stableRestored', `Stable is to run ${goal}.`);
     return { ...payload, outcome: 'restoring' };
   },

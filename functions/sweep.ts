@@ -4,6 +4,7 @@ import { executionStatusChangeEvent } from '../core/spec/events.ts';
 import { tellUntold } from '../runtime/acts/announce.ts';
 import { sweepAlarms } from '../runtime/acts/sweep/sweep-alarms.ts';
 import { sweepDeadExecution } from '../runtime/acts/sweep/sweep-dead-execution.ts';
+import { sweepLeftovers } from '../runtime/acts/sweep/sweep-leftovers.ts';
 import { sweepMetrics } from '../runtime/acts/sweep/sweep-metrics.ts';
 import { sweepPushes } from '../runtime/acts/sweep/sweep-pushes.ts';
 import { sweepRollouts } from '../runtime/acts/sweep/sweep-rollouts.ts';
@@ -34,8 +35,8 @@ const input = z.union([
 
 /**
  * The watchdog, once a minute, outside every execution: rollouts whose execution died or stalled, alarms and pushes whose events were
- * lost, transitions that were not told. One rollout that cannot be looked after never keeps it from the others. The event of an execution
- * that died is its short cut to that one rollout.
+ * lost, transitions that were not told, canaries that were made too late. One rollout that cannot be looked after never keeps it from the
+ * others. The event of an execution that died is its short cut to that one rollout.
  */
 export const sweep = defineFunction({
   name: 'Sweep',
@@ -68,8 +69,10 @@ export const sweep = defineFunction({
     const outcomes = { locks, rollouts, others: [alarms, pushes] };
     deps.log.metrics(sweepMetrics(outcomes, startedAtMs), { atMs: startedAtMs });
     const told = await tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 });
+    // Last, because nobody waits for it: a cluster that does not answer may keep it until the Lambda ends.
+    const leftovers = await attempt('sweep leftovers', () => sweepLeftovers(deps));
     const byId = Object.fromEntries(locks.map(({ rolloutId }, index) => [rolloutId, rollouts[index]]));
-    return { rollouts: byId, alarms, pushes, told };
+    return { rollouts: byId, alarms, pushes, leftovers, told };
   },
 });
 

@@ -2,7 +2,7 @@ import { routeName } from '../adapters/mesh/route-name.ts';
 import { WeightNotVerifiedError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
-import { wholeSide } from '../core/traffic/split.ts';
+import { sameSplit } from '../core/traffic/split.ts';
 import { note } from '../runtime/acts/announce.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { verifyDrained } from '../runtime/acts/verify-drained.ts';
@@ -28,8 +28,7 @@ export const verifyTraffic = defineFunction({
     const beganAtMs = deps.clock.now();
     const open = await openOwned(deps, payload);
     const { router, target, record, spec } = open;
-    const side = wholeSide(record.split);
-    const wrong = (await router.read(target)).find((reading) => wholeSide(reading.split) !== side || reading.fence !== record.fence);
+    const wrong = (await router.read(target)).find(({ split, fence }) => !sameSplit(split, record.split) || fence !== record.fence);
     if (wrong !== undefined) {
       throw new WeightNotVerifiedError(
         `${routeName(wrong.route, target.namespace)} reads ${wrong.split.stable}/${wrong.split.canary} under fence ${wrong.fence ?? 'none'} during a rollback.`,

@@ -1,6 +1,8 @@
 import middy from '@middy/core';
 import type * as z from 'zod/mini';
 import { InvalidInputError } from '../core/errors.ts';
+import { isNestedDeeper } from '../core/nesting.ts';
+import { shorten } from '../core/shorten.ts';
 import type { Deps } from './deps.ts';
 import type { Log, LogFields } from './log.ts';
 
@@ -62,14 +64,25 @@ function handlerOf<Schema extends z.ZodMiniType, Output, K extends keyof Deps>(
   return (event) => handler(event, undefined as never);
 }
 
+/** No event and no payload has a third of it. */
+const deepestInput = 100;
+/** Of what is wrong with an input: it may be wrong in as many places as it has. */
+const mostIssues = 10;
+
 function parseInput<Schema extends z.ZodMiniType, Output, K extends keyof Deps>(
   definition: FunctionDefinition<Schema, Output, K>,
 ): middy.MiddlewareObj {
   return {
     before: (request) => {
+      if (isNestedDeeper(request.event, deepestInput)) {
+        throw new InvalidInputError(`${definition.name} was called with an input of more than ${deepestInput} levels.`, {
+          remedy: 'Start executions by their documented input, and leave the payload between states alone.',
+        });
+      }
       const parsed = definition.input.safeParse(request.event);
       if (!parsed.success) {
-        const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`).join('; ');
+        const issues = parsed.error.issues.slice(0, mostIssues);
+        const where = issues.map((issue) => `${shorten(issue.path.join('.'), 200) || 'input'}: ${issue.message}`).join('; ');
         throw new InvalidInputError(`${definition.name} was called with an input that it does not take (${where}).`, {
           remedy: 'Start executions by their documented input, and leave the payload between states alone.',
           cause: parsed.error,

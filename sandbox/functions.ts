@@ -21,6 +21,7 @@ import { returnTraffic } from '../functions/return-traffic.ts';
 import { runAnalysis } from '../functions/run-analysis.ts';
 import { setWeight } from '../functions/set-weight.ts';
 import { sweep } from '../functions/sweep.ts';
+import { tellRefusal } from '../functions/tell-refusal.ts';
 import { verifyTraffic } from '../functions/verify-traffic.ts';
 import { verifyWeight } from '../functions/verify-weight.ts';
 import type { LambdaHandler } from '../runtime/define-function.ts';
@@ -50,6 +51,7 @@ const all = [
   runAnalysis,
   setWeight,
   sweep,
+  tellRefusal,
   verifyTraffic,
   verifyWeight,
 ];

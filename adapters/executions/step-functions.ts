@@ -53,7 +53,9 @@ export function createStepFunctionsExecutions({ call, machines, clock, attempts 
         throw unavailable('DescribeExecution', answer.failure);
       }
       const output = describeOutput.safeParse(answer.output);
-      return { status: (output.success ? statuses[output.data.status] : undefined) ?? 'unknown' };
+      return {
+        status: (output.success && Object.hasOwn(statuses, output.data.status) ? statuses[output.data.status] : undefined) ?? 'unknown',
+      };
     },
 
     async stop(arn, reason) {

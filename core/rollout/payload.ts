@@ -36,7 +36,7 @@ export type DoorTarget = z.infer<typeof doorTarget>;
 export const presentPayload = z.looseObject({
   payloadVersion: z.literal(payloadVersion, {
     error: ({ input }) =>
-      `${String(input)} is not ${payloadVersion} or ${payloadVersion - 1}: another version of Sluice has written this payload`,
+      `${typeof input === 'number' ? input : `A version of the type ${typeof input}`} is not ${payloadVersion} or ${payloadVersion - 1}: another version of Sluice has written this payload`,
   }),
   rollout: z.string(),
   rolloutId: z.string(),

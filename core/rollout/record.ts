@@ -102,6 +102,8 @@ export const rolloutRecord = stored({
   cluster: clusterEndpoint,
   stableImage: z.string(),
   stableReplicas: z.int(),
+  /** How many of stable's pods were ready when they were pinned, before the first weight: what all traffic can return to (T7). */
+  stableReady: z.optional(z.int()),
   startedAtMs: z.number(),
   endedAtMs: z.optional(z.number()),
   stepIndex: z.int(),
@@ -129,7 +131,11 @@ export const rolloutRecord = stored({
   rollbackActor: z.optional(actor),
   /** The fence that the door raised: it names the rollback machine's execution, which may have had to go beyond it since. */
   rollbackFence: z.optional(z.int()),
+  /** The fence under which the canary's removal began, and which it raised by one before it took anything away. */
+  removalFence: z.optional(z.int()),
   rollbackAttempt: z.int(),
+  /** Until when traffic returns in steps, once it does. */
+  returnUntilMs: z.optional(z.number()),
 });
 export type RolloutRecord = z.infer<typeof rolloutRecord>;
 
@@ -140,6 +146,8 @@ export const lock = stored({
   /** The rollout that holds the service, or empty. */
   rolloutId: z.string(),
   leaseUntilMs: z.number(),
+  /** The rollout that held it before, once that has ended. */
+  lastRolloutId: z.optional(z.string()),
   /** Until when the canary of the rollout before may have answered requests. */
   lastCanaryUntilMs: z.optional(z.number()),
   /** The newest image that waits for its turn. */

@@ -23,7 +23,7 @@ export function safeSide(recorded: Side, ready: SideReadiness): Side {
   return ready[recorded] === 0 && (ready[other] ?? 0) > 0 ? other : recorded;
 }
 
-/** The split that every door writes. */
+/** The split that every door writes, unless stable has lost so much of its capacity that all traffic cannot return at once: see `returnSplit`. */
 export function safeSplit(recorded: Side, ready: SideReadiness, totalWeight: number): Split {
   return wholeSplit(safeSide(recorded, ready), totalWeight);
 }

@@ -5,13 +5,14 @@ import { StoreUnavailableError } from '../../core/errors.ts';
 import { type AbortablePayload, abortablePayload } from '../../core/rollout/payload.ts';
 import { rollbackReason } from '../../core/rollout/record.ts';
 import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
+import { shorten } from '../../core/shorten.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
+import { caughtErrorOf, mostCharacters } from './caught-error.ts';
 import { restoreTrafficWithoutStore } from './restore-traffic.ts';
 
 /** What the rollout machine hands over: its payload as it was, with the error that was caught or the decision to abort. */
-export const caughtInput = z.strictObject({ executionArn: z.string(), payload: z.unknown() });
+export const caughtInput = z.strictObject({ executionArn: z.string().check(z.maxLength(1_024)), payload: z.unknown() });
 
-const caughtError = z.looseObject({ error: z.looseObject({ Error: z.string(), Cause: z._default(z.string(), '') }) });
 const decided = z.looseObject({ abort: z.strictObject({ reason: rollbackReason, why: z.string() }) });
 
 /** `refused`: the execution never held its service, so there is nothing to undo. `ended`: it holds it no longer. */
@@ -71,19 +72,11 @@ async function findByExecution(deps: AbortDeps, executionArn: string): Promise<{
 
 function causeOf(payload: unknown) {
   const decision = decided.safeParse(payload);
-  if (decision.success) return { error: 'RolledBack', ...decision.data.abort };
-  const caught = caughtError.safeParse(payload);
-  if (!caught.success) return { error: 'Unknown', reason: 'error' as const, why: 'The execution gave up without saying why.' };
-  const { Error: error, Cause } = caught.data.error;
-  return { error, reason: rollbackReasonOf(error), why: messageOf(Cause) || error };
-}
-
-/** Lambda's Cause is JSON with errorMessage; an interpreter's may be the message itself. */
-function messageOf(text: string): string {
-  try {
-    const parsed = z.looseObject({ errorMessage: z.string() }).safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.errorMessage : text;
-  } catch {
-    return text;
+  if (decision.success) {
+    const { reason, why } = decision.data.abort;
+    return { error: 'RolledBack', reason, why: shorten(why, mostCharacters) };
   }
+  const caught = caughtErrorOf(payload);
+  if (caught === undefined) return { error: 'Unknown', reason: 'error' as const, why: 'The execution gave up without saying why.' };
+  return { ...caught, reason: rollbackReasonOf(caught.error) };
 }

@@ -28,12 +28,17 @@ export async function abortForAlerts(deps: AbortDeps, alerts: readonly AlertTold
   return { outcome: aborted.length > 0 ? 'rollbackStarted' : 'noted', aborted, named: handled.map(({ name }) => name) };
 }
 
+/** Of an alert in a spec. */
+const longestName = 255;
+
 async function abortForName(
   deps: AbortDeps,
   name: string,
   alerts: readonly AlertTold[],
   toldAtMs: number,
 ): Promise<(AlarmHandled & { readonly name: string }) | undefined> {
+  // No spec can name it.
+  if (name.length > longestName) return undefined;
   const rollouts = await new SpecIndex(deps.store).namesForAlert(name);
   if (rollouts.length === 0) return undefined;
   const firing = newestFiring(name, alerts, toldAtMs);

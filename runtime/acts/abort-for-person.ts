@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { NotFoundError } from '../../core/errors.ts';
+import { rolloutName } from '../../core/spec/rollout-spec.ts';
 import { type AbortDeps, type AbortResult, abortRollout } from './abort-rollout.ts';
 
-/** What a person, or a tool for one, sends to the abort door. */
-export const personInput = z.strictObject({ rollout: z.string(), by: z.string(), why: z._default(z.string(), '') });
+/** What a person, or a tool for one, sends to the abort door. What it says goes into the record of the rollout, whose item has bounds. */
+export const personInput = z.strictObject({
+  rollout: rolloutName,
+  by: z.string().check(z.maxLength(256)),
+  why: z._default(z.string().check(z.maxLength(1_000)), ''),
+});
 export type PersonInput = z.infer<typeof personInput>;
 
 /** @throws NotFoundError where nothing of that service is under way. */

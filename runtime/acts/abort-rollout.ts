@@ -51,7 +51,7 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
         const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, { atLeast });
         return raised?.record.fence;
       },
-      readiness,
+      { readiness, beganWith: held.record.stableReady },
     ).then(() => measureDoor(deps, calledAtMs, known.record.phase === 'rollingBack' ? undefined : request.alarmSinceMs)),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),
   ]);

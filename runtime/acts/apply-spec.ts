@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 
 export const specFile = z.strictObject({
   /** Names the file in what is wrong with it. */
-  file: z.string(),
+  file: z.string().check(z.maxLength(1_024)),
   /** The YAML, as it stands in the file. */
   text: z.string(),
 });

@@ -1,5 +1,6 @@
 import type { RolloutPayload } from '../../core/rollout/payload.ts';
 import { type AnnounceDeps, tellUntold } from './announce.ts';
+import { underRaisedFence } from './open-ending.ts';
 import { endedAlready, type OpenRollout, openOwned, type StoreDeps } from './open-rollout.ts';
 
 /**
@@ -11,8 +12,9 @@ export async function endOnce(
   payload: RolloutPayload,
   end: (open: OpenRollout) => Promise<RolloutPayload>,
 ): Promise<RolloutPayload> {
-  const ended = await endedAlready(deps, payload);
-  if (ended === undefined) return end(await openOwned(deps, payload));
+  const owned = await underRaisedFence(deps, payload);
+  const ended = await endedAlready(deps, owned);
+  if (ended === undefined) return end(await openOwned(deps, owned));
   await tellUntold(deps, payload);
   return { ...payload, outcome: ended.phase };
 }

@@ -1,8 +1,10 @@
 import { findUndonePins } from '../../adapters/eks/workload/autoscaler.ts';
+import { findOutsideEdits } from '../../adapters/mesh/registry.ts';
 import { routeName } from '../../adapters/mesh/route-name.ts';
 import type { CanaryPods } from '../../core/analysis/judge-canary.ts';
 import { FencedError } from '../../core/errors.ts';
 import { imageReference } from '../../core/rollout/record.ts';
+import { shapeOf } from '../../core/traffic/shape-of.ts';
 import { sameSplit } from '../../core/traffic/split.ts';
 import type { OpenRollout } from './open-rollout.ts';
 import { readCanary, readStable } from './read-sides.ts';
@@ -14,15 +16,17 @@ export interface ClusterLook {
 }
 
 /**
- * One look at what a rollout has made and relies on: the routes, the canary, stable's image and size, the pinned autoscalers (T6). It
- * is taken at each interval.
+ * One look at what a rollout has made and relies on: the routes with the rules and mirrors that it put there, the canary, stable's image and
+ * size, the pinned autoscalers (T6). It is taken at each interval.
  *
  * @throws FencedError where a route carries a newer fence: a door has taken over.
  */
 export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
-  const { record, router, target } = open;
-  const [routes, stable, canary, undonePins] = await Promise.all([
+  const { api, plan, record, router, spec, target } = open;
+  const shape = shapeOf(spec, plan.steps[record.stepIndex]);
+  const [routes, undoneShapes, stable, canary, undonePins] = await Promise.all([
     router.read(target),
+    findOutsideEdits(spec.router.kind, api, target, { split: record.split, fence: record.fence, shape }),
     readStable(open),
     readCanary(open, { countRestarts: true }),
     findUndonePins(open.api, { namespace: open.names.namespace, pins: record.pins }),
@@ -42,6 +46,7 @@ export async function lookAtCluster(open: OpenRollout): Promise<ClusterLook> {
         `${routeName(route, target.namespace)} says ${split.stable}/${split.canary}, not ${record.split.stable}/${record.split.canary}.`,
       ];
     }),
+    ...undoneShapes,
     ...(stable?.image === record.stableImage ? [] : [`Stable runs ${stable?.image ?? 'nothing'}, not ${record.stableImage}.`]),
     ...(canary?.image === imageReference(record.image)
       ? []

@@ -1,10 +1,11 @@
 import { type NamedAlready, nameTakenFindings } from '../../adapters/eks/preflight/names-taken.ts';
 import { readSurroundings } from '../../adapters/eks/preflight/read-surroundings.ts';
 import { rememberReads } from '../../adapters/eks/preflight/remember-reads.ts';
-import { unreadFinding } from '../../adapters/eks/preflight/unread-finding.ts';
+import { unreadFinding, unreadRootFinding } from '../../adapters/eks/preflight/unread-finding.ts';
 import { deploymentRef, sideLabel } from '../../adapters/eks/workload/names.ts';
 import { parseAs } from '../../adapters/eks/workload/parse-as.ts';
 import { inspectWorkload, type Workload, type WorkloadProblem } from '../../adapters/eks/workload/read-workload.ts';
+import { isServedByIstio } from '../../adapters/mesh/gateway-api/status.ts';
 import { inspectCanaryPolicies } from '../../adapters/mesh/inspect-canary-policies.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { planRollout } from '../../core/plan/plan.ts';
@@ -32,7 +33,7 @@ export interface RolloutInspection {
 
 /**
  * All that speaks against rolling a service out, or is to be known before: of its routes, its workload, and what stands around them in the
- * namespace. Reads only, fewer than fifteen things and most of them at once; what it may not read is a finding itself.
+ * namespace. Reads only, fewer than twenty things and most of them at once; what it may not read is a finding itself.
  *
  * @throws ClusterUnavailableError, ClusterForbiddenError where the workload or a route cannot be read.
  */
@@ -50,7 +51,7 @@ export async function inspectWithWorkload(
   const names = workloadNamesOf(spec);
   const { namespace } = spec;
   const target = routeTargetOf(spec);
-  const [{ around, unread }, ofRoutes, ofPolicies, { workload, refusals }, canary] = await Promise.all([
+  const [{ around, unread, root }, ofRoutes, ofPolicies, { workload, refusals }, canary] = await Promise.all([
     // First, because the Service need not be read where all of them are listed.
     readSurroundings(remembering, namespace, spec.router.kind),
     router(remembering).inspect(target, routePlanOf(spec, planRollout(spec))),
@@ -72,8 +73,14 @@ export async function inspectWithWorkload(
     ...(workload === undefined ? [] : findingsOfWorkload(spec, workload, { around, routes, canaryExists: canary !== undefined })),
     ...ownedRouteFindings(routes, namespace),
     ...unreadFinding(unread, namespace),
+    ...(root !== undefined && isOfIstio(spec, routes) ? unreadRootFinding(root.unread, root.namespace) : []),
   ];
   return { workload, findings };
+}
+
+/** A route of the Gateway API does not say by its kind who serves it, and another mesh has no use for what Istio's policies say. */
+function isOfIstio({ router }: RolloutSpec, routes: readonly KubernetesObject[]): boolean {
+  return router.kind === 'istio' || routes.some(isServedByIstio);
 }
 
 interface Seen {

@@ -1,5 +1,7 @@
 import type { Owner, WorkloadNames } from '../../adapters/eks/workload/names.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
+import { keys } from '../../adapters/store/keys.ts';
+import { readDocument } from '../../adapters/store/read-document.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { FencedError } from '../../core/errors.ts';
 import { type Plan, planRollout } from '../../core/plan/plan.ts';
@@ -69,7 +71,7 @@ export async function endedAlready(
 
 /** Opens a rollout that was loaded already. */
 export function openHeld(deps: Pick<Deps, 'clusters'>, rollouts: Rollouts, held: HeldRollout): OpenRollout {
-  const spec = rolloutSpec.parse(held.record.spec);
+  const spec = readDocument(rolloutSpec, { key: keys.rollout(held.record.rollout, held.record.rolloutId), value: held.record.spec });
   const api = deps.clusters.open(held.record.cluster);
   return {
     rollouts,

@@ -1,13 +1,15 @@
 import { readReadyEndpoints } from '../../adapters/eks/workload/ready-endpoints.ts';
+import { leftBehind, type WrittenReading } from '../../adapters/mesh/left-behind.ts';
 import { readNewestFence } from '../../adapters/mesh/registry.ts';
 import { FencedError, WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
-import { type SideReadiness, safeSplit } from '../../core/rollout/safe-split.ts';
+import { type SideReadiness, safeSide, safeSplit } from '../../core/rollout/safe-split.ts';
 import type { RouterKind } from '../../core/spec/router-spec.ts';
 import { type Side, type Split, wholeSide } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
 
 export interface TrafficRestored {
+  /** The side that has the traffic, or that it returns to in steps. */
   readonly side: Side;
   readonly split: Split;
   readonly ready: SideReadiness;
@@ -22,13 +24,21 @@ export interface TrafficPlace {
   readonly target: RouteTarget;
 }
 
+export interface RestoreOptions {
+  /** Where whoever calls has asked for it already. */
+  readonly readiness?: Promise<SideReadiness>;
+  /** How many ready pods stable began with, where its traffic may return in steps. */
+  readonly beganWith?: number | undefined;
+}
+
 /**
  * The one act that every door does: everything to the safe side, under the door's fence, at once (T2). It waits for no measurement
  * and not for the canary. Asking which side has ready endpoints costs one round trip; where the cluster does not say, the recorded
- * side is taken.
+ * side is taken. A stable that has lost much of its capacity is given what it can carry, also at once, and the rest is returned by the
+ * rollback machine (T7).
  *
  * A route that carries a newer fence than the store knows was written by a door that could not reach the store; `raise` is then
- * asked for a fence beyond it. `readiness` is there where whoever calls has asked for it already.
+ * asked for a fence beyond it.
  */
 export async function restoreTraffic(
   deps: Pick<Deps, 'log'>,
@@ -36,14 +46,21 @@ export async function restoreTraffic(
   recordedSide: Side,
   fence: number,
   raise: (atLeast: number) => Promise<number | undefined>,
-  readiness: Promise<SideReadiness> = readSideReadiness(deps, where.api, where.target),
+  { readiness = readSideReadiness(deps, where.api, where.target), beganWith }: RestoreOptions = {},
 ): Promise<TrafficRestored> {
   const { api, kind, router, target } = where;
   const ready = await readiness;
-  const split = safeSplit(recordedSide, ready, target.totalWeight);
-  const side = wholeSide(split) ?? recordedSide;
+  const side = safeSide(recordedSide, ready);
   const write = async (under: number): Promise<TrafficRestored> => {
-    await router.write(target, { split, fence: under, role: 'door' });
+    if (side === 'stable' && beganWith !== undefined && ready.stable !== undefined && ready.stable < beganWith) {
+      // People wait for the door, which has this to load only where pods are missing.
+      const { writeReturn } = await import('./write-return.ts');
+      const { split, readings } = await writeReturn(where, { ready, beganWith, fence: under });
+      tellLeftBehind(deps, readings);
+      return { side, split, ready, fence: under };
+    }
+    const split = safeSplit(recordedSide, ready, target.totalWeight);
+    tellLeftBehind(deps, await router.write(target, { split, fence: under, role: 'door' }));
     return { side, split, ready, fence: under };
   };
   try {
@@ -58,7 +75,8 @@ export async function restoreTraffic(
 
 /**
  * The same without the store: the tombstone that keeps a late writer out is written all the same, one above what the routes carry.
- * The store learns of it when it answers again. `recordedSide` is what the record said when it was last seen.
+ * The store learns of it when it answers again. `recordedSide` is what the record said when it was last seen. Whatever capacity stable has,
+ * everything goes to it: nobody is sure to come and bring the rest.
  *
  * @throws RouteRejectedError where a route is gone or cannot be steered: after all others were written, and what can be of this one.
  */
@@ -74,7 +92,7 @@ export async function restoreTrafficWithoutStore(
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const newest = Math.max(fence, await readNewestFence(kind, api, target));
     try {
-      await router.write(target, { split, fence: newest + 1, role: 'door' });
+      tellLeftBehind(deps, await router.write(target, { split, fence: newest + 1, role: 'door' }));
       return { side: wholeSide(split) ?? recordedSide, split, ready, fence: newest + 1 };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
@@ -100,4 +118,8 @@ export async function readSideReadiness(deps: Pick<Deps, 'log'>, api: Kubernetes
   };
   const [stable, canary] = await Promise.all([count(target.stableService), count(target.canaryService)]);
   return { stable, canary };
+}
+
+function tellLeftBehind(deps: Pick<Deps, 'log'>, readings: readonly WrittenReading[]): void {
+  for (const left of leftBehind(readings)) deps.log.warn('a route took less than the rollback wrote', { left });
 }

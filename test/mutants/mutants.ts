@@ -11,6 +11,7 @@ export interface Mutant {
 const tasks = {
   rollout: [
     'Begin',
+    'TellRefusal',
     'DeployCanary',
     'AwaitReady',
     'SetWeight',
@@ -98,6 +99,20 @@ export const mutants: readonly Mutant[] = [
     find: 'const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });',
     replace: 'const pins: Awaited<ReturnType<typeof pinAutoscaler>> = [];',
     tests: ['test/scenarios'],
+  },
+  {
+    name: 'the return in steps',
+    file: 'core/rollout/return-split.ts',
+    find: 'return stable < beganWith - Math.max(1, Math.floor(beganWith * tolerance));',
+    replace: 'return stable < 0;',
+    tests: ['test/core/rollout'],
+  },
+  {
+    name: 'that a step back is for the routes as they were read',
+    file: 'runtime/acts/only-while-unchanged.ts',
+    find: 'if (held && seen.get(keyOf(ref)) !== version) {',
+    replace: 'if (held && version === seen) {',
+    tests: ['test/runtime/acts/write-return.test.ts'],
   },
   ...catches,
 ];

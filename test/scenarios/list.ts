@@ -9,6 +9,7 @@ import { alarmAfterStableIsReady, alarmBeforeStableIsReady } from './list/alarm-
 import { alarmsWhileFinishing, promotionWriteLandsAfterRollback } from './list/alarm-turns-promotion.ts';
 import { alertsPushed } from './list/alerts-pushed.ts';
 import { badInputs } from './list/bad-input.ts';
+import { beginFails } from './list/begin-fails.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodCrashesInTurns, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
 import { deathIsTold } from './list/death-told.ts';
@@ -48,6 +49,7 @@ import { prometheusDownForGood, prometheusDownForOneInterval, prometheusFlapsWit
 import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
 import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
+import { returnsInSteps } from './list/return-in-steps.ts';
 import { rollbackFailuresInTheList } from './list/rollback-lambda-dies.ts';
 import { olderImageLate, secondImages, threeImages } from './list/second-image.ts';
 import { hardlyAnyTraffic, secondRouteTakesTraffic } from './list/share-of-requests.ts';
@@ -104,6 +106,7 @@ export const scenarios: readonly Scenario[] = [
   outsideScaleOfStable,
   outsideUnpinAborted,
   outsideUnpinRestored,
+  ...returnsInSteps,
   alarmDuringBake,
   ...alarmsBeforeFirstWeight,
   alarmAtStartBlocks,
@@ -130,6 +133,7 @@ export const scenarios: readonly Scenario[] = [
   ...stopsInTheList,
   ...lambdaFailuresInTheList,
   ...rollbackFailuresInTheList,
+  ...beginFails,
   ...diesBeforeTelling,
   storeDownForSeconds,
   storeDownForMinutes,

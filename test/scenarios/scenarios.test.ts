@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rbacManifests } from '../../stacks/cluster-access/rbac.ts';
+import { rbacManifests, rootNamespaceManifests } from '../../stacks/cluster-access/rbac.ts';
 import { Ledger } from '../privileges/ledger.ts';
 import { tableEntries, tableRoles } from '../privileges/table-roles.ts';
 import { underRoles } from '../privileges/under-roles.ts';
@@ -7,8 +7,9 @@ import { differences } from './differences.ts';
 import { scenarios } from './list.ts';
 import { runScenario } from './run-scenario.ts';
 
+const manifests = [...rbacManifests(['shop']), ...rootNamespaceManifests()];
 /** With the adapters that the functions have on AWS, and no more rights than they have there. */
-const privileges = { prefix: 'sluice', roles: tableRoles, manifests: rbacManifests(['shop']), withEntry: tableEntries };
+const privileges = { prefix: 'sluice', roles: tableRoles, manifests, withEntry: tableEntries };
 
 describe('scenarios on the sandbox', () => {
   it.each(scenarios.map((scenario) => [`${scenario.name}: ${scenario.title}`, scenario] as const))('%s', async (_, scenario) => {

@@ -1,6 +1,7 @@
 import { HandAlarm, handAlarmEvent, judgedByHand } from '../by-hand.ts';
 import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { refusals } from './begin-fails.ts';
 
 export const alarmAtStartBlocks: Scenario = {
   name: 'alarm-at-start-blocks',
@@ -15,7 +16,8 @@ export const alarmAtStartBlocks: Scenario = {
     await stage.sweeps(2);
   },
   expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 1, ignored: 0 } },
-  check: ({ splits, executions }) => [
+  check: ({ splits, executions }, stage) => [
+    ...(refusals(stage).length === 1 ? [] : [`it was told ${refusals(stage).length} times`]),
     ...(splits.length === 0 ? [] : ['the route was written']),
     ...(executions[0]?.cause?.includes('checkout-by-hand') ? [] : [`the cause names no alarm: ${executions[0]?.cause}`]),
   ],

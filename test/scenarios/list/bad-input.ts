@@ -1,21 +1,24 @@
 import type { Scenario } from '../scenario.ts';
+import { refusals } from './begin-fails.ts';
 
 /** What somebody types into the console, and what the cause of its end must say. */
 function badInput(name: string, input: unknown, says: readonly string[]): Scenario {
   return {
     name: `bad-input-${name}`,
     title: `The console is given ${JSON.stringify(input)}: refused, with what is wrong and how to mend it`,
-    promises: ['P4'],
+    promises: ['P1', 'P4'],
     requestsPerSecond: 1,
     story: async (stage) => {
       await stage.console(input);
       await stage.untilState('Refused');
     },
     expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 1, ignored: 0 } },
-    check: async ({ executions, splits }, { sandbox }) => {
+    check: async ({ executions, splits }, stage) => {
       const cause = executions[0]?.cause ?? '';
-      const held = (await sandbox.deps.store.list('locks')).filter(({ value }) => value['rolloutId'] !== '');
+      const held = (await stage.sandbox.deps.store.list('locks')).filter(({ value }) => value['rolloutId'] !== '');
+      const told = refusals(stage).map(({ detail }) => String(detail['reason']));
       return [
+        ...(told.length === 1 && says.every((part) => told[0]?.includes(part)) ? [] : [`it was told as ${told.join(' | ')}`]),
         ...says.filter((part) => !cause.includes(part)).map((part) => `the cause does not say "${part}": ${cause}`),
         ...(splits.length === 0 && held.length === 0 ? [] : ['something was written']),
       ];
