@@ -172,6 +172,12 @@ export type KubernetesWriteResult =
   | { readonly status: 'conflict'; readonly message: string }
   | { readonly status: 'notFound' };
 
+/** Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/ */
+export interface DeletePreconditions {
+  readonly uid: string;
+  readonly resourceVersion?: string | undefined;
+}
+
 /** One cluster's API. */
 export interface KubernetesApi {
   /** Idempotent. Undefined on 404. @throws ClusterUnavailableError, ClusterForbiddenError */
@@ -180,8 +186,11 @@ export interface KubernetesApi {
   list(ref: Omit<ResourceRef, 'name'>, labelSelector: string): Promise<KubernetesObject[]>;
   /** Not idempotent by itself; JSON Patch with tests is. */
   write(write: KubernetesWrite): Promise<KubernetesWriteResult>;
-  /** Idempotent. Deletes the object only while it is still the one that was read (uid). */
-  remove(ref: ResourceRef, preconditions: { readonly uid: string }): Promise<'removed' | 'absent' | 'conflict'>;
+  /**
+   * Idempotent. Deletes the object only while it is still the one that was read (uid) and, where a version is given, as it was read: a
+   * later rollout that takes the object over keeps its uid.
+   */
+  remove(ref: ResourceRef, preconditions: DeletePreconditions): Promise<'removed' | 'absent' | 'conflict'>;
 }
 
 /** Where a cluster's API is. Found once by Begin, and kept with the rollout so that a door need not ask. */

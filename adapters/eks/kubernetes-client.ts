@@ -109,9 +109,9 @@ export function createKubernetesClient(options: KubernetesClientOptions): Kubern
       return { status: 'written', object: parseObject(answer.body) };
     },
 
-    async remove(ref, { uid }) {
+    async remove(ref, preconditions) {
       const call: KubernetesCall = { cluster, verb: 'delete', ref };
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid }, propagationPolicy: 'Background' };
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy: 'Background' };
       const answer = await exchange(call, { method: 'DELETE', path: objectPath(ref), contentType: 'application/json', body });
       if (answer.status === 404) return 'absent';
       if (answer.status === 409) return 'conflict';

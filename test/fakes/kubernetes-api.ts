@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ClusterForbiddenError } from '../../core/errors.ts';
-import type { KubernetesApi, KubernetesObject, KubernetesWrite, KubernetesWriteResult, ResourceRef } from '../../core/ports.ts';
+import type {
+  DeletePreconditions,
+  KubernetesApi,
+  KubernetesObject,
+  KubernetesWrite,
+  KubernetesWriteResult,
+  ResourceRef,
+} from '../../core/ports.ts';
 import { applyJsonPatch, PatchRefused } from './json-patch.ts';
 
 const resources: Readonly<Record<string, string>> = {
@@ -76,10 +83,11 @@ export class FakeKubernetes implements KubernetesApi {
     }
   }
 
-  async remove(ref: ResourceRef, { uid }: { readonly uid: string }): Promise<'removed' | 'absent' | 'conflict'> {
+  async remove(ref: ResourceRef, { uid, resourceVersion }: DeletePreconditions): Promise<'removed' | 'absent' | 'conflict'> {
     const found = this.peek(ref);
     if (found === undefined) return 'absent';
-    if (found.metadata.uid !== uid) return 'conflict';
+    if (found.metadata.uid !== uid || (resourceVersion ?? found.metadata.resourceVersion) !== found.metadata.resourceVersion)
+      return 'conflict';
     this.drop(ref);
     return 'removed';
   }

@@ -70,7 +70,6 @@ const mends = [
   'raisesBeforePromotion',
   'neverRaises',
   'fencedCreate',
-  'versionedDelete',
   'rollingStable',
   'endIsRemembered',
 ] as const satisfies readonly (keyof Switches)[];

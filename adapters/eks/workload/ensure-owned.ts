@@ -29,13 +29,13 @@ export function ensureOwned(
       return created.status === 'written' ? 'created' : undefined;
     }
     const ours = requireOwnership(found, owner) === 'ours';
-    const { uid } = found.metadata;
+    const { uid, resourceVersion } = found.metadata;
     if (uid === undefined || found.metadata['deletionTimestamp'] !== undefined) return undefined;
     const changes = ours ? adjust(found) : undefined;
     if (changes !== undefined) return patchOwn(api, ref, found, owner, changes);
     if (!sameSelector(found, wanted)) {
       // A Deployment's selector cannot be changed.
-      await api.remove(ref, { uid });
+      await api.remove(ref, { uid, resourceVersion });
       return undefined;
     }
     const taken = await api.write({ jsonPatch: ref, operations: takeOver(found, wanted) });

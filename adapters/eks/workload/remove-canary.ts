@@ -4,7 +4,7 @@ import { type Removed, removeOwned } from './remove-owned.ts';
 
 /**
  * Removes the canary's Deployment, and its pods with it, then its Service. To be called when no route names it any more and it has
- * drained (T8). Idempotent. Each object goes only while it is the very one that was read.
+ * drained (T8). Idempotent. Each object goes only while it is as it was read.
  *
  * @throws WriteConflictError, ClusterUnavailableError (both retryable), ClusterForbiddenError
  */

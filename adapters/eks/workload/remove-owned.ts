@@ -7,7 +7,8 @@ import { retryConflicts } from './retry-conflicts.ts';
 export type Removed = 'removed' | 'absent' | 'kept';
 
 /**
- * Removes an object that this rollout made, in this run or in an earlier one. Idempotent. It goes only while it is the very one that was read.
+ * Removes an object that this rollout made, in this run or in an earlier one. Idempotent. It goes only while it is as it was read: a
+ * removal that is late would else take what a later rollout has made its own.
  *
  * @throws WriteConflictError, ClusterUnavailableError (both retryable), ClusterForbiddenError
  */
@@ -15,9 +16,10 @@ export function removeOwned(api: KubernetesApi, ref: ResourceRef, owner: Owner):
   return retryConflicts<Removed>(`The removal of ${ref.resource} ${ref.namespace}/${ref.name}`, async () => {
     const found = await api.read(ref);
     if (found?.metadata.uid === undefined) return 'absent';
+    const { uid, resourceVersion } = found.metadata;
     const ownership = ownershipOf(found, owner);
     if (ownership === 'foreign' || ownership === 'newer') return 'kept';
-    const outcome = await api.remove(ref, { uid: found.metadata.uid });
+    const outcome = await api.remove(ref, { uid, resourceVersion });
     return outcome === 'conflict' ? undefined : outcome;
   });
 }

@@ -44,6 +44,22 @@ describe('removing the canary', () => {
     expect(await remove(api)).toEqual({ deployment: 'kept', service: 'kept' });
   });
 
+  it('never removes a canary that a later rollout has taken over since it was read', async () => {
+    const api = await clusterWithCanaryOf(owner);
+    const read = api.read.bind(api);
+    let raced = false;
+    api.read = async (ref) => {
+      const found = await read(ref);
+      if (!raced && ref.name === at.canary.name) {
+        raced = true;
+        await deployCanary(api, { ...names, ...later, image: newImage, replicas: 1 });
+      }
+      return found;
+    };
+    expect((await remove(api)).deployment).toBe('kept');
+    expect(api.peek(at.canary)?.metadata.annotations).toMatchObject({ 'sluice.dev/rollout-id': later.rolloutId });
+  });
+
   it('never removes a later canary in place of the one that it read', async () => {
     const api = await clusterWithCanaryOf(owner);
     const made = api.peek(at.canary);
