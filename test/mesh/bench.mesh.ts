@@ -4,14 +4,16 @@ import { signToken } from '../../adapters/eks/token.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus.ts';
 import type { ResourceRef } from '../../core/ports.ts';
 import { RawApi } from './bench/api/raw-api.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBenchOrSays } from './bench/attach.ts';
 import { countVersions, type MeshRequest, meshRequest } from './bench/request.ts';
 import { openGrpcStream, openTcp, openWebSocket } from './bench/streams.ts';
 import { routes, tcpPort, tcpService, workloads } from './bench/two-versions.ts';
 import type { Bench, FreshNamespace } from './bench/types.ts';
 import { until } from './bench/until.ts';
 
-describe.runIf(hasBench())('the bench', () => {
+const isOnBench = hasBenchOrSays('this is about the bench itself, with its webhook for tokens.');
+
+describe.runIf(isOnBench)('the bench', () => {
   let bench: Bench;
   let namespace: FreshNamespace;
   let host: string;
@@ -163,44 +165,18 @@ describe.runIf(hasBench())('the bench', () => {
     await untilAllAnswer('v1');
   });
 
-  describe('to Sluice', () => {
-    it('gives what its Role names', async () => {
-      const deployment = await bench.sluice.read(ref('apps/v1', 'deployments'));
-      expect(deployment?.metadata.name).toBe('web');
-      expect(await bench.sluice.list(ref('discovery.k8s.io/v1', 'endpointslices'), 'kubernetes.io/service-name=web')).toHaveLength(1);
-      const patch = { metadata: { annotations: { seen: 'yes' } } };
-      expect(await bench.sluice.write({ mergePatch: virtualService(), patch })).toMatchObject({ status: 'written' });
-    });
-
-    it.each([
-      ['secrets', () => bench.sluice.list({ apiVersion: 'v1', resource: 'secrets', namespace: namespace.name }, '')],
-      ['the deletion of a route', () => bench.sluice.remove(virtualService(), { uid: 'any' })],
-      ['objects of another namespace', () => bench.sluice.read({ ...ref('apps/v1', 'deployments'), namespace: 'istio-system' })],
-      [
-        'roles',
-        () =>
-          bench.sluice.write({
-            mergePatch: ref('rbac.authorization.k8s.io/v1', 'roles', 'sluice'),
-            patch: { rules: [] },
-          }),
-      ],
-    ])('forbids %s', async (_, act) => {
-      await expect(act()).rejects.toMatchObject({ name: 'ClusterForbiddenError' });
-    });
-
-    it.each([
-      ['of another cluster', { clusterName: 'another' }, 401],
-      ['of another key', { credentials: { accessKeyId: 'AKIDMESHBENCH', secretAccessKey: 'guessed' } }, 401],
-      ['that expired', { signedAtMs: Date.now() - 16 * 60_000 }, 401],
-      ['that is good', {}, 200],
-    ])('answers a token %s as EKS would', async (_, change, status) => {
-      const { clusterEndpoint, region, credentials } = bench;
-      const token = await signToken({ clusterName: clusterEndpoint.name, region, credentials, signedAtMs: Date.now(), ...change });
-      const api = new RawApi({ url: bench.apiUrl, ca: bench.certificateAuthority, token });
-      const answer = await api.ask('GET', `/apis/apps/v1/namespaces/${namespace.name}/deployments/web`);
-      api.close();
-      expect(answer.status).toBe(status);
-    });
+  it.each([
+    ['of another cluster', { clusterName: 'another' }, 401],
+    ['of another key', { credentials: { accessKeyId: 'AKIDMESHBENCH', secretAccessKey: 'guessed' } }, 401],
+    ['that expired', { signedAtMs: Date.now() - 16 * 60_000 }, 401],
+    ['that is good', {}, 200],
+  ])('answers a token of Sluice %s as EKS would', async (_, change, status) => {
+    const { clusterEndpoint, region, credentials } = bench;
+    const token = await signToken({ clusterName: clusterEndpoint.name, region, credentials, signedAtMs: Date.now(), ...change });
+    const api = new RawApi({ url: bench.apiUrl, ca: bench.certificateAuthority, token });
+    const answer = await api.ask('GET', `/apis/apps/v1/namespaces/${namespace.name}/deployments/web`);
+    api.close();
+    expect(answer.status).toBe(status);
   });
 
   it('tells the memory of each part that runs', async () => {

@@ -1,39 +1,37 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
-import type { KubernetesObject, ResourceRef, RouteTarget, TrafficRouter } from '../../core/ports.ts';
+import type { KubernetesApi, KubernetesObject, ResourceRef, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { refTo, resolver, type Split, splitter, synced, target, to } from '../adapters/mesh/consul/splitters.ts';
 import { type RouterForContract, trafficRouterContract } from '../contract/traffic-router.ts';
-import { RawApi } from './bench/api/raw-api.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
-import type { Bench, FreshNamespace } from './bench/types.ts';
+import { attachCluster, isUnjudgedOrSays, servesOrSays } from './bench/attach.ts';
+import type { FreshNamespace, MeshCluster } from './bench/types.ts';
 
 /**
  * Consul's CRDs in the real API server, and no Consul: what is written is what Consul's controller would be given, and the tests write the status
  * that it would write. Its data plane is not run.
  */
-if (!hasBench()) console.log("Consul's CRDs are not tested against a given cluster: nobody but the bench is known to have them.");
+const group = 'consul.hashicorp.com';
+const what = "the contract of Consul's splitters";
+const kinds = ['ServiceSplitter', 'ServiceResolver'].map((kind) => `${group}/v1alpha1/${kind}`);
+const isPlayed = servesOrSays(what, kinds) && isUnjudgedOrSays(what, group);
 
 const modifiers = { requestHeaders: { set: { 'x-from': 'mesh', 'x-odd': 'a<b&c' } }, responseHeaders: { remove: ['server'] } };
 const filterFor = (service: string) => `Service.Meta["k8s-service-name"] == "${service}"`;
 
-describe.runIf(hasBench())("Consul's CRDs", () => {
-  let bench: Bench;
+describe.runIf(isPlayed)("Consul's CRDs", () => {
+  let cluster: MeshCluster;
   let namespace: FreshNamespace;
-  let raw: RawApi;
   let sets = 0;
-  const routerOn = (api: Bench['sluice']): TrafficRouter => createRouter('consul', api);
+  const routerOn = (api: KubernetesApi): TrafficRouter => createRouter('consul', api);
 
   beforeAll(async () => {
-    bench = await attachBench();
-    namespace = await bench.freshNamespace('consul');
-    const { apiUrl = '', certificateAuthority = '', adminToken = '' } = inject('meshBench') ?? {};
-    raw = new RawApi({ url: apiUrl, ca: certificateAuthority, token: adminToken });
+    cluster = await attachCluster();
+    namespace = await cluster.freshNamespace('consul');
   });
   afterAll(async () => {
-    raw?.close();
     await namespace?.remove();
-    await bench?.detach();
+    await cluster?.detach();
   });
 
   /** Applies an object, and says of it what consul-k8s says once Consul has taken it. */
@@ -42,7 +40,7 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
     await namespace.apply([{ ...rest, metadata: { ...rest.metadata, namespace: namespace.name } }]);
     const ref = refTo(object.metadata.name, object.kind === 'ServiceSplitter' ? 'servicesplitters' : 'serviceresolvers', namespace.name);
     const path = `/apis/${ref.apiVersion}/namespaces/${ref.namespace}/${ref.resource}/${ref.name}/status`;
-    const answer = await raw.ask('PATCH', path, { status }, 'application/merge-patch+json');
+    const answer = await cluster.raw.ask('PATCH', path, { status }, 'application/merge-patch+json');
     if (answer.status !== 200) throw new Error(`the status of ${ref.name} was not written: ${answer.body}`);
     return ref;
   };
@@ -54,7 +52,7 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
     const objects = [await settle(splitter(shared, splits)), await settle(splitter(internal, [to('stable', 100)]))] as const;
     const mine: RouteTarget = { ...target, namespace: namespace.name };
     return {
-      api: bench.sluice,
+      api: cluster.sluice,
       routerOn,
       target: { ...mine, routes: [{ serviceSplitter: shared }, { serviceSplitter: internal }] },
       other: { ...mine, rollout: 'cart', routes: [{ serviceSplitter: shared }], subsets: { host: shared, stable: 'v1', canary: 'v2' } },
@@ -63,7 +61,7 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
   };
   trafficRouterContract('Consul, by its CRDs in a real API server,', setUp);
 
-  const splitsOf = async (ref: ResourceRef) => (await bench.admin.read(ref))?.['spec'];
+  const splitsOf = async (ref: ResourceRef) => (await cluster.admin.read(ref))?.['spec'];
 
   it.each<[string, readonly Split[], number, readonly Split[]]>([
     ['whole', [to('stable', 100)], 25, [to('stable', 75), to('canary', 25)]],
@@ -73,7 +71,7 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
     const name = `weights-${splits.length}-${weight}`;
     const ref = await settle(splitter(name, before));
     const mine = { ...target, namespace: namespace.name, routes: [{ serviceSplitter: name }] };
-    const router = routerOn(bench.sluice);
+    const router = routerOn(cluster.sluice);
     await router.write(mine, { split: splitAt(0, 100), fence: 1, role: 'claim' });
     await router.write(mine, { split: splitAt(weight, 100), fence: 1, role: 'owner' });
     expect(await splitsOf(ref)).toEqual({ splits });
@@ -88,6 +86,6 @@ describe.runIf(hasBench())("Consul's CRDs", () => {
     const subsets = { stable: { filter: filterFor('checkout') }, canary: { filter: filterFor('checkout-canary') } };
     await settle(splitter(name, [to('stable', 100)]));
     await settle(resolver(name, { defaultSubset: 'stable', subsets }, synced));
-    expect(await routerOn(bench.sluice).inspect(mine, { weights: [5, 50, 100], shapes: [] })).toEqual([]);
+    expect(await routerOn(cluster.sluice).inspect(mine, { weights: [5, 50, 100], shapes: [] })).toEqual([]);
   });
 });

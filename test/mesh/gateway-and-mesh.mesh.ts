@@ -10,7 +10,7 @@ import { overtaken } from '../fakes/unreliable-kubernetes.ts';
 import { harm } from '../scenarios/harm.ts';
 import { runScenario, type ScenarioOutcome } from '../scenarios/run-scenario.ts';
 import type { Stage } from '../scenarios/stage.ts';
-import { attachBench, attachCluster, hasBench } from './bench/attach.ts';
+import { attachBench, attachCluster, hasBenchOrSays, servesOrSays } from './bench/attach.ts';
 import type { Bench, FreshNamespace, MeshCluster } from './bench/types.ts';
 import {
   BothWays,
@@ -25,7 +25,8 @@ import {
 } from './gateway-and-mesh/both-ways.ts';
 import { meshTier } from './tier/mesh-tier.ts';
 
-if (!hasBench()) console.log('Requests on both ways of one rollout are not sent in a given cluster: they need the Envoys of the bench.');
+const hasEnvoys = hasBenchOrSays('requests on both ways of one rollout need the Envoys of the bench.');
+const isServed = servesOrSays('one rollout of two VirtualServices', ['networking.istio.io/v1/VirtualService']);
 
 /** Writes a newer fence, as another owner does, before the API server gets the first request of Sluice that is such a one. */
 function overtake(ways: BothWays, where: (request: RequestFacts) => boolean): void {
@@ -39,7 +40,7 @@ function overtake(ways: BothWays, where: (request: RequestFacts) => boolean): vo
 
 const abort = (stage: Stage) => stage.call('Abort', { rollout: 'checkout', by: 'ada', why: 'a look at both ways' });
 
-describe.runIf(hasBench()).each(['istio', 'gatewayApi'] as const)('one rollout of two routes, gateway and mesh, by %s', (kind) => {
+describe.runIf(hasEnvoys).each(['istio', 'gatewayApi'] as const)('one rollout of two routes, gateway and mesh, by %s', (kind) => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await attachBench();
@@ -174,7 +175,7 @@ describe.runIf(hasBench()).each(['istio', 'gatewayApi'] as const)('one rollout o
   });
 });
 
-describe('one rollout of two routes, in the API server of the bench or of a given cluster', () => {
+describe.runIf(isServed)('one rollout of two routes, in the API server of the bench or of a given cluster', () => {
   let cluster: MeshCluster;
   let namespace: FreshNamespace;
   let router: TrafficRouter;

@@ -11,17 +11,20 @@ import type { RouterForShapes } from '../contract/router-hand.ts';
 import { trafficRouterContract } from '../contract/traffic-router.ts';
 import { trafficRouterShapesContract } from '../contract/traffic-router-shapes.ts';
 import { trafficRouterSharedContract } from '../contract/traffic-router-shared.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, attachCluster, hasBenchOrSays, isBench, servesOrSays } from './bench/attach.ts';
 import { meshRequest } from './bench/request.ts';
 import { workloads } from './bench/two-versions.ts';
-import type { Bench, FreshNamespace } from './bench/types.ts';
+import type { Bench, FreshNamespace, MeshCluster } from './bench/types.ts';
 import { until } from './bench/until.ts';
+import { settling } from './gateway-api/settling.ts';
 
 /**
  * HTTPRoutes and GRPCRoutes in the real API server, whose CRDs check what is written, served by istiod, which says whether it accepts them;
- * then requests of users, through the gateway and, with a Service as parent, through a sidecar.
+ * then requests of users, through the gateway and, with a Service as parent, through a sidecar. A given cluster has the first part only.
  */
-if (!hasBench()) console.log('The contract of Gateway API routes is not run against a given cluster: it needs the gateways of the bench.');
+const kinds = ['HTTPRoute', 'GRPCRoute'].map((kind) => `gateway.networking.k8s.io/v1/${kind}`);
+const isServed = servesOrSays('the contract of Gateway API routes', kinds);
+const hasGateways = hasBenchOrSays('requests by HTTPRoutes need the gateways of the bench.');
 
 const cart: Rule = { name: 'cart', matches: [prefix('/cart')], backendRefs: [to('cart', 100)] };
 const main: Rule = {
@@ -42,19 +45,21 @@ const propagationMs = 400;
 
 const settled = (api: KubernetesApi) => settledView(api, 1, () => systemClock.sleep(10));
 
-describe.runIf(hasBench())('the Gateway API', () => {
-  let bench: Bench;
+describe.runIf(isServed)('the Gateway API', () => {
+  let cluster: MeshCluster;
+  let settledIn: (api: KubernetesApi) => KubernetesApi;
   let namespace: FreshNamespace;
   let sets = 0;
 
   beforeAll(async () => {
-    bench = await attachBench();
-    namespace = await bench.freshNamespace('gateway-api');
+    cluster = await attachCluster();
+    namespace = await cluster.freshNamespace('gateway-api');
     await namespace.apply(backends.map((name) => inNamespace(service(name))));
+    settledIn = await settling(cluster, namespace);
   });
   afterAll(async () => {
     await namespace?.remove();
-    await bench?.detach();
+    await cluster?.detach();
   });
 
   const inNamespace = ({ status: _, ...object }: KubernetesObject): KubernetesObject => ({
@@ -71,8 +76,8 @@ describe.runIf(hasBench())('the Gateway API', () => {
   });
   const closing = (objects: readonly ResourceRef[]) => async () => {
     for (const ref of objects) {
-      const found = await bench.admin.read(ref);
-      await bench.admin.remove(ref, { uid: found?.metadata.uid ?? '' });
+      const found = await cluster.admin.read(ref);
+      await cluster.admin.remove(ref, { uid: found?.metadata.uid ?? '' });
     }
   };
   const ref = (...of: Parameters<typeof refTo>): ResourceRef => ({ ...refTo(...of), namespace: namespace.name });
@@ -81,14 +86,14 @@ describe.runIf(hasBench())('the Gateway API', () => {
     sets += 1;
     const [shared, internal] = [`checkout-${sets}`, `internal-${sets}`];
     const isGrpc = kind === 'GRPCRoute';
-    const gateway = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...bench.gatewayApiParent };
+    const gateways = isBench(cluster) ? [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', ...cluster.gatewayApiParent }] : [];
     await namespace.apply([
-      inNamespace(route(shared, [foreignRule, cart, main], { parentRefs: [gateway, inMesh] })),
+      inNamespace(route(shared, [foreignRule, cart, main], { parentRefs: [...gateways, inMesh] })),
       inNamespace(route(internal, [{ backendRefs: [to('checkout', 1)] }], { parentRefs: [inMesh], kind })),
     ]);
     const objects = [ref(shared), ref(internal, isGrpc ? 'grpcroutes' : 'httproutes')] as const;
     return {
-      api: settled(bench.sluice),
+      api: settledIn(cluster.sluice),
       routerOn: (api) => createRouter('gatewayApi', api),
       target: { ...mine(), routes: [{ httpRoute: shared, rule: 'main' }, isGrpc ? { grpcRoute: internal } : { httpRoute: internal }] },
       other: otherOf(shared),
@@ -125,7 +130,7 @@ for (const [what, attach] of [
   ['through a gateway', (bench: Bench) => ({ url: bench.gatewayApiUrl, parentRef: { ...bench.gatewayApiParent }, isMesh: false })],
   ['through a sidecar', (bench: Bench) => ({ url: bench.meshUrl, parentRef: { ...inMesh, name: 'web' }, isMesh: true })],
 ] as const) {
-  describe.runIf(hasBench())(`the Gateway API, ${what}`, () => {
+  describe.runIf(hasGateways)(`the Gateway API, ${what}`, () => {
     realTrafficContract(`an HTTPRoute of the bench, ${what}`, 'gatewayApi', async () => {
       const bench = await attachBench();
       const namespace = await bench.freshNamespace('gateway-api');
@@ -151,7 +156,7 @@ for (const [what, attach] of [
         return { status: answer.status, side, setCookies: setCookie === undefined ? [] : [setCookie] };
       };
       await until(async () => (await ask({})).side === 'stable');
-      const router = createRouter('gatewayApi', bench.sluice);
+      const router = createRouter('gatewayApi', settled(bench.sluice));
       const read = () => settled(bench.sluice).read({ ...refTo('web'), namespace: namespace.name });
       return {
         router,

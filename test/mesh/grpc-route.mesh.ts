@@ -7,18 +7,18 @@ import { splitAt } from '../../core/traffic/split.ts';
 import { inMesh, type Rule, refTo, route, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
 import { settledView } from '../adapters/mesh/gateway-api/settled-view.ts';
 import { binomialInterval } from '../contract/binomial.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBenchOrSays } from './bench/attach.ts';
 import { openGrpcStream } from './bench/streams.ts';
 import { workloads } from './bench/two-versions.ts';
 import type { Bench, FreshNamespace } from './bench/types.ts';
 import { until } from './bench/until.ts';
 
-if (!hasBench()) console.log('Calls of gRPC are not counted on a given cluster: they need the sidecar of the bench.');
+const hasSidecar = hasBenchOrSays('calls of gRPC need the sidecar of the bench.');
 
 const calls = 200;
 const propagationMs = 400;
 
-describe.runIf(hasBench())('a GRPCRoute of the bench, asked with calls through a sidecar', () => {
+describe.runIf(hasSidecar)('a GRPCRoute of the bench, asked with calls through a sidecar', () => {
   let bench: Bench;
   let namespace: FreshNamespace;
   let router: TrafficRouter;
@@ -38,9 +38,11 @@ describe.runIf(hasBench())('a GRPCRoute of the bench, asked with calls through a
     for (let call = 0; call < calls; call += 1) canary += (await versionOf()) === 'v2' ? 1 : 0;
     return canary;
   };
+  /** istiod may judge a route later than the router looks. */
+  const settled = () => settledView(bench.sluice, 1, () => systemClock.sleep(10));
   const write = async (canary: number, fence: number, role: WriteRole, shape?: TrafficShape) => {
     await router.write(target, { split: splitAt(canary, 100), fence, role, shape });
-    await settledView(bench.sluice, 1, () => systemClock.sleep(10)).read({ ...refTo('web', 'grpcroutes'), namespace: namespace.name });
+    await settled().read({ ...refTo('web', 'grpcroutes'), namespace: namespace.name });
     await systemClock.sleep(propagationMs);
   };
 
@@ -55,7 +57,7 @@ describe.runIf(hasBench())('a GRPCRoute of the bench, asked with calls through a
       ...workloads(`registry.example.com/${namespace.name}/web`),
       { ...head, metadata, spec: { ...(spec as Rule), hostnames: undefined } },
     ]);
-    router = createRouter('gatewayApi', bench.sluice);
+    router = createRouter('gatewayApi', settled());
     target = {
       rollout: 'web',
       namespace: namespace.name,

@@ -8,15 +8,15 @@ import type { RouterForShapes } from '../contract/router-hand.ts';
 import { trafficRouterContract } from '../contract/traffic-router.ts';
 import { trafficRouterShapesContract } from '../contract/traffic-router-shapes.ts';
 import { trafficRouterSharedContract } from '../contract/traffic-router-shared.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
-import type { Bench, FreshNamespace } from './bench/types.ts';
+import { attachCluster, servesOrSays } from './bench/attach.ts';
+import type { FreshNamespace, MeshCluster } from './bench/types.ts';
 import { validated } from './istio/validated.ts';
 
 /**
  * VirtualServices in the real API server, whose CRD checks what is written, by Sluice's own identity with the Role as it is shipped. Istio's own
  * validation, which a cluster asks by an admission webhook, is asked of each of them too.
  */
-if (!hasBench()) console.log('The contract of VirtualServices is not run against a given cluster: it needs the identities of the bench.');
+const isServed = servesOrSays('the contract of VirtualServices', ['networking.istio.io/v1/VirtualService']);
 
 const cart: Rule = { name: 'cart', match: [{ uri: { prefix: '/cart' } }], route: [to('cart', 100)] };
 const stable = { host: 'checkout', port: { number: 8080 } };
@@ -54,19 +54,19 @@ const modes = [
   },
 ] as const;
 
-describe.runIf(hasBench()).each(modes)('Istio, $mode,', ({ mode, destination, internal, subsets, sideOf }) => {
-  let bench: Bench;
+describe.runIf(isServed).each(modes)('Istio, $mode,', ({ mode, destination, internal, subsets, sideOf }) => {
+  let cluster: MeshCluster;
   let namespace: FreshNamespace;
   let sets = 0;
   const name = `Istio, ${mode}, in a real API server,`;
 
   beforeAll(async () => {
-    bench = await attachBench();
-    namespace = await bench.freshNamespace('istio');
+    cluster = await attachCluster();
+    namespace = await cluster.freshNamespace('istio');
   });
   afterAll(async () => {
     await namespace?.remove();
-    await bench?.detach();
+    await cluster?.detach();
   });
 
   const mine = (): RouteTarget => ({ ...target, ...subsets, namespace: namespace.name });
@@ -79,8 +79,8 @@ describe.runIf(hasBench()).each(modes)('Istio, $mode,', ({ mode, destination, in
   };
   const closing = (objects: readonly ResourceRef[]) => async () => {
     for (const one of objects) {
-      const found = await bench.admin.read(one);
-      await bench.admin.remove(one, { uid: found?.metadata.uid ?? '' });
+      const found = await cluster.admin.read(one);
+      await cluster.admin.remove(one, { uid: found?.metadata.uid ?? '' });
     }
   };
 
@@ -90,7 +90,7 @@ describe.runIf(hasBench()).each(modes)('Istio, $mode,', ({ mode, destination, in
     await Promise.all([apply(shared, [foreignRule, cart, main(destination)]), apply(inner, [{ route: [internal] }])]);
     const objects = [ref(shared), ref(inner)] as const;
     return {
-      api: validated(bench),
+      api: validated(cluster),
       routerOn: (api) => createRouter('istio', api),
       target: { ...mine(), routes: [{ virtualService: shared, http: 'main' }, { virtualService: inner }] },
       other: {

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../adapters/clock.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
-import type { KubernetesObject, RouteTarget } from '../../core/ports.ts';
+import type { KubernetesApi, KubernetesObject, RouteTarget } from '../../core/ports.ts';
 import { inMesh, prefix, type Rule, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
-import { settledView } from '../adapters/mesh/gateway-api/settled-view.ts';
 import { type RouterForContract, trafficRouterContract } from '../contract/traffic-router.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
-import type { Bench, FreshNamespace } from './bench/types.ts';
+import { attachCluster, servesOrSays } from './bench/attach.ts';
+import type { FreshNamespace, MeshCluster } from './bench/types.ts';
+import { settling } from './gateway-api/settling.ts';
 
 /**
  * Routes as Linkerd wants them, and its own CRDs, in the real API server. The status comes from istiod, which serves routes with a Service as
  * parent too; Linkerd's proxies are not run.
  */
-if (!hasBench()) console.log("Linkerd's CRDs are not tested against a given cluster: nobody but the bench is known to have them.");
+const routeKinds = ['HTTPRoute', 'GRPCRoute'].map((kind) => `gateway.networking.k8s.io/v1/${kind}`);
+const isServed = servesOrSays('the contract of routes of Linkerd', [...routeKinds, 'linkerd.io/v1alpha2/ServiceProfile']);
 
 const services = ['checkout', 'checkout-canary', 'cart', 'cart-canary', 'assets'];
 
@@ -30,19 +30,21 @@ const main: Rule = {
   backendRefs: [to('checkout', 1)],
 };
 
-describe.runIf(hasBench())('Linkerd', () => {
-  let bench: Bench;
+describe.runIf(isServed)('Linkerd', () => {
+  let cluster: MeshCluster;
+  let settled: (api: KubernetesApi) => KubernetesApi;
   let namespace: FreshNamespace;
   let sets = 0;
 
   beforeAll(async () => {
-    bench = await attachBench();
-    namespace = await bench.freshNamespace('linkerd');
+    cluster = await attachCluster();
+    namespace = await cluster.freshNamespace('linkerd');
     await namespace.apply(services.map(service));
+    settled = await settling(cluster, namespace);
   });
   afterAll(async () => {
     await namespace?.remove();
-    await bench?.detach();
+    await cluster?.detach();
   });
 
   const apply = async (object: KubernetesObject) => {
@@ -61,7 +63,7 @@ describe.runIf(hasBench())('Linkerd', () => {
       { ...refTo(internal, 'grpcroutes'), namespace: namespace.name },
     ] as const;
     return {
-      api: settledView(bench.sluice, 1, () => systemClock.sleep(10)),
+      api: settled(cluster.sluice),
       routerOn: (api) => createRouter('linkerd', api),
       target: { ...mine(), routes: [{ httpRoute: shared, rule: 'main' }, { grpcRoute: internal }] },
       other: {
@@ -73,18 +75,15 @@ describe.runIf(hasBench())('Linkerd', () => {
       },
       objects,
       close: async () => {
-        const found = await Promise.all(objects.map((ref) => bench.admin.read(ref)));
-        await Promise.all(objects.map((ref, index) => bench.admin.remove(ref, { uid: found[index]?.metadata.uid ?? '' })));
+        const found = await Promise.all(objects.map((ref) => cluster.admin.read(ref)));
+        await Promise.all(objects.map((ref, index) => cluster.admin.remove(ref, { uid: found[index]?.metadata.uid ?? '' })));
       },
     };
   });
 
   it('is overridden by a ServiceProfile, which the preflight refuses, with the Role as it is shipped', async () => {
     await apply(route('profiled', [main], { parentRefs: [inMesh] }));
-    const router = createRouter(
-      'linkerd',
-      settledView(bench.sluice, 1, () => systemClock.sleep(10)),
-    );
+    const router = createRouter('linkerd', settled(cluster.sluice));
     const inspect = () => router.inspect({ ...mine(), routes: [{ httpRoute: 'profiled' }] }, { weights: [10, 100], shapes: [] });
     expect((await inspect()).filter(({ severity }) => severity === 'refusal')).toEqual([]);
     const name = `checkout.${namespace.name}.svc.cluster.local`;

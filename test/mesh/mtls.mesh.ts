@@ -9,14 +9,14 @@ import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { inspectRollout } from '../../runtime/acts/inspect-rollout.ts';
 import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/open-rollout.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBenchOrSays } from './bench/attach.ts';
 import { countVersions, meshRequest } from './bench/request.ts';
 import type { Bench, FreshNamespace } from './bench/types.ts';
 import { until } from './bench/until.ts';
 import { checkoutSpec, checkoutWithSidecars, onlyTheGatewayReads, strict } from './mtls/checkout.ts';
 import { requestAs } from './mtls/request-as.ts';
 
-if (!hasBench()) console.log('Mutual TLS is not shown against a given cluster: it needs the sidecars of the bench.');
+const hasSidecars = hasBenchOrSays('mutual TLS needs the sidecars of the bench.');
 
 const podStatus = z.looseObject({
   podIP: z.optional(z.string()),
@@ -33,7 +33,7 @@ type Party = keyof typeof selectorOf;
  * What rules a service in a mesh with identities rules its canary too: a rollout by Sluice's own code, under a PeerAuthentication, a
  * DestinationRule and AuthorizationPolicies, with requests through Envoys that prove who they are.
  */
-describe.runIf(hasBench())('a rollout in a mesh with mutual TLS', () => {
+describe.runIf(hasSidecars)('a rollout in a mesh with mutual TLS', () => {
   let bench: Bench;
   let namespace: FreshNamespace;
   let image: string;

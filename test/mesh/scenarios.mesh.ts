@@ -8,7 +8,7 @@ import { scenarios } from '../scenarios/list.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { whyNotOn } from '../scenarios/tier.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBench, hasBenchOrSays } from './bench/attach.ts';
 import type { Bench } from './bench/types.ts';
 import { lacking, meshTier } from './tier/mesh-tier.ts';
 
@@ -26,8 +26,10 @@ afterAll(async () => {
   await bench?.detach();
 });
 
+const isOnBench = hasBenchOrSays('scenarios need the pods and Envoys of the bench.');
+
 /** The list of scenarios that every tier plays, each in a namespace of its own, with real requests through a real Envoy. */
-describe.runIf(hasBench())('scenarios on the mesh bench', () => {
+describe.runIf(isOnBench)('scenarios on the mesh bench', () => {
   for (const scenario of scenarios.filter(({ name }) => chosen.test(name))) {
     const { name, title } = scenario;
     it.concurrent(`${name}: ${title}`, async ({ skip }) => {

@@ -4,7 +4,7 @@ import { ScaledClock } from '../../sandbox/clock.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { Stage } from '../scenarios/stage.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBenchOrSays } from './bench/attach.ts';
 import { type OpenStream, openGrpcStream, openWebSocket } from './bench/streams.ts';
 import type { Bench } from './bench/types.ts';
 import { meshTier } from './tier/mesh-tier.ts';
@@ -95,7 +95,9 @@ class Followed {
   }
 }
 
-describe.runIf(hasBench())('streams that are open on the canary when a rollback begins', () => {
+const hasEnvoys = hasBenchOrSays('open streams need the Envoys and pods of the bench.');
+
+describe.runIf(hasEnvoys)('streams that are open on the canary when a rollback begins', () => {
   let bench: Bench;
 
   beforeAll(async () => {

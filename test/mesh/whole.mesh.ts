@@ -5,7 +5,7 @@ import { openTheatre, type Theatre } from '../localstack/tier/open-theatre.ts';
 import { differences } from '../scenarios/differences.ts';
 import { scenarios } from '../scenarios/list.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
-import { attachBench, hasBench } from './bench/attach.ts';
+import { attachBench, hasBench, hasBenchOrSays } from './bench/attach.ts';
 import type { Bench } from './bench/types.ts';
 import { hostIn, startMeshSurroundings } from './tier/mesh-surroundings.ts';
 import { adaptToMesh } from './tier/mesh-tier.ts';
@@ -24,8 +24,10 @@ afterAll(async () => {
   await bench?.detach();
 });
 
+const isOnBench = hasBenchOrSays("the whole needs the bench's pods, its Envoys and its webhook for tokens.");
+
 /** A push in the registry to real requests through a real Envoy, with nothing of Sluice in this process. */
-describe.runIf(hasBench())("the whole: LocalStack's engine, Lambdas as processes, the bench's cluster", () => {
+describe.runIf(isOnBench)("the whole: LocalStack's engine, Lambdas as processes, the bench's cluster", () => {
   it.each(['healthy', 'alarm-during-bake'])(
     '%s',
     async (name) => {

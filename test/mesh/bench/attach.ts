@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { NotFoundError } from '../../../core/errors.ts';
+import type { Served } from './api/served.ts';
 import { connectBench } from './connect.ts';
 import type { BenchDescription } from './description.ts';
 import { openGivenCluster } from './given.ts';
@@ -9,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Undefined where KUBECONFIG and PROMETHEUS_URL give another cluster. */
     readonly meshBench: BenchDescription | undefined;
+    /** Of that cluster; undefined where there is a bench, which serves all. */
+    readonly meshServes: Served | undefined;
   }
 }
 
@@ -32,7 +35,48 @@ export function hasBench(): boolean {
   return inject('meshBench') !== undefined;
 }
 
+/**
+ * `hasBench()` for a file, or a part of one, that needs more than any cluster has; where there is none, it is said why that is skipped.
+ *
+ * @param because A sentence: what of the bench it needs.
+ */
+export function hasBenchOrSays(because: string): boolean {
+  if (!hasBench()) say(because);
+  return hasBench();
+}
+
+/**
+ * Whether the bench, or the given cluster, serves these kinds, for `describe.runIf`; where not, it is said why the tests are skipped.
+ *
+ * @param what The subject of that sentence, in the singular.
+ * @param kinds `<apiVersion>/<kind>` each.
+ */
+export function servesOrSays(what: string, kinds: readonly string[]): boolean {
+  const served = inject('meshServes');
+  const missing = served === undefined ? [] : kinds.filter((kind) => !served.kinds.includes(kind));
+  if (missing.length > 0) say(`${what} is not played, since the given cluster serves no ${missing.join(', ')}: install the CRDs.`);
+  return missing.length === 0;
+}
+
+/**
+ * Whether nobody judges what is written of an API group, for tests that play the part of its controller; where an admission webhook does, it
+ * is said why they are skipped.
+ */
+export function isUnjudgedOrSays(what: string, apiGroup: string): boolean {
+  const isJudged = inject('meshServes')?.judgedGroups.includes(apiGroup) ?? false;
+  if (isJudged) say(`${what} is not played, since it plays the part of the controller of ${apiGroup}, and the given cluster has that.`);
+  return !isJudged;
+}
+
 /** The bench, or the given cluster: for tests that need no more than any cluster has. */
 export async function attachCluster(): Promise<MeshCluster> {
   return hasBench() ? await attachBench() : await openGivenCluster();
+}
+
+export function isBench(cluster: MeshCluster): cluster is Bench {
+  return 'istiodUrl' in cluster;
+}
+
+function say(why: string): void {
+  console.log(`Skipped: ${why}`);
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { systemClock } from '../../../adapters/clock.ts';
 import { createKubernetesClient } from '../../../adapters/eks/kubernetes-client.ts';
 import { createClusterOpener } from '../../../adapters/eks/open-cluster.ts';
+import { signToken } from '../../../adapters/eks/token.ts';
 import { AwsUnavailableError } from '../../../core/errors.ts';
 import type { ClusterEndpoint } from '../../../core/ports.ts';
 import { applyObjects, objectsOf } from './api/apply.ts';
@@ -38,6 +39,13 @@ export function connectBench(description: BenchDescription): Bench {
     admin: createKubernetesClient({ endpoint: clusterEndpoint, token: async () => adminToken, clock: systemClock, timeoutMs: 10_000 }),
     sluice: open(clusterEndpoint),
     clusterEndpoint,
+    // Each with connections of its own: what befalls a relay's is none of the others' business.
+    sluiceAt: (at) => createClusterOpener({ region, credentials: async () => credentials, clock: systemClock })(at),
+    raw,
+    openRawSluice: async () => {
+      const token = await signToken({ clusterName: name, region, credentials, signedAtMs: systemClock.now() });
+      return new RawApi({ url: endpoint, ca: certificateAuthority, token });
+    },
     istioGateway,
     gatewayApiParent,
     apply,

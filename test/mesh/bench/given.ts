@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../adapters/clock.ts';
 import { createKubernetesClient } from '../../../adapters/eks/kubernetes-client.ts';
-import { NotFoundError } from '../../../core/errors.ts';
+import { ClusterForbiddenError, NotFoundError } from '../../../core/errors.ts';
+import type { ClusterEndpoint } from '../../../core/ports.ts';
 import type { Environment } from '../../localstack/engine/environment.ts';
 import { applyObjects, objectsOf } from './api/apply.ts';
 import { freshNamespace } from './api/fresh-namespace.ts';
 import { RawApi } from './api/raw-api.ts';
+import { type Served, servedBy } from './api/served.ts';
 import type { MeshCluster } from './types.ts';
 
 /** Whether the tests are to run against a cluster that is there already, such as kind or EKS. */
@@ -27,14 +29,18 @@ export async function openGivenCluster(environment: Environment = process.env): 
   }
   const admin = await startKubectlProxy([], environment);
   const sluice = await startKubectlProxy(['--as=sluice', '--as-group=sluice'], environment);
-  const clientOf = ({ url: endpoint }: KubectlProxy) =>
-    createKubernetesClient({ endpoint: { name: 'given', endpoint, certificateAuthority: '' }, clock: systemClock, timeoutMs: 30_000 });
+  const endpointOf = ({ url: endpoint }: KubectlProxy): ClusterEndpoint => ({ name: 'given', endpoint, certificateAuthority: '' });
+  const clientAt = (endpoint: ClusterEndpoint) => createKubernetesClient({ endpoint, clock: systemClock, timeoutMs: 30_000 });
   const raw = new RawApi({ url: admin.url });
   return {
     kubeconfig,
     prometheusUrl,
-    admin: clientOf(admin),
-    sluice: clientOf(sluice),
+    admin: clientAt(endpointOf(admin)),
+    sluice: clientAt(endpointOf(sluice)),
+    clusterEndpoint: endpointOf(sluice),
+    sluiceAt: clientAt,
+    raw,
+    openRawSluice: async () => new RawApi({ url: sluice.url }),
     apply: (manifests) => applyObjects(raw, objectsOf(manifests)),
     freshNamespace: (prefix) => freshNamespace(raw, prefix),
     async detach() {
@@ -43,6 +49,28 @@ export async function openGivenCluster(environment: Environment = process.env): 
       sluice.end();
     },
   };
+}
+
+/**
+ * What the given cluster serves; a run that cannot use the cluster ends with this, before any test.
+ *
+ * @throws NotFoundError as `openGivenCluster`; ClusterUnavailableError where the cluster cannot be reached, ClusterForbiddenError where it
+ * does not let in the kubeconfig's user, or not as Sluice.
+ */
+export async function lookAtGivenCluster(environment: Environment = process.env): Promise<Served> {
+  const cluster = await openGivenCluster(environment);
+  const asSluice = await cluster.openRawSluice();
+  try {
+    const served = await servedBy(cluster.raw);
+    const { status, body } = await asSluice.ask('GET', '/version');
+    if (status === 200) return served;
+    throw new ClusterForbiddenError('The user of KUBECONFIG may not act as Sluice.', {
+      remedy: `Allow it to impersonate the user and the group \`sluice\`. The answer was ${status}: ${body.trim()}`,
+    });
+  } finally {
+    asSluice.close();
+    await cluster.detach();
+  }
 }
 
 interface KubectlProxy {

@@ -1,6 +1,7 @@
 import type { AwsCredentials } from '../../../adapters/eks/token.ts';
 import type { ClusterEndpoint, KubernetesApi, KubernetesObject } from '../../../core/ports.ts';
 import type { ImageBehaviour } from '../../../sandbox/fleet.ts';
+import type { RawApi } from './api/raw-api.ts';
 import type { BenchDescription } from './description.ts';
 
 /** A namespace of its own, so that test files can share one cluster. */
@@ -24,6 +25,14 @@ export interface MeshCluster {
   readonly admin: KubernetesApi;
   /** The hand of Sluice: may do what the shipped Role gives, in namespaces of `freshNamespace`. */
   readonly sluice: KubernetesApi;
+  /** Where `sluice` asks. */
+  readonly clusterEndpoint: ClusterEndpoint;
+  /** The same hand by another way to the same API server, such as a relay. */
+  sluiceAt(endpoint: ClusterEndpoint): KubernetesApi;
+  /** `admin` on the wire, until `detach`. */
+  readonly raw: RawApi;
+  /** `sluice` on the wire, for a quarter of an hour; to be closed by who opens it. */
+  openRawSluice(): Promise<RawApi>;
   /** Applies manifests as the administrator, server-side. Each has to say its namespace, unless its kind has none. */
   apply(manifests: string | readonly KubernetesObject[]): Promise<void>;
   /**
@@ -113,7 +122,6 @@ export interface Bench extends MeshCluster {
   /** PEM. */
   readonly certificateAuthority: string;
   /** For Sluice's own adapters: `createClusterOpener({ region, credentials, clock })(clusterEndpoint)`, or what `find` answers. */
-  readonly clusterEndpoint: ClusterEndpoint;
   readonly region: string;
   /** The one identity that the cluster knows as user `sluice` of group `sluice`. */
   readonly credentials: AwsCredentials;

@@ -6,7 +6,7 @@ import { createRouter } from '../../../adapters/mesh/registry.ts';
 import type { KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import { binomialInterval } from '../../contract/binomial.ts';
 import { at } from '../../contract/router-hand.ts';
-import { hasBench } from '../bench/attach.ts';
+import { hasBenchOrSays } from '../bench/attach.ts';
 import { openTcp } from '../bench/streams.ts';
 import { until } from '../bench/until.ts';
 import { eightAtATime, IstioStage, type Way } from './stage.ts';
@@ -67,49 +67,48 @@ function connectionRows(
   });
 }
 
-describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])(
-  'TCP connections through %s, by a tcp route of Istio,',
-  (way) => {
-    const port = way === 'the gateway' ? ports.gateway : ports.sidecar;
-    let stage: IstioStage;
+const hasEnvoys = hasBenchOrSays('connections by VirtualServices need the Envoys of the bench.');
 
-    beforeAll(async () => {
-      stage = await IstioStage.open(way);
-      const services = ['stable', 'canary'].map((side) => ({
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: side === 'stable' ? 'lines' : 'lines-canary' },
-        spec: { selector: { app: 'web', side }, ports: [{ name: 'tcp', port, targetPort: 'tcp' }] },
-      }));
-      const tcp = [{ match: [{ port }], route: [{ destination: { host: 'lines', port: { number: port } } }] }];
-      const gateways = way === 'the gateway' ? ['lines'] : ['mesh'];
-      await stage.namespace.apply([...services, ...(way === 'the gateway' ? [gatewayOf(stage, 'lines', port, { protocol: 'TCP' })] : [])]);
-      await stage.namespace.apply([stage.virtualService('web', { hosts: ['lines'], gateways, tcp })]);
-      await until(async () => (await versions(20)).every((version) => version === 'v1'));
-    });
-    afterAll(() => stage?.close());
+describe.runIf(hasEnvoys).each<[Way]>([['the gateway'], ['the sidecar']])('TCP connections through %s, by a tcp route of Istio,', (way) => {
+  const port = way === 'the gateway' ? ports.gateway : ports.sidecar;
+  let stage: IstioStage;
 
-    const address = () => new URL(way === 'the gateway' ? stage.bench.gatewayUrl : stage.bench.meshUrl).hostname;
-    const versions = (count: number) =>
-      eightAtATime(count, async () => {
-        const stream = await openTcp(address(), port);
-        stream.close();
-        return stream.version;
-      });
-    connectionRows(() => ({
-      stage,
-      target: {
-        ...stage.target,
-        routes: [{ virtualService: 'web', tcp: { port } }],
-        stableService: 'lines',
-        canaryService: 'lines-canary',
-      },
-      versions,
+  beforeAll(async () => {
+    stage = await IstioStage.open(way);
+    const services = ['stable', 'canary'].map((side) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: side === 'stable' ? 'lines' : 'lines-canary' },
+      spec: { selector: { app: 'web', side }, ports: [{ name: 'tcp', port, targetPort: 'tcp' }] },
     }));
-  },
-);
+    const tcp = [{ match: [{ port }], route: [{ destination: { host: 'lines', port: { number: port } } }] }];
+    const gateways = way === 'the gateway' ? ['lines'] : ['mesh'];
+    await stage.namespace.apply([...services, ...(way === 'the gateway' ? [gatewayOf(stage, 'lines', port, { protocol: 'TCP' })] : [])]);
+    await stage.namespace.apply([stage.virtualService('web', { hosts: ['lines'], gateways, tcp })]);
+    await until(async () => (await versions(20)).every((version) => version === 'v1'));
+  });
+  afterAll(() => stage?.close());
 
-describe.runIf(hasBench())('TLS connections through the gateway, which passes them on by their SNI, by a tls route of Istio,', () => {
+  const address = () => new URL(way === 'the gateway' ? stage.bench.gatewayUrl : stage.bench.meshUrl).hostname;
+  const versions = (count: number) =>
+    eightAtATime(count, async () => {
+      const stream = await openTcp(address(), port);
+      stream.close();
+      return stream.version;
+    });
+  connectionRows(() => ({
+    stage,
+    target: {
+      ...stage.target,
+      routes: [{ virtualService: 'web', tcp: { port } }],
+      stableService: 'lines',
+      canaryService: 'lines-canary',
+    },
+    versions,
+  }));
+});
+
+describe.runIf(hasEnvoys)('TLS connections through the gateway, which passes them on by their SNI, by a tls route of Istio,', () => {
   let stage: IstioStage;
   const servers: Server[] = [];
 

@@ -6,7 +6,7 @@ import type { TrafficShape } from '../../../core/traffic/shape.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
 import { binomialInterval } from '../../contract/binomial.ts';
 import { at } from '../../contract/router-hand.ts';
-import { hasBench } from '../bench/attach.ts';
+import { hasBenchOrSays } from '../bench/attach.ts';
 import { workloads } from '../bench/two-versions.ts';
 import { until } from '../bench/until.ts';
 import { eightAtATime, IstioStage, type Way } from './stage.ts';
@@ -14,7 +14,9 @@ import { validated } from './validated.ts';
 
 const plain = { name: 'web', route: [{ destination: { host: 'web' } }], retries: { attempts: 0 } };
 
-describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Istio, with requests through %s,', (way) => {
+const hasEnvoys = hasBenchOrSays('retries, time-outs and outlier detection need the Envoys of the bench.');
+
+describe.runIf(hasEnvoys).each<[Way]>([['the gateway'], ['the sidecar']])('Istio, with requests through %s,', (way) => {
   let stage: IstioStage;
   let fence = 0;
   const router = () => createRouter('istio', validated(stage.bench));
@@ -171,7 +173,7 @@ describe.runIf(hasBench()).each<[Way]>([['the gateway'], ['the sidecar']])('Isti
   const versionsOf = (requests: number) => eightAtATime(requests, async () => (await stage.request('/shop')).version ?? 'nobody');
 });
 
-describe.runIf(hasBench())("Istio's DestinationRule of the canary", () => {
+describe.runIf(hasEnvoys)("Istio's DestinationRule of the canary", () => {
   let stage: IstioStage;
   const owner = { rollout: 'web', rolloutId: 'web-1', fence: 1 };
   const of = () => ({ hosts: stage.target, owner });

@@ -1,30 +1,26 @@
-import type { KubernetesObject, ResourceRef, RouteTarget } from '../../../core/ports.ts';
+import type { KubernetesObject } from '../../../core/ports.ts';
 import type { UserAnswer, UserRequest } from '../../contract/real-traffic.ts';
 import { attachBench } from '../bench/attach.ts';
 import { type MeshAnswer, meshRequest } from '../bench/request.ts';
 import { workloads } from '../bench/two-versions.ts';
 import type { Bench, FreshNamespace } from '../bench/types.ts';
 import { until } from '../bench/until.ts';
+import { type Fields, IstioRoutes } from './routes.ts';
 
 /** Which of the bench's two Envoys requests go through. */
 export type Way = 'the gateway' | 'the sidecar';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const apiVersion = 'networking.istio.io/v1';
 const marker = 'marker';
 
 /** A namespace with `web` at v1 and `web-canary` at v2, whose routes each test writes itself, and requests to them through one Envoy. */
-export class IstioStage {
-  readonly bench: Bench;
-  readonly namespace: FreshNamespace;
+export class IstioStage extends IstioRoutes<Bench> {
   readonly image: string;
   readonly way: Way;
   #markers = 0;
 
   private constructor(bench: Bench, namespace: FreshNamespace, way: Way) {
-    this.bench = bench;
-    this.namespace = namespace;
+    super(bench, namespace);
     this.way = way;
     this.image = `registry.example.com/${namespace.name}/web`;
   }
@@ -42,24 +38,13 @@ export class IstioStage {
     return this.way === 'the gateway' ? `${this.namespace.name}.example.com` : `web.${this.namespace.name}`;
   }
 
-  get target(): RouteTarget {
-    return {
-      rollout: 'web',
-      namespace: this.namespace.name,
-      routes: [{ virtualService: 'web' }],
-      stableService: 'web',
-      canaryService: 'web-canary',
-      totalWeight: 100,
-    };
+  get bench(): Bench {
+    return this.cluster;
   }
 
-  ref(name = 'web', resource = 'virtualservices'): ResourceRef {
-    return { apiVersion, resource, namespace: this.namespace.name, name };
-  }
-
-  virtualService(name: string, spec: Fields): KubernetesObject {
+  override virtualService(name: string, spec: Fields): KubernetesObject {
     const gateways = [this.way === 'the gateway' ? this.bench.istioGateway : 'mesh'];
-    return { apiVersion, kind: 'VirtualService', metadata: { name }, spec: { hosts: [this.host], gateways, ...spec } };
+    return super.virtualService(name, { hosts: [this.host], gateways, ...spec });
   }
 
   destinationRule(name: string, spec: Fields): KubernetesObject {
@@ -70,13 +55,6 @@ export class IstioStage {
   async lead(http: readonly Fields[], ...others: readonly KubernetesObject[]): Promise<void> {
     await this.namespace.apply([...others, this.virtualService('web', { http })]);
     await until(async () => (await this.ask({})).side === 'stable');
-  }
-
-  /** Whole, as the API server has it now. */
-  async read(name = 'web'): Promise<KubernetesObject> {
-    const found = await this.bench.admin.read(this.ref(name));
-    if (found === undefined) throw new Error(`There is no VirtualService ${name}.`);
-    return found;
   }
 
   request(path: string, headers: Readonly<Record<string, string>> = {}, host = this.host): Promise<MeshAnswer> {
@@ -108,11 +86,6 @@ export class IstioStage {
   async received() {
     const { bench, image } = this;
     return { stable: await bench.received(`${image}:v1`), canary: await bench.received(`${image}:v2`) };
-  }
-
-  async close(): Promise<void> {
-    await this.namespace.remove();
-    await this.bench.detach();
   }
 
   get #markerHost(): string {

@@ -2,10 +2,10 @@ import { describe } from 'vitest';
 import { createRouter } from '../../../adapters/mesh/registry.ts';
 import type { KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import { realTrafficContract } from '../../contract/real-traffic.ts';
-import { hasBench } from '../bench/attach.ts';
+import { hasBenchOrSays } from '../bench/attach.ts';
 import { IstioStage, type Way } from './stage.ts';
 
-if (!hasBench()) console.log('Requests by VirtualServices are not sent in a given cluster: they need the Envoys of the bench.');
+const hasEnvoys = hasBenchOrSays('requests by VirtualServices need the Envoys of the bench.');
 
 const rule = (destination: object) => ({
   name: 'web',
@@ -43,7 +43,7 @@ const rows: readonly [Way, typeof services | typeof subsets][] = [
   ['the gateway', subsets],
 ];
 for (const [way, { mode, lead, subsets }] of rows) {
-  describe.runIf(hasBench())(`Istio, ${mode}, through ${way}`, () => {
+  describe.runIf(hasEnvoys)(`Istio, ${mode}, through ${way}`, () => {
     realTrafficContract(`a VirtualService of the bench, ${mode}, through ${way}`, 'istio', async () => {
       const stage = await IstioStage.open(way);
       await lead(stage);

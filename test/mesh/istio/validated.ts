@@ -1,13 +1,16 @@
 import { expect } from 'vitest';
 import type { KubernetesApi } from '../../../core/ports.ts';
+import { isBench } from '../bench/attach.ts';
 import { ports } from '../bench/supervisor/plan.ts';
-import type { Bench } from '../bench/types.ts';
+import type { MeshCluster } from '../bench/types.ts';
 
 /**
- * Sluice's own hand, which fails where Istio's validation would not let in what it wrote. A cluster asks that by an admission webhook, which the
- * bench does not have: here istiod is asked the same afterwards.
+ * Sluice's own hand, which fails where Istio's validation would not let in what it wrote. A cluster with Istio asks that itself, by an admission
+ * webhook, which the bench does not have: there istiod is asked the same afterwards.
  */
-export function validated({ sluice, istiodUrl }: Bench): KubernetesApi {
+export function validated(cluster: MeshCluster): KubernetesApi {
+  if (!isBench(cluster)) return cluster.sluice;
+  const { sluice, istiodUrl } = cluster;
   const { hostname } = new URL(istiodUrl);
   const { read, list, remove } = sluice;
   return {

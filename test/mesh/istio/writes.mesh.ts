@@ -1,55 +1,48 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../adapters/clock.ts';
-import { createClusterOpener } from '../../../adapters/eks/open-cluster.ts';
-import { signToken } from '../../../adapters/eks/token.ts';
 import { fenceAnnotation } from '../../../adapters/mesh/fence.ts';
 import { createRouter } from '../../../adapters/mesh/registry.ts';
 import { ClusterUnavailableError, FencedError, SluiceError } from '../../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesApi, RouteTarget } from '../../../core/ports.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
 import { at } from '../../contract/router-hand.ts';
-import { RawApi } from '../bench/api/raw-api.ts';
+import type { RawApi } from '../bench/api/raw-api.ts';
 import { startApiRelay } from '../bench/api-relay.ts';
-import { hasBench } from '../bench/attach.ts';
-import { IstioStage } from './stage.ts';
+import { servesOrSays } from '../bench/attach.ts';
+import { IstioRoutes } from './routes.ts';
 
 const races = 100;
+const isServed = servesOrSays('what the API server refuses of VirtualServices', ['networking.istio.io/v1/VirtualService']);
 
-describe.runIf(hasBench())('the API server, of VirtualServices', () => {
-  let stage: IstioStage;
+describe.runIf(isServed)('the API server, of VirtualServices', () => {
+  let routes: IstioRoutes;
   let raw: RawApi;
   let sets = 0;
   let target: RouteTarget;
   let name: string;
 
   beforeAll(async () => {
-    stage = await IstioStage.open();
-    const { clusterEndpoint, region, credentials, apiUrl: url, certificateAuthority: ca } = stage.bench;
-    raw = new RawApi({
-      url,
-      ca,
-      token: await signToken({ clusterName: clusterEndpoint.name, region, credentials, signedAtMs: systemClock.now() }),
-    });
-    expect(inject('meshBench')).toBeDefined();
+    routes = await IstioRoutes.inCluster();
+    raw = await routes.cluster.openRawSluice();
   });
   afterAll(async () => {
     raw?.close();
-    await stage?.close();
+    await routes?.close();
   });
 
   const cart = { name: 'cart', match: [{ uri: { prefix: '/cart' } }], route: [{ destination: { host: 'cart' }, weight: 100 }] };
   const main = { name: 'main', match: [{ uri: { prefix: '/shop' } }], route: [{ destination: { host: 'web' } }] };
-  const unserved = (of: string, http: readonly object[]) => stage.virtualService(of, { gateways: ['nobodys'], http });
-  const router = (api: KubernetesApi = stage.bench.sluice) => createRouter('istio', api);
+  const unserved = (of: string, http: readonly object[]) => routes.virtualService(of, { http });
+  const router = (api: KubernetesApi = routes.cluster.sluice) => createRouter('istio', api);
   const patch = async (operations: readonly JsonPatchOperation[], of = name) => {
-    expect(await stage.bench.admin.write({ jsonPatch: stage.ref(of), operations })).toMatchObject({ status: 'written' });
+    expect(await routes.cluster.admin.write({ jsonPatch: routes.ref(of), operations })).toMatchObject({ status: 'written' });
   };
 
   beforeEach(async () => {
     sets += 1;
     name = `web-${sets}`;
-    target = { ...stage.target, routes: [{ virtualService: name, http: 'main' }] };
-    await stage.namespace.apply([unserved(name, [cart, main])]);
+    target = { ...routes.target, routes: [{ virtualService: name, http: 'main' }] };
+    await routes.namespace.apply([unserved(name, [cart, main])]);
   });
 
   /** What a router would send, as it is on the wire, without sending it. */
@@ -59,13 +52,13 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
       if ('jsonPatch' in asked) sent = asked.operations;
       throw new ClusterUnavailableError('It is kept back.', { remedy: 'Send it late.' });
     };
-    const { sluice } = stage.bench;
+    const { sluice } = routes.cluster;
     const { read, list, remove } = sluice;
     await expect(act(router({ read, list, remove, write }))).rejects.toThrow(ClusterUnavailableError);
     return sent;
   }
   const sendLate = (operations: readonly JsonPatchOperation[]) => {
-    const path = `/apis/networking.istio.io/v1/namespaces/${stage.namespace.name}/virtualservices/${name}`;
+    const path = `/apis/networking.istio.io/v1/namespaces/${routes.namespace.name}/virtualservices/${name}`;
     return raw.ask('PATCH', path, operations, 'application/json-patch+json');
   };
   const owner = (canary: number) => router().write(target, at(canary, 1, 'owner'));
@@ -91,10 +84,10 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
       await owner(10);
       const late = await computed((of) => of.write(target, at(50, 1, 'owner')));
       await change();
-      const before = await stage.read(name);
+      const before = await routes.read(name);
       const { status, body } = await sendLate(late);
       expect({ status, body: JSON.parse(body) }).toMatchObject({ status: 422, body: { reason: 'Invalid' } });
-      expect(await stage.read(name)).toEqual(before);
+      expect(await routes.read(name)).toEqual(before);
     });
 
     it.each<[string, readonly JsonPatchOperation[]]>([
@@ -106,28 +99,25 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
       await owner(10);
       const late = await computed((of) => of.write(target, at(50, 1, 'owner')));
       await patch(change);
-      const before = await stage.read(name);
+      const before = await routes.read(name);
       expect(await sendLate(late)).toMatchObject({ status: 200 });
       await owner(10);
-      expect({ ...(await stage.read(name)), metadata: {} }).toEqual({ ...before, metadata: {} });
-      expect((await stage.read(name)).metadata.labels).toEqual(before.metadata.labels);
+      expect({ ...(await routes.read(name)), metadata: {} }).toEqual({ ...before, metadata: {} });
+      expect((await routes.read(name)).metadata.labels).toEqual(before.metadata.labels);
     });
   });
 
   it('objects to what its schema does not allow, and Sluice says so in its words instead of trying again', async () => {
     await router().write(target, at(0, 1, 'claim'));
-    const before = await stage.read(name);
+    const before = await routes.read(name);
     const write = router().write(target, at(50, 1, 'owner', { resilience: { timeoutSeconds: 0 } }));
     await expect(write).rejects.toMatchObject({ name: 'RouteRejectedError', message: expect.stringContaining('must be a valid duration') });
-    expect(await stage.read(name)).toEqual(before);
+    expect(await routes.read(name)).toEqual(before);
   });
 
   it('lets no owner behind a slow network win against a door in 100 races, whoever is first', async () => {
-    const { bench } = stage;
-    const relay = await startApiRelay(bench);
-    const slow = createClusterOpener({ region: bench.region, credentials: async () => bench.credentials, clock: systemClock })(
-      relay.clusterEndpoint,
-    );
+    const relay = await startApiRelay(routes.cluster);
+    const slow = routes.cluster.sluiceAt(relay.clusterEndpoint);
     const ends = { refused: 0, overtaken: 0 };
     for (let race = 0; race < races; race += 1) {
       const fence = race * 2 + 1;
@@ -169,7 +159,7 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
     beforeEach(async () => {
       mesh = `${name}-mesh`;
       both = { ...target, routes: [...target.routes, { virtualService: mesh, http: 'main' }] };
-      await stage.namespace.apply([unserved(mesh, [main])]);
+      await routes.namespace.apply([unserved(mesh, [main])]);
       await router().write(both, at(0, 1, 'claim'));
       await router().write(both, at(10, 1, 'owner'));
     });
@@ -181,20 +171,20 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
       ['leads to stable twice', { op: 'add', path: '/spec/http/0/route/-', value: { destination: { host: 'web' }, weight: 1 } }],
     ])('writes neither where the rule of the second %s', async (_what, change) => {
       await patch([change], mesh);
-      const before = await Promise.all([stage.read(name), stage.read(mesh)]);
+      const before = await Promise.all([routes.read(name), routes.read(mesh)]);
       await expect(router().write(both, at(50, 1, 'owner'))).rejects.toMatchObject({ name: 'RouteRejectedError' });
-      expect(await Promise.all([stage.read(name), stage.read(mesh)])).toEqual(before);
+      expect(await Promise.all([routes.read(name), routes.read(mesh)])).toEqual(before);
     });
 
     it('writes neither where a door has the second already', async () => {
       await router().write({ ...both, routes: both.routes.slice(1) }, at(0, 2, 'door'));
-      const before = await Promise.all([stage.read(name), stage.read(mesh)]);
+      const before = await Promise.all([routes.read(name), routes.read(mesh)]);
       await expect(router().write(both, at(50, 1, 'owner'))).rejects.toThrow(FencedError);
-      expect(await Promise.all([stage.read(name), stage.read(mesh)])).toEqual(before);
+      expect(await Promise.all([routes.read(name), routes.read(mesh)])).toEqual(before);
     });
 
     it('has both at the door where that comes between the two writes of an owner', async () => {
-      const { read, list, remove, write } = stage.bench.sluice;
+      const { read, list, remove, write } = routes.cluster.sluice;
       let writes = 0;
       const api: KubernetesApi = {
         read,
@@ -211,15 +201,15 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
     });
 
     it('has the first at the door also where somebody deleted the second', async () => {
-      const { metadata } = await stage.read(mesh);
-      await stage.bench.admin.remove(stage.ref(mesh), { uid: String(metadata.uid) });
+      const { metadata } = await routes.read(mesh);
+      await routes.cluster.admin.remove(routes.ref(mesh), { uid: String(metadata.uid) });
       await expect(router().write(both, at(0, 2, 'door'))).rejects.toMatchObject({ name: 'RouteRejectedError' });
       expect(await router().read(target)).toMatchObject([{ split: { canary: 0 }, fence: 2 }]);
     });
   });
 
   it('has after an abort what it had before, but for the fence and what it counts itself', async () => {
-    const before = await stage.read(name);
+    const before = await routes.read(name);
     await router().write(target, at(0, 1, 'claim'));
     const shape = {
       match: [{ header: { name: 'x-trial', exact: 'yes' } }, { cookie: { name: 'trial', prefix: 'a<b&c' } }],
@@ -230,7 +220,7 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
     for (const weight of [5, 50]) await router().write(target, at(weight, 1, 'owner', shape));
     await router().write(target, at(0, 2, 'door'));
     await router().removeCanary(target, 2);
-    const { metadata, ...content } = await stage.read(name);
+    const { metadata, ...content } = await routes.read(name);
     const { resourceVersion: _, managedFields: __, generation: ___, annotations, ...kept } = metadata;
     expect(annotations).toEqual({ ...before.metadata.annotations, [fenceAnnotation('web')]: '2' });
     const { metadata: metadataBefore, ...contentBefore } = before;
@@ -274,16 +264,16 @@ describe.runIf(hasBench())('the API server, of VirtualServices', () => {
       ],
     ];
     it.each(refusals)('%s, and says so', async (_what, http, route, message, remedy) => {
-      if (http.length > 0) await stage.namespace.apply([unserved('refused', http)]);
+      if (http.length > 0) await routes.namespace.apply([unserved('refused', http)]);
       const refused = { ...target, routes: [route] };
       const findings = await router().inspect(refused, { weights: [10], shapes: [] });
       expect(findings).toMatchObject([
         { severity: 'refusal', message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) },
       ]);
       for (const role of ['claim', 'owner'] as const) {
-        const found = http.length === 0 ? undefined : await stage.read('refused');
+        const found = http.length === 0 ? undefined : await routes.read('refused');
         await expect(router().write(refused, at(0, 1, role))).rejects.toBeInstanceOf(SluiceError);
-        if (found !== undefined) expect(await stage.read('refused')).toEqual(found);
+        if (found !== undefined) expect(await routes.read('refused')).toEqual(found);
       }
       await expect(router().write(refused, at(0, 1, 'claim'))).rejects.toThrow(message);
     });

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod/mini';
 import { AwsUnavailableError, InvalidInputError } from '../../../../core/errors.ts';
+import { askCluster } from './ask-cluster.ts';
 import { anyObject } from './object.ts';
 import type { RawApi } from './raw-api.ts';
 
@@ -26,7 +27,8 @@ export function objectsOf(manifests: string | readonly unknown[]): Applied[] {
  * Server-side apply, one after the other, as `kubectl apply --server-side --force-conflicts` does it.
  *
  * @param namespace Of those that name none.
- * @throws AwsUnavailableError with the API server's words where it refuses one.
+ * @throws AwsUnavailableError with the API server's words where it refuses one, InvalidInputError where the cluster does not serve its kind;
+ * ClusterUnavailableError, ClusterForbiddenError as `askCluster`.
  */
 export async function applyObjects(api: RawApi, objects: readonly Applied[], namespace = 'default'): Promise<void> {
   for (const object of objects) {
@@ -49,8 +51,8 @@ async function pathOf(api: RawApi, { apiVersion, kind, metadata }: Applied, name
   known.set(api, kinds);
   const key = `${apiVersion}/${kind}`;
   if (!kinds.has(key)) {
-    const { status, body } = await api.ask('GET', root);
-    const found = status === 200 ? resources.parse(JSON.parse(body)).resources : [];
+    const body = await askCluster(api, root);
+    const found = body === undefined ? [] : resources.parse(JSON.parse(body)).resources;
     const resource = found.find((each) => each.kind === kind && !each.name.includes('/'));
     if (resource === undefined) throw new InvalidInputError(`The cluster serves no ${key}.`, { remedy: 'See kubectl api-resources.' });
     kinds.set(key, resource);

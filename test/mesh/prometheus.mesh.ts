@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/clock.ts';
+import { createPrometheus } from '../../adapters/metrics/prometheus.ts';
+import { attachCluster } from './bench/attach.ts';
+import type { MeshCluster } from './bench/types.ts';
+
+describe('a real Prometheus', () => {
+  let cluster: MeshCluster;
+  beforeAll(async () => {
+    cluster = await attachCluster();
+  });
+  afterAll(() => cluster?.detach());
+
+  it.each([
+    ['a scalar', '1 + 1', { status: 'value', value: 2 }],
+    ['one sample', 'vector(3)', { status: 'value', value: 3 }],
+    ['no sample', 'absent(vector(1))', { status: 'noData' }],
+    ['several samples', 'label_replace(vector(1), "a", "b", "", "") or vector(2)', { status: 'noData' }],
+    ['no number', 'vector(0) / vector(0)', { status: 'noData' }],
+    ['a mistake in the query', 'sum(', { status: 'unavailable' }],
+  ])('is understood by Sluice where its answer is %s', async (_what, query, measured) => {
+    const prometheus = createPrometheus({ url: cluster.prometheusUrl, clock: systemClock });
+    expect(await prometheus.measure([{ name: 'errors', query }])).toMatchObject([{ name: 'errors', ...measured }]);
+  });
+});
