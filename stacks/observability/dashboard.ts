@@ -96,11 +96,10 @@ function rowsOf(watched: Watched): readonly Row[] {
       },
     },
     {
-      text: '### Engine\nExecutions of both machines, and the table. **Look for** a rollback that did not succeed, and for throttles that last: raise the account’s quota of the table, or ask what else writes.',
+      text: '### Engine\nExecutions of both machines, and the table. How rollouts end is in the first row. **Look for** a rollback that did not succeed, and for throttles that last: raise the account’s quota of the table, or ask what else writes.',
       graphs: {
         'rollout executions': [
           ofMachine('rollout', 'ExecutionsStarted', { label: 'started' }),
-          ofMachine('rollout', 'ExecutionsSucceeded', { label: 'succeeded' }),
           ofMachine('rollout', 'ExecutionsFailed', { label: 'failed' }),
         ],
         'rollback executions': [
