@@ -16,7 +16,7 @@ const detailTypes: Record<Transition, string> = {
 /**
  * The event of one transition of a rollout (P1). Its id is made of the rollout, the transition, the step and the fence, so that a
  * Lambda that is run twice sends the same id twice and a receiver can drop the second. A step can be paused several times, so the id
- * of a pause carries its beginning too.
+ * of a pause carries its beginning too. Of a rollback it carries the fence that the door raised, which stays where the rollback goes beyond it.
  */
 export function transitionEvent(
   record: RolloutRecord,
@@ -31,7 +31,7 @@ export function transitionEvent(
       record.rolloutId,
       transition,
       record.stepIndex,
-      record.fence,
+      record.rollbackFence ?? record.fence,
       ...(transition === 'paused' ? [record.watch?.pausedSinceMs ?? 0] : []),
     ].join('/'),
     detailType: detailTypes[transition],

@@ -99,16 +99,22 @@ function withSecrets(
   };
 }
 
-/** So often a server fails, and says in its answer what it was sent: as a proxy that is set to tell what went wrong. */
-const failsEach = 11;
+/**
+ * After so many requests, in turns, a server fails, and says in its answer what it was sent: as a proxy that is set to tell what went wrong. In
+ * turns, since one that always fails at the same request of a call fails each try of it.
+ */
+const failsAfter = [7, 11, 13] as const;
 
 function echoing(transport: Transport, tokens: Set<string>): Transport {
-  let asked = 0;
+  let failed = 0;
+  let left: number = failsAfter[0];
   return async (request) => {
     const { authorization = '' } = request.headers;
     tokens.add(authorization.replace('Bearer ', ''));
-    asked += 1;
-    if (asked % failsEach !== 0) return transport(request);
+    left -= 1;
+    if (left > 0) return transport(request);
+    failed += 1;
+    left = failsAfter[failed % failsAfter.length] ?? failsAfter[0];
     return { status: 500, headers: {}, body: JSON.stringify({ kind: 'Status', message: `What was sent: authorization ${authorization}` }) };
   };
 }

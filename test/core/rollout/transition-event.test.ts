@@ -75,6 +75,12 @@ describe('the event of a transition', () => {
     expect(event().detail).not.toHaveProperty('rollbackReason');
   });
 
+  it('keeps its id where a rollback goes beyond the fence that its door raised', () => {
+    const rollingBack = { phase: 'rollingBack', rollbackFence: 2 } as const;
+    const ids = [2, 3].map((fence) => transitionEvent(recordOf({ ...rollingBack, fence }), spec(), 'rollingBack', '', atMs).id);
+    expect(ids[1]).toBe(ids[0]);
+  });
+
   it('leaves out a tag that is not known', () => {
     expect(event({ image: { repository: 'r', digest: 'sha256:d', pushedAtMs: 0 } }).detail).not.toHaveProperty('tag');
   });

@@ -24,9 +24,10 @@ function alarmBeforeFirstWeight(state: 'DeployCanary' | 'AwaitReady'): Scenario 
       badAnswers: [0, 0],
     },
     check: ({ rollouts }, { witness, answers }) => {
-      const fence = witness.changes.at(-1)?.fence;
+      const fences = witness.changes.map(({ fence }) => fence);
+      const tombstone = fences.includes(2) && fences.at(-1) === rollouts[0]?.record.fence;
       return [
-        ...(fence === rollouts[0]?.record.fence && fence === 2 ? [] : [`the route carries fence ${fence}, not the door's`]),
+        ...(tombstone ? [] : [`the route carried the fences ${fences.join()}, and not the door's, and the rollback's in the end`]),
         ...(answers.some(({ version }) => version === 'v2') ? ['the canary was given a request'] : []),
       ];
     },

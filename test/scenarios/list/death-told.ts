@@ -36,7 +36,8 @@ export const deathIsTold: Scenario = {
   },
   check: ({ executions, splits }) => {
     const stoppedAtMs = executions.find(({ status }) => status === 'stopped')?.endedAtMs ?? Number.NaN;
-    const seconds = ((splits.at(-1)?.atMs ?? 0) - stoppedAtMs) / 1000;
+    const back = splits.find(({ atMs, canary }) => atMs >= stoppedAtMs && canary === 0);
+    const seconds = ((back?.atMs ?? Number.NaN) - stoppedAtMs) / 1000;
     return seconds <= longestSeconds ? [] : [`the traffic returned ${seconds} s after the stop`];
   },
 };

@@ -1,0 +1,3 @@
+import { describeRandom } from './describe-random.ts';
+
+describeRandom(2);
