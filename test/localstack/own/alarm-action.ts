@@ -1,3 +1,4 @@
+import { cameToRestAtMs } from '../../scenarios/came-to-rest.ts';
 import type { OwnScenario } from './own-scenario.ts';
 
 /** Less than the sweep takes to come round. */
@@ -32,7 +33,7 @@ export const alarmActionAlone: OwnScenario = {
     check: ({ splits }, { sandbox }) => {
       const states = sandbox.bus.puts.map(({ event }) => event.detail['state'] as { value?: string; timestamp?: string } | undefined);
       const firedAtMs = Date.parse(states.find((state) => state?.value === 'ALARM')?.timestamp ?? '');
-      const tookMs = (splits.at(-1)?.atMs ?? Number.NaN) - firedAtMs;
+      const tookMs = cameToRestAtMs(splits) - firedAtMs;
       return tookMs < longestMs ? [] : [`the traffic returned ${tookMs} ms after the alarm`];
     },
   }),

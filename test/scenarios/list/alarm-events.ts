@@ -1,4 +1,5 @@
 import { HandAlarm, handAlarmEvent, judgedByHand } from '../by-hand.ts';
+import { cameToRestAtMs } from '../came-to-rest.ts';
 import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { toldBy } from '../told.ts';
@@ -107,7 +108,7 @@ export const alarmEventLost: Scenario = {
   },
   check: ({ splits }, { sandbox }) => {
     const alarm = sandbox.bus.puts.find(({ fault }) => fault === 'drop');
-    const seconds = ((splits.at(-1)?.atMs ?? 0) - (alarm?.atMs ?? 0)) / 1000;
+    const seconds = (cameToRestAtMs(splits) - (alarm?.atMs ?? 0)) / 1000;
     return seconds <= longestSeconds ? [] : [`the traffic returned ${seconds} s after the alarm`];
   },
 };

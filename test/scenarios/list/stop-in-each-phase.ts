@@ -1,5 +1,6 @@
 import type { MachineName } from '../../../core/ports.ts';
 import { rolloutPayload } from '../../../core/rollout/payload.ts';
+import { cameToRestAtMs } from '../came-to-rest.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { deathEvent } from './death-told.ts';
@@ -61,8 +62,7 @@ export function stopIn(state: Stopped, lambda: 'goesOn' | 'isLate'): Scenario {
     check: ({ executions, splits }) => {
       const stoppedAtMs = executions.find(({ status }) => status === 'stopped')?.endedAtMs;
       if (stoppedAtMs === undefined) return ['nothing was stopped'];
-      const rest = splits.at(-1);
-      const seconds = ((rest?.atMs ?? 0) - stoppedAtMs) / 1000;
+      const seconds = (cameToRestAtMs(splits) - stoppedAtMs) / 1000;
       return seconds <= longestSeconds ? [] : [`the traffic came to rest ${seconds} s after the stop`];
     },
   };
