@@ -161,9 +161,14 @@ export class Engine implements Executions {
   }
 }
 
+/** By their text. A machine keeps nothing of an execution, and to validate it takes longer than many a rollout on a virtual clock. */
+const machinesRead = new Map<string, StateMachine>();
+
 function readMachine(machine: MachineName): StateMachine {
-  const path = new URL(`../../state-machines/${machine}.asl.json`, import.meta.url);
-  return machineOf(JSON.parse(readFileSync(path, 'utf8')) as StateMachineDefinition);
+  const text = readFileSync(new URL(`../../state-machines/${machine}.asl.json`, import.meta.url), 'utf8');
+  const known = machinesRead.get(text) ?? machineOf(JSON.parse(text) as StateMachineDefinition);
+  machinesRead.set(text, known);
+  return known;
 }
 
 function machineOf(definition: StateMachineDefinition): StateMachine {

@@ -1,15 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { CrashReporter } from './reporter.ts';
 
 /** `npm run test:crash`: every effect of the scenarios meets every fault, on a virtual clock, then several at random. */
 export default defineConfig({
-  resolve: { alias: { 'asl-validator': fileURLToPath(new URL('world/valid-machines.ts', import.meta.url)) } },
   test: {
     include: ['test/crash/**/*.crash.ts'],
     maxWorkers: '100%',
     pool: 'threads',
-    server: { deps: { inline: ['aws-local-stepfunctions'] } },
     reporters: ['default', new CrashReporter()],
     // One test plays some hundred runs; what takes this long hangs.
     testTimeout: 1_800_000,
