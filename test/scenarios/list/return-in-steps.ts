@@ -23,6 +23,9 @@ const spec: NonNullable<Scenario['spec']> = {
   }),
 };
 
+/** Elsewhere a pod is told once, for all of its image. */
+const podsByTurns = 'each pod is to start later than the one before it';
+
 const rolledBack = { rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'alarm' } as const;
 
 /** Pods that start from now on are ready so many seconds after they start, and each so many after the one before. */
@@ -76,7 +79,7 @@ function inSteps(): Scenario {
     name: 'return-in-steps',
     title: 'Somebody undid the pin and scaled stable down, then an alarm fires: traffic returns as fast as stable gets its pods back',
     promises: ['T2', 'T3', 'T7'],
-    inProcessBecause: clusterAlike,
+    inProcessBecause: podsByTurns,
     requestsPerSecond: 10,
     spec,
     story: async (stage) => {
@@ -153,7 +156,7 @@ const rollbackStopped: Scenario = {
   name: 'return-in-steps-stopped',
   title: 'The rollback is stopped while traffic returns in steps: the sweep starts it again, and it goes on from where it was',
   promises: ['O3', 'T3', 'T7'],
-  inProcessBecause: clusterAlike,
+  inProcessBecause: podsByTurns,
   requestsPerSecond: 5,
   spec,
   story: async (stage) => {
