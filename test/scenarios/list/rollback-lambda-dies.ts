@@ -2,6 +2,7 @@ import { rolloutPayload } from '../../../core/rollout/payload.ts';
 import type { ScenarioOutcome } from '../run-scenario.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import { deathEvent } from './death-told.ts';
 
 const route = { apiVersion: 'networking.istio.io/v1', resource: 'virtualservices', namespace: 'shop', name: 'shop' };
 const early = ['RestoreTraffic', 'VerifyTraffic', 'RemoveCanary', 'FinishRollback'] as const;
@@ -95,7 +96,8 @@ function notRetried(): Scenario {
     },
     story: async (stage) => {
       stage.push('v2');
-      // Its execution is stopped, so that it does not come to the door as well.
+      // Its execution is stopped, and nobody is told, so that neither comes to the door as well.
+      stage.sandbox.bus.injectFault({ kind: 'drop', pattern: deathEvent });
       await stage.stop(await stage.untilState('Bake'));
       timesVerified = 0;
       stage.mishaps.instead('VerifyTraffic', (call) => {
