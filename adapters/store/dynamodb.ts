@@ -83,7 +83,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore
 const storedItem = z.object({
   partition: z.object({ S: z.string() }),
   sort: z.object({ S: z.string() }),
-  version: z.object({ N: z.string() }),
+  version: z.object({ N: z.string().check(z.regex(/^\d{1,15}$/)) }),
   // Not as a record: zod leaves a field of the name __proto__ out of those.
   value: z.object({ M: z.unknown() }),
 });

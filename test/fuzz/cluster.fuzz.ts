@@ -74,7 +74,7 @@ function healthy(): KubernetesObject[] {
   return [stableDeployment(), stableService(), autoscaler()];
 }
 
-/** What a client lets through: an object with a name, and texts for labels and annotations. */
+/** What a client lets through: an object with a name, with a text for its namespace, and texts for labels and annotations. */
 function asObject(value: unknown): unknown {
   const plain = asEvent(value);
   if (isNestedDeeper(plain, 200)) return undefined;
@@ -82,7 +82,8 @@ function asObject(value: unknown): unknown {
   const named = typeof Object(metadata)['name'] === 'string' && Object(metadata)['name'] !== '';
   const texts = (of: unknown) =>
     of === undefined || (typeof of === 'object' && of !== null && Object.values(of).every((one) => typeof one === 'string'));
-  const open = named && texts(Object(metadata)['labels']) && texts(Object(metadata)['annotations']);
+  const { namespace = '' } = Object(metadata) as Record<string, unknown>;
+  const open = named && typeof namespace === 'string' && texts(Object(metadata)['labels']) && texts(Object(metadata)['annotations']);
   return open && typeof apiVersion === 'string' && typeof kind === 'string' ? plain : undefined;
 }
 

@@ -21,6 +21,12 @@ const stores: readonly (readonly [string, () => RolloutStore])[] = [
   ['DynamoDB', () => createDynamoDbStore({ call: createFakeDynamoDb().call, tableName: 'sluice', clock })],
 ];
 
+it.each(['!', '1e999', '-1', ''])('an item whose version is the number %j is not taken', async (version) => {
+  const Item = { partition: { S: 'locks' }, sort: { S: 'one' }, version: { N: version }, value: { M: {} } };
+  const store = createDynamoDbStore({ call: async () => ({ status: 'ok', output: { Item } }), tableName: 'sluice', clock });
+  await expect(store.read(one)).rejects.toThrow(InvalidInputError);
+});
+
 describe.each(stores)('a store in %s', (_, open) => {
   const put = (store: RolloutStore, value: Readonly<Record<string, unknown>>, key = one) =>
     store.write([{ put: key, value, expect: 'anything' }]);
