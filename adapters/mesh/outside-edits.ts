@@ -4,6 +4,7 @@ import type { KubernetesApi, KubernetesObject, RouteTarget, SplitWrite } from '.
 import type { RouteRef, RouterKind } from '../../core/spec/router-spec.ts';
 import { sameSplit } from '../../core/traffic/split.ts';
 import { fenceOf } from './fence.ts';
+import { oncePerMesh } from './once-per-mesh.ts';
 import type { RouteDialect } from './route-dialect.ts';
 import { placesOf } from './route-objects.ts';
 
@@ -26,21 +27,12 @@ export interface Undone {
 export type FindUndone = (object: KubernetesObject, routes: readonly RouteRef[], target: RouteTarget, write: SplitWrite) => Undone[];
 
 /** Linkerd's routes are those of the Gateway API; a splitter of Consul has nothing but its splits. */
-const finders: Record<RouterKind, () => Promise<FindUndone>> = {
+export const finderOf = oncePerMesh<FindUndone>({
   istio: async () => (await import('./istio/find-undone.ts')).findUndone,
   gatewayApi: async () => (await import('./gateway-api/find-undone.ts')).findUndone,
   linkerd: async () => (await import('./gateway-api/find-undone.ts')).findUndone,
   consul: async () => () => [],
-};
-
-const loaded = new Map<RouterKind, FindUndone>();
-
-/** Imports that of a mesh, once. */
-export async function finderOf(kind: RouterKind): Promise<FindUndone> {
-  const find = loaded.get(kind) ?? (await finders[kind]());
-  loaded.set(kind, find);
-  return find;
-}
+});
 
 /** See `findOutsideEdits` in registry.ts. */
 export async function findEdits(

@@ -1,23 +1,18 @@
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import { routerCapabilities } from '../../core/spec/router-capabilities.ts';
 import { type RouterKind, routerKind } from '../../core/spec/router-spec.ts';
+import { oncePerMesh } from './once-per-mesh.ts';
 import type { Written } from './outside-edits.ts';
 import type { RouteDialect } from './route-dialect.ts';
 import { createRouteRouter, readNewestFenceOf } from './route-router.ts';
 import type { Patience } from './until-settled.ts';
 
-/**
- * One entry per mesh that a spec may name; the schema's kinds and this record must agree, or this does not compile. Each is imported on
- * use: a rollout has one mesh, and people wait for the abort door.
- */
-const dialects: Record<RouterKind, () => Promise<RouteDialect>> = {
+const dialectOf = oncePerMesh<RouteDialect>({
   istio: async () => (await import('./istio/istio-dialect.ts')).istioDialect,
   gatewayApi: async () => (await import('./gateway-api/gateway-api-dialect.ts')).gatewayApiDialect,
   linkerd: async () => (await import('./linkerd/linkerd-dialect.ts')).linkerdDialect,
   consul: async () => (await import('./consul/consul-dialect.ts')).consulDialect,
-};
-
-const loaded = new Map<RouterKind, RouteDialect>();
+});
 
 /** Imports all of them, for those who cannot wait for a file later: a virtual clock knows nothing of that. */
 export async function loadDialects(): Promise<void> {
@@ -79,12 +74,4 @@ export async function editCommand(kind: RouterKind, target: RouteTarget): Promis
     return `kubectl -n ${target.namespace} edit ${resource}.${apiVersion.split('/')[0]} ${name}`;
   });
   return [...new Set(commands)].join(' ; ');
-}
-
-async function dialectOf(kind: RouterKind): Promise<RouteDialect> {
-  const known = loaded.get(kind);
-  if (known !== undefined) return known;
-  const dialect = await dialects[kind]();
-  loaded.set(kind, dialect);
-  return dialect;
 }

@@ -9,15 +9,20 @@ export interface SandboxTierOptions extends Pick<SandboxOptions, 'log' | 'onStat
   readonly onSandbox?: (sandbox: Sandbox) => void;
 }
 
-/** Everything in one process, on whatever clock: it can do all that a story may ask for. */
+/** It can do all that a story may ask for, on whatever clock. */
+export const sandboxTraits = {
+  name: 'sandbox',
+  lacks: {},
+  exact: true,
+  lookEveryMs: 50,
+  sweepEverySeconds,
+  patienceSeconds: 1800,
+} as const satisfies Omit<Tier, 'open'>;
+
+/** Everything in one process. */
 export function sandboxTier({ onSandbox, ...options }: SandboxTierOptions = {}): Tier {
   return {
-    name: 'sandbox',
-    lacks: {},
-    exact: true,
-    lookEveryMs: 50,
-    sweepEverySeconds,
-    patienceSeconds: 1800,
+    ...sandboxTraits,
     async open({ clock, services, mishaps, onRollback }) {
       const store = watchedStore(onRollback);
       const sandbox = await startSandbox({

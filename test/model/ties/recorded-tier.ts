@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ClusterAccess, KubernetesApi, KubernetesObject, KubernetesWrite, RolloutStore, StoreChange } from '../../../core/ports.ts';
 import type { Deps } from '../../../runtime/deps.ts';
-import { sweepEverySeconds } from '../../../runtime/event-patterns.ts';
 import { startSandbox } from '../../../sandbox/sandbox.ts';
 import { openInProcess } from '../../scenarios/in-process-tier.ts';
+import { sandboxTraits } from '../../scenarios/sandbox-tier.ts';
 import type { Setting, Tier } from '../../scenarios/tier.ts';
 import { watchedStore } from '../../scenarios/watched-store.ts';
 import { copy } from '../state.ts';
@@ -33,12 +33,7 @@ export class RecordedTier {
     this.#namespace = service.namespace;
     this.follower = new Follower(on, this.#abstraction);
     this.tier = {
-      name: 'sandbox',
-      lacks: {},
-      exact: true,
-      lookEveryMs: 50,
-      sweepEverySeconds,
-      patienceSeconds: 1800,
+      ...sandboxTraits,
       open: async ({ clock, services, mishaps, onRollback }) => {
         const store = watchedStore(onRollback);
         const sandbox = await startSandbox({

@@ -1,35 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspectWorkload } from '../../../adapters/eks/workload/read-workload.ts';
 import type { KubernetesApi } from '../../../core/ports.ts';
-import type { Finding } from '../../../core/preflight/finding.ts';
 import { inspectRollout } from '../../../runtime/acts/inspect-rollout.ts';
 import { workloadNamesOf } from '../../../runtime/acts/open-rollout.ts';
-import {
-  allowOnly,
-  deployment,
-  type Manifest,
-  object,
-  putStatus,
-  type ServiceInCluster,
-  service,
-  specWith,
-  startServiceInCluster,
-  virtualService,
-} from './service-in-cluster.ts';
-
-let cluster: ServiceInCluster | undefined;
-afterEach(() => cluster?.close());
-
-const start = async (...more: readonly Manifest[]) => {
-  cluster = await startServiceInCluster(...more);
-  return cluster;
-};
-
-async function inspect(...more: readonly Manifest[]): Promise<readonly Finding[]> {
-  const { api } = await start(...more);
-  return inspectRollout(api, specWith());
-}
+import { inspect, of, start } from './inspected-service.ts';
+import { allowOnly, deployment, object, putStatus, service, specWith, virtualService } from './service-in-cluster.ts';
 
 /** How many times somebody who looks has to wait for the API: what is asked for at the same time is one round. */
 async function roundsOf(api: KubernetesApi, look: (api: KubernetesApi) => Promise<unknown>): Promise<number> {
@@ -63,8 +39,6 @@ async function roundsOf(api: KubernetesApi, look: (api: KubernetesApi) => Promis
   await looking;
   return rounds;
 }
-
-const of = (severity: Finding['severity'], findings: readonly Finding[]) => findings.filter((each) => each.severity === severity);
 
 describe('a service as it should be', () => {
   it('is fit, with nothing to be said', async () => {
@@ -201,74 +175,6 @@ it('what the spec asks of the canary’s own policies is looked at too', async (
   const refusals = async (wanted: typeof asking) => of('refusal', await inspectRollout(api, wanted)).map(({ subject }) => subject);
   expect(await refusals(asking)).toContain('DestinationRule shop/checkout');
   expect(await refusals(specWith())).toEqual([]);
-});
-
-describe('the policies of the whole mesh', () => {
-  const ofMesh = (kind: string, spec: Manifest) => ({
-    ...object('security.istio.io/v1', kind, spec),
-    metadata: { name: 'default', namespace: 'istio-system' },
-  });
-  const onStable = { selector: { matchLabels: { 'sluice.dev/side': 'stable' } } };
-  const permissive = object('security.istio.io/v1', 'PeerAuthentication', { ...onStable, mtls: { mode: 'PERMISSIVE' } });
-
-  it('are looked at where they tell the sides apart', async () => {
-    const found = await inspect(ofMesh('AuthorizationPolicy', { ...onStable, action: 'DENY', rules: [{}] }));
-    expect(found).toMatchObject([{ severity: 'refusal', subject: 'AuthorizationPolicy istio-system/default' }]);
-  });
-
-  it('say what the canary comes by where a policy is on stable alone', async () => {
-    expect(await inspect(permissive)).toEqual([]);
-    await cluster?.close();
-    expect(await inspect(permissive, ofMesh('PeerAuthentication', { mtls: { mode: 'STRICT' } }))).toMatchObject([
-      {
-        severity: 'warning',
-        subject: 'PeerAuthentication shop/checkout',
-        message: expect.stringContaining('refuses plain text, which stable takes'),
-      },
-    ]);
-  });
-
-  const ofNamespace = {
-    authenticate: () => ({ user: 'me', groups: [] }),
-    authorize: (_: unknown, at: { namespace: string }) => at.namespace === 'shop',
-  };
-
-  it('are named as unread where the Role is of the namespace of the service alone, and nothing is refused for it', async () => {
-    const { api, kubernetes } = await start();
-    kubernetes.access = ofNamespace;
-    const [found, ...more] = await inspectRollout(api, specWith());
-    expect(more).toEqual([]);
-    expect(found).toMatchObject({
-      severity: 'unread',
-      subject: 'namespace istio-system',
-      message: 'Not looked at: ConfigMap, AuthorizationPolicy, PeerAuthentication, RequestAuthentication may not be read.',
-      remedy: expect.stringContaining('kind: Role\nmetadata:\n  name: sluice-root-namespace\n  namespace: istio-system\n'),
-    });
-  });
-
-  it.each([
-    ['istio.io/gateway-controller', ['namespace istio-system']],
-    ['linkerd.io/policy-controller', []],
-  ])('of a route of the Gateway API are missed where %s serves it: %j', async (controllerName, subjects) => {
-    const parentRef = { kind: 'Service', name: 'checkout', port: 80 };
-    const spec = { parentRefs: [parentRef], rules: [{ backendRefs: [{ name: 'checkout', port: 80 }] }] };
-    const { api, kubernetes } = await start(object('gateway.networking.k8s.io/v1', 'HTTPRoute', spec));
-    kubernetes.access = ofNamespace;
-    // The sandbox's controllers are Istio's.
-    const servedBy: KubernetesApi = {
-      ...{ write: (write) => api.write(write), remove: (ref, preconditions) => api.remove(ref, preconditions) },
-      list: (ref, labels) => api.list(ref, labels),
-      read: async (ref) => {
-        const found = await api.read(ref);
-        return ref.resource === 'httproutes' && found !== undefined
-          ? { ...found, status: { parents: [{ parentRef, controllerName }] } }
-          : found;
-      },
-    };
-    const found = await inspectRollout(servedBy, specWith({ router: { kind: 'gatewayApi', routes: [{ httpRoute: 'checkout' }] } }));
-    const unread = of('unread', found).map(({ subject }) => subject);
-    expect(unread.filter((subject) => subject.startsWith('namespace '))).toEqual(subjects);
-  });
 });
 
 describe('what may not be read', () => {

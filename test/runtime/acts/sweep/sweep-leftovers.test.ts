@@ -6,19 +6,12 @@ import type { ResourceRef } from '../../../../core/ports.ts';
 import { sweepLeftovers } from '../../../../runtime/acts/sweep/sweep-leftovers.ts';
 import { VirtualClock } from '../../../../sandbox/clock.ts';
 import { createMemoryLog } from '../../../../sandbox/log.ts';
+import { names } from '../../../adapters/eks/workload/manifests.ts';
 import { begin } from '../../../adapters/store/rollouts-for-tests.ts';
 import { specSource } from '../../../core/rollout/rollout-for-tests.ts';
 import { SettledCluster } from '../../../fakes/settled-cluster.ts';
 
 const image = 'registry.example.com/shop/checkout@sha256:new';
-const names = {
-  namespace: 'shop',
-  deployment: 'checkout',
-  container: 'app',
-  stableService: 'checkout',
-  canaryDeployment: 'checkout-canary',
-  canaryService: 'checkout-canary',
-};
 const made: readonly ResourceRef[] = [
   { apiVersion: 'apps/v1', resource: 'deployments', namespace: 'shop', name: 'checkout-canary' },
   { apiVersion: 'v1', resource: 'services', namespace: 'shop', name: 'checkout-canary' },
