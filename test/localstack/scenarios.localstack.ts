@@ -8,6 +8,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import { whyNotOn } from '../scenarios/tier.ts';
 import { ownScenarios } from './own/list.ts';
 import { lineOf, type Played, tally } from './tally.ts';
+import { functionErrors } from './tier/function-errors.ts';
 import type { Lane } from './tier/lane.ts';
 import { lacking, localStackTier } from './tier/localstack-tier.ts';
 import { openTheatre, type Theatre } from './tier/open-theatre.ts';
@@ -52,13 +53,14 @@ describe('scenarios on LocalStack', () => {
       if (theatre === undefined) throw new Error('LocalStack was not started');
       const { lanes } = theatre;
       const lane = await lanes.take();
-      const startedMs = performance.now();
+      const [startedAtMs, startedMs] = [Date.now(), performance.now()];
       let found: readonly string[] = ['it was not played to its end'];
       try {
         const tier = localStackTier(lane);
         const scenario = on(lane);
         found = differences(scenario, await runScenario(scenario, { clock: new ScaledClock(), tier }), tier);
       } finally {
+        if (found.length > 0) await tellErrors(lane, startedAtMs);
         if (found.length === 0 || !risksDeployment) lanes.give(lane);
         tell({ name, outcome: found.length === 0 ? 'passed' : 'failed', seconds: (performance.now() - startedMs) / 1000 });
       }
@@ -66,6 +68,12 @@ describe('scenarios on LocalStack', () => {
     });
   }
 });
+
+/** What its functions have to say of a story that did not end as it should. */
+async function tellErrors({ apis, deployment: { prefix } }: Lane, sinceMs: number): Promise<void> {
+  const lines = await functionErrors(apis, prefix, sinceMs).catch((error: unknown) => [`its logs could not be read: ${error}`]);
+  write([`  errors of ${prefix}, the last ${lines.length}:`, ...lines].join('\n    '));
+}
 
 /** Past Vitest, which would put the name of some other scenario above it. */
 function write(text: string): void {

@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     // Scenarios wait more than they work.
-    maxConcurrency: 8,
+    maxConcurrency: 16,
     // Real time passes here.
     testTimeout: 120_000,
     hookTimeout: 120_000,

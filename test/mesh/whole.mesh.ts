@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ScaledClock } from '../../sandbox/clock.ts';
+import { functionErrors } from '../localstack/tier/function-errors.ts';
 import { localStackTier } from '../localstack/tier/localstack-tier.ts';
 import { openTheatre, type Theatre } from '../localstack/tier/open-theatre.ts';
 import { differences } from '../scenarios/differences.ts';
@@ -39,6 +40,7 @@ describe.runIf(isOnBench)("the whole: LocalStack's engine, Lambdas as processes,
       const at = bench;
       const fresh = await at.freshNamespace('whole');
       const lane = await theatre.lanes.take();
+      const startedAtMs = Date.now();
       try {
         const parts = { bench: at, description, namespace: fresh.name, anyoneIsSluice: true };
         const tier = localStackTier(lane, {
@@ -47,6 +49,9 @@ describe.runIf(isOnBench)("the whole: LocalStack's engine, Lambdas as processes,
           hostOf: (virtualService) => hostIn(fresh.name, virtualService),
         });
         expect(differences(scenario, await runScenario(scenario, { clock: new ScaledClock(), tier }), tier)).toEqual([]);
+      } catch (error) {
+        console.error((await functionErrors(lane.apis, lane.deployment.prefix, startedAtMs)).join('\n'));
+        throw error;
       } finally {
         theatre.lanes.give(lane);
         await fresh.remove();

@@ -19,6 +19,7 @@ export interface Apis {
   /** For the store's adapter, which wants to see failures. */
   readonly dynamodbCall: AwsJsonApi;
   readonly cloudWatch: CloudWatchClient;
+  readonly logs: Api;
   /** Lambda's Invoke, of a function of a deployment by the name of its state or door. */
   invoke(prefix: string, name: string, input: unknown): Promise<unknown>;
   readonly account: string;
@@ -54,6 +55,7 @@ export function connectApis({
     dynamodb: throwing(dynamodbCall),
     dynamodbCall,
     cloudWatch,
+    logs: throwing(callOf('logs', 'Logs_20140328', '1.1')),
     invoke: (prefix, name, input) => invokeFunction(lambda, functionNameOf(prefix, name), input),
     account,
     region,
