@@ -1,9 +1,12 @@
+import type { StoredObject } from '../../sandbox/kubernetes/kubernetes.ts';
 import type { Surroundings } from '../../sandbox/surroundings.ts';
 import { type RuleSplit, readSplits, routeKinds } from './read-splits.ts';
 
 /** One change of a service's split, as the route said it. */
 export interface SplitChange extends RuleSplit {
   readonly atMs: number;
+  /** The object. A service may have several: each is compared with what it said itself, since each is told anew for other reasons too. */
+  readonly route: string;
 }
 
 /**
@@ -47,12 +50,13 @@ export class Witness {
     return own.map(({ canary }) => canary).filter((weight, index, all) => index === 0 || weight !== all[index - 1]);
   }
 
-  #look(object: { readonly kind: string }): void {
+  #look(object: StoredObject): void {
+    const route = `${object.kind}/${object.metadata.name}`;
     for (const split of readSplits(object, this.#services)) {
       const { service, stable, canary, fence } = split;
-      const before = this.changes.findLast((change) => change.service === service);
+      const before = this.changes.findLast((change) => change.service === service && change.route === route);
       if (before !== undefined && before.stable === stable && before.canary === canary && before.fence === fence) continue;
-      const change: SplitChange = { atMs: this.#sandbox.clock.now(), ...split };
+      const change: SplitChange = { atMs: this.#sandbox.clock.now(), route, ...split };
       if (!this.outsiderAtWork) this.#judge(change, before, this.#services.get(service) ?? '');
       this.changes.push(change);
     }
