@@ -67,7 +67,7 @@ const shape = {
   abortConcurrency: z.optional(z.coerce.number().check(z.int({ error: wholeNumber }), z.gte(0, { error: wholeNumber }))),
   /** How much watches Sluice itself; CloudWatch charges by the alarm and the dashboard. */
   observability: z._default(z.enum(observabilityLevels, { error: `one of ${observabilityLevels.join(', ')}` }), 'full'),
-  /** Where you serve docs/runbook.md, for the links in alarms. */
+  /** Where you serve docs/runbook/alarms.md, for the links in alarms. */
   runbookUrl: z.optional(z.url({ error: 'a URL: https://…' })),
   rolloutsFolder: z._default(z.string().check(z.minLength(1)), 'rollouts'),
 } as const;

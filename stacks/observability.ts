@@ -15,7 +15,7 @@ export const observabilityLevels = ['none', 'alarms', 'full'] as const;
 export type ObservabilityLevel = (typeof observabilityLevels)[number];
 
 /** Where the runbook is: a path in this repository, unless `runbookUrl` in cdk.json says where it is served. */
-export const defaultRunbookUrl = 'docs/runbook.md';
+export const defaultRunbookUrl = 'docs/runbook/alarms.md';
 
 /** What is watched, by the names that CloudWatch's metrics have as dimensions. CDK's constructs have these fields. */
 export interface Watched {

@@ -5,7 +5,7 @@ import { metricsOf, minutesOfSums, sumOf } from './watched-metrics.ts';
 
 /** One alarm on Sluice itself. */
 export interface AlarmSetup {
-  /** Its anchor in docs/runbook.md; its name in AWS is `<prefix>-<anchor>`. */
+  /** Its anchor in docs/runbook/alarms.md; its name in AWS is `<prefix>-<anchor>`. */
   readonly anchor: string;
   /** The least level at which it is deployed. */
   readonly level: Exclude<ObservabilityLevel, 'none'>;

@@ -65,7 +65,7 @@ const dashboardOf = (template: Template) =>
 const chargedMetrics = (alarms: readonly AlarmProperties[]) =>
   sum(alarms.map(({ Metrics }) => (Metrics === undefined ? 1 : Metrics.filter(({ MetricStat }) => MetricStat !== undefined).length)));
 
-const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const runbook = readFileSync(new URL('../../docs/runbook/alarms.md', import.meta.url), 'utf8');
 const anchors = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replaceAll(' ', '-'));
 const entryOf = (anchor: string) =>
   runbook.split(/^## /m).find((text) => text.split('\n')[0]?.toLowerCase().replaceAll(' ', '-') === anchor) ?? '';
@@ -94,7 +94,7 @@ describe('alarms on Sluice itself', () => {
   });
 
   it.each(alarms)('$AlarmName links to an entry of the runbook that says what to do', ({ AlarmName, AlarmDescription }) => {
-    const [, anchor = ''] = / What to do: docs\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? [];
+    const [, anchor = ''] = / What to do: docs\/runbook\/alarms\.md#(\S+)$/.exec(AlarmDescription) ?? [];
     expect(AlarmName).toBe(`sluice-${anchor}`);
     expect(anchors).toContain(anchor);
     for (const part of ['What it means.', 'What Sluice did.', 'Look at.', 'Do.', 'By hand, without Sluice.']) {
