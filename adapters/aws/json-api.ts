@@ -1,6 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/ports.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import type { AwsCredentialsProvider } from './credentials.ts';
 import { Sha256 } from './sha256.ts';
 
@@ -36,6 +37,7 @@ export interface AwsJsonApiOptions {
 export interface AwsFailure {
   /** The API's own name of the error, or `NetworkError`, `TimeoutError`, `CredentialsError`, `UnreadableAnswer`. */
   readonly name: string;
+  /** Without the credentials that a refusal may repeat. */
   readonly message: string;
   /** A passing condition: throttling, a server's fault, the network. */
   readonly retryable: boolean;
@@ -117,12 +119,12 @@ function readAnswer(status: number, text: string): AwsAnswer {
   const refused = status >= 400 && status < 500;
   const error = errorBody.safeParse(body);
   if (status === 200 || !error.success) {
-    const message = `the answer (HTTP ${status}) is not that of an AWS API: ${text.slice(0, 200)}`;
+    const message = `the answer (HTTP ${status}) is not that of an AWS API: ${withoutCredentials(text).slice(0, 200)}`;
     return failed({ name: 'UnreadableAnswer', message, retryable: status !== 403 && status !== 404, refused, details: text });
   }
   // `com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException`
   const name = error.data.__type.slice(error.data.__type.lastIndexOf('#') + 1);
-  const message = error.data.message ?? error.data.Message ?? `HTTP ${status}`;
+  const message = withoutCredentials(error.data.message ?? error.data.Message ?? `HTTP ${status}`);
   return failed({ name, message, retryable: !refused || status === 429 || passing.test(name), refused, details: body });
 }
 

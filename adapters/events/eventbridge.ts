@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { AwsUnavailableError } from '../../core/errors.ts';
 import type { Clock, EventSink, SluiceEvent } from '../../core/ports.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import { backoffMs } from '../aws/retry.ts';
 
 export { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -80,7 +81,7 @@ async function putEvents(client: EventBridgeSender, batch: readonly Pending[]): 
       return why === undefined ? [] : [{ pending, why }];
     });
   } catch (cause) {
-    const why = cause instanceof Error ? `${cause.name}, ${cause.message}` : String(cause);
+    const why = withoutCredentials(cause instanceof Error ? `${cause.name}, ${cause.message}` : String(cause));
     return batch.map((pending) => ({ pending, why, cause }));
   }
 }

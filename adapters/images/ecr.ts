@@ -1,6 +1,7 @@
 import { DescribeImagesCommand, type DescribeImagesCommandOutput, type ImageDetail } from '@aws-sdk/client-ecr';
 import { AwsUnavailableError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import type { ImageFound, ImageRegistry } from '../../core/ports.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 
 export { ECRClient } from '@aws-sdk/client-ecr';
 
@@ -78,7 +79,7 @@ async function named<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (error instanceof InvalidInputError) throw error;
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
     if (name === 'ImageNotFoundException' || name === 'RepositoryNotFoundException') throw notFound(what, error);
-    throw new AwsUnavailableError(`ECR did not answer DescribeImages for ${what}: ${name}, ${message}.`, {
+    throw new AwsUnavailableError(`ECR did not answer DescribeImages for ${what}: ${name}, ${withoutCredentials(message)}.`, {
       remedy: 'Try again later; check that the role may do ecr:DescribeImages on the repository, also in its own policy.',
       cause: error,
     });

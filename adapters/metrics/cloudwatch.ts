@@ -1,6 +1,7 @@
 import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
 import type { AlarmReading, AlarmSource, AlarmState, Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 
 export { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 
@@ -75,7 +76,8 @@ async function readBatch(client: CloudWatchSender, batch: readonly string[]): Pr
     return { readings: found, throttled: false };
   } catch (error) {
     const known = new Set(found.map((reading) => reading.name));
-    const reason = `CloudWatch did not answer DescribeAlarms: ${error instanceof Error ? `${error.name}, ${error.message}` : String(error)}`;
+    const why = error instanceof Error ? `${error.name}, ${error.message}` : String(error);
+    const reason = `CloudWatch did not answer DescribeAlarms: ${withoutCredentials(why)}`;
     const unknown = batch.filter((name) => !known.has(name));
     const unanswered = unknown.map((name) => ({ name, state: 'unavailable' as const, reason, sinceMs: undefined }));
     return { readings: [...found, ...unanswered], throttled: error instanceof Error && throttling.test(error.name) };

@@ -1,4 +1,5 @@
 import { SluiceError } from '../../core/errors.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
 import { messageOf } from '../connection/restore-error.ts';
 import type { Paint } from './colour.ts';
 
@@ -8,11 +9,11 @@ export interface PrintedError {
   readonly remedy: string;
 }
 
-/** What an error says, as data. */
+/** What an error says, as data, without the credentials that a server may have repeated. */
 export function describe(error: unknown): PrintedError {
-  if (error instanceof SluiceError) return { name: error.name, message: messageOf(error), remedy: error.remedy };
-  if (error instanceof Error) return { name: error.name, message: error.message, remedy: '' };
-  return { name: 'Error', message: String(error), remedy: '' };
+  if (error instanceof SluiceError) return { name: error.name, message: withoutCredentials(messageOf(error)), remedy: error.remedy };
+  if (error instanceof Error) return { name: error.name, message: withoutCredentials(error.message), remedy: '' };
+  return { name: 'Error', message: withoutCredentials(String(error)), remedy: '' };
 }
 
 /**
@@ -26,7 +27,8 @@ export function formatError(error: unknown, { paint, verbose }: { readonly paint
   if (remedy !== '') lines.push(`  ${remedy}`);
   if (!foreseen) lines.push('  This was not foreseen. Run it again with --verbose, and report what it prints.');
   if (verbose) lines.push(...causesOf(error).map((cause) => paint('dim', `  caused by ${cause}`)));
-  if (verbose && !foreseen && error instanceof Error && error.stack !== undefined) lines.push(paint('dim', error.stack));
+  if (verbose && !foreseen && error instanceof Error && error.stack !== undefined)
+    lines.push(paint('dim', withoutCredentials(error.stack)));
   return lines.join('\n');
 }
 
@@ -36,7 +38,7 @@ function causesOf(error: unknown): string[] {
   let cause = causeOf(error);
   while (cause !== undefined && causes.length < 10) {
     const { name, message } = cause as { name?: unknown; message?: unknown };
-    causes.push(typeof message === 'string' ? `${String(name ?? 'Error')}: ${message}` : String(cause));
+    causes.push(withoutCredentials(typeof message === 'string' ? `${String(name ?? 'Error')}: ${message}` : String(cause)));
     cause = causeOf(cause);
   }
   return causes;

@@ -3,7 +3,7 @@ import { HttpResponse } from '@smithy/protocol-http';
 import * as z from 'zod/mini';
 import type { AwsAnswer, AwsJsonApi } from '../../adapters/aws/json-api.ts';
 import { createClusterAccess, EKSClient } from '../../adapters/eks/cluster.ts';
-import { createTransport } from '../../adapters/eks/http.ts';
+import { createTransport, type TransportAnswer, type TransportRequest } from '../../adapters/eks/http.ts';
 import { createClusterOpener } from '../../adapters/eks/open-cluster.ts';
 import { createEventBridgeSink, EventBridgeClient } from '../../adapters/events/eventbridge.ts';
 import { createStepFunctionsExecutions } from '../../adapters/executions/step-functions.ts';
@@ -28,6 +28,19 @@ export interface PrivilegedOptions {
   readonly prefix: string;
 }
 
+/** Secrets of every role, which stand nowhere in what a Lambda writes. */
+export const planted = { secretAccessKey: 'the-planted-secret-key', sessionToken: 'the-planted-token-of-the-session' } as const;
+
+/**
+ * What a server refuses, it may repeat as it was sent, for whoever is to find out why: a proxy its headers, AWS the canonical request. So do
+ * those that stand here in the place of the API servers and of AWS.
+ */
+function repeating({ headers }: TransportRequest, answer: TransportAnswer): TransportAnswer {
+  if (answer.status < 300) return answer;
+  const sent = `What was sent: authorization: ${headers['authorization']}`;
+  return { ...answer, body: answer.body.replace(/"message":"/, (found) => `${found}${sent} `) };
+}
+
 /**
  * For `wrapDeps`: gives each Lambda the adapters that it has on AWS, with its own role. What they send is answered from the sandbox, where
  * the role allows it, and refused as AWS refuses it where not; the ledger has both.
@@ -35,7 +48,7 @@ export interface PrivilegedOptions {
 export function privilegedDeps({ clock, roles, ledger, prefix }: PrivilegedOptions): (ports: Deps, functionName?: string) => Deps {
   return (ports, functionName) => {
     if (functionName === undefined) return ports;
-    const credentials = async () => ({ accessKeyId: functionName, secretAccessKey: 'secret' });
+    const credentials = async () => ({ accessKeyId: functionName, ...planted });
     const lambda = new MortalLambda(ports.store);
     const answerOf = createAwsWire({ ...ports, store: lambda.store });
 
@@ -67,7 +80,7 @@ export function privilegedDeps({ clock, roles, ledger, prefix }: PrivilegedOptio
       region,
       credentials,
       clock,
-      transport: (request) => clock.busy(() => transport(request)),
+      transport: (request) => clock.busy(async () => repeating(request, await transport(request))),
     });
     const access = createClusterAccess({ eks, region, credentials, clock });
     return {
@@ -130,10 +143,13 @@ function handlerOf(service: string, ask: Ask) {
       target === undefined
         ? await ask(service, 'DescribeCluster', { name: cluster })
         : await ask(service, target.split('.').at(-1) ?? '', JSON.parse(textOf(body)));
+    const { message } = answer.body;
+    const canonical = `The canonical string was 'POST\n/\n\nx-amz-security-token:${headers['x-amz-security-token']}\n'`;
+    const said = answer.status < 300 ? answer.body : { ...answer.body, message: `${String(message)} ${canonical}` };
     const response = new HttpResponse({
       statusCode: answer.status,
       headers: { 'content-type': 'application/json' },
-      body: Readable.from([Buffer.from(JSON.stringify(answer.body))]),
+      body: Readable.from([Buffer.from(JSON.stringify(said))]),
     });
     return { response };
   };

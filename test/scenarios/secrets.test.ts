@@ -1,78 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import { createTransport, type Transport } from '../../adapters/eks/http.ts';
 import { createClusterOpener } from '../../adapters/eks/open-cluster.ts';
+import { signToken } from '../../adapters/eks/token.ts';
 import { createPrometheus, createPrometheusAlerts } from '../../adapters/metrics/prometheus.ts';
-import type { LambdaHandler } from '../../runtime/define-function.ts';
+import { AwsUnavailableError } from '../../core/errors.ts';
 import type { Deps } from '../../runtime/deps.ts';
-import { describeError } from '../../runtime/log.ts';
 import { type SandboxClock, VirtualClock } from '../../sandbox/clock.ts';
-import { createMemoryLog } from '../../sandbox/log.ts';
 import { busyFetch } from '../../sandbox/prometheus/busy-fetch.ts';
-import { type Sandbox, sandboxWebhookSecret } from '../../sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { alarmDuringBake } from './list/alarm-during-bake.ts';
 import { alertsPushed } from './list/alerts-pushed.ts';
 import { healthy } from './list/healthy.ts';
+import { pushLost } from './list/pushes.ts';
 import { storeDownAtTheAlarm } from './list/store-down.ts';
 import { runScenario } from './run-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { SecretsWatch } from './secrets-watch.ts';
 
 const credentials = { accessKeyId: 'AKIDPLANTED', secretAccessKey: 'the-planted-secret-key', sessionToken: 'the-planted-session-token' };
 const password = 'the-planted-password';
 const basic = Buffer.from(`sluice:${password}`, 'utf8').toString('base64');
 
-/** Everything that Sluice writes while a scenario is played, and the tokens that it made for the cluster meanwhile. */
-async function written(scenario: Parameters<typeof runScenario>[0]) {
+/** Plays a scenario with these secrets and servers that repeat them, and reads along. */
+async function watched(scenario: Scenario, plant: (deps: Deps) => Deps = (deps) => deps) {
   const clock = new VirtualClock();
-  const log = createMemoryLog();
-  const texts: string[] = [];
-  const tokens = new Set<string>();
+  const watch = new SecretsWatch({ ...credentials, password, basic });
+  const repeated = { answers: 0 };
   let sandbox: Sandbox | undefined;
-  const keep = (what: unknown) => void texts.push(JSON.stringify(what) ?? '');
-  const outcome = await runScenario(scenario, {
-    clock,
-    log,
-    wrapDeps: (deps) => withSecrets(deps, { clock, tokens, keep, prometheusUrl: () => sandbox?.prometheus.url ?? '' }),
-    onSandbox: (started) => {
-      sandbox = started;
-      const release = { wrapFunction: (name: string, handler: LambdaHandler) => kept(name, handler, keep) };
-      started.deployMachines(release);
-      started.deployDoors(release);
-    },
-  });
-  keep([log.lines, log.metricLines, sandbox?.bus.puts, sandbox?.engine.executions, outcome.rollouts, outcome.executions]);
-  return { texts, tokens, outcome };
+  const prometheusUrl = () => sandbox?.prometheus.url ?? '';
+  const outcome = await runScenario(
+    { ...scenario, requestsPerSecond: Math.min(scenario.requestsPerSecond ?? 10, 10) },
+    watch.watching({
+      clock,
+      wrapDeps: (deps) => plant(withSecrets(deps, { clock, repeated, prometheusUrl })),
+      onSandbox: (started) => {
+        sandbox = started;
+      },
+    }),
+  );
+  watch.lookBack(outcome);
+  return { watch, outcome, repeated };
 }
 
-/** What goes into a Lambda, comes out of it, or is thrown, stands in the history of its state machine; but for a request with its header. */
-function kept(name: string, handler: LambdaHandler, keep: (what: unknown) => void): LambdaHandler {
-  return async (event) => {
-    if (name !== 'ReceiveWebhook') keep(event);
-    try {
-      const output = await handler(event);
-      keep(output);
-      return output;
-    } catch (error) {
-      keep(describeError(error));
-      throw error;
-    }
-  };
-}
-
-/** The adapters as on AWS, with secrets that are known; the store tells what is written to it. */
+/** The adapters as on AWS, with secrets that are known. */
 function withSecrets(
   deps: Deps,
   {
     clock,
-    tokens,
-    keep,
+    repeated,
     prometheusUrl,
-  }: {
-    readonly clock: SandboxClock;
-    readonly tokens: Set<string>;
-    readonly keep: (what: unknown) => void;
-    readonly prometheusUrl: () => string;
-  },
+  }: { readonly clock: SandboxClock; readonly repeated: { answers: number }; readonly prometheusUrl: () => string },
 ): Deps {
-  const transport = echoing(createTransport(), tokens);
+  const transport = echoing(createTransport(), repeated);
   return {
     ...deps,
     clusters: {
@@ -82,14 +61,6 @@ function withSecrets(
         clock,
         transport: (request) => clock.busy(() => transport(request)),
       }),
-    },
-    store: {
-      read: (key) => deps.store.read(key),
-      list: (partition) => deps.store.list(partition),
-      write: (changes) => {
-        keep(changes);
-        return deps.store.write(changes);
-      },
     },
     prometheus: () => {
       const url = prometheusUrl().replace('http://', `http://sluice:${password}@`);
@@ -105,17 +76,15 @@ function withSecrets(
  */
 const failsAfter = [7, 11, 13] as const;
 
-function echoing(transport: Transport, tokens: Set<string>): Transport {
-  let failed = 0;
+function echoing(transport: Transport, repeated: { answers: number }): Transport {
   let left: number = failsAfter[0];
   return async (request) => {
-    const { authorization = '' } = request.headers;
-    tokens.add(authorization.replace('Bearer ', ''));
     left -= 1;
     if (left > 0) return transport(request);
-    failed += 1;
-    left = failsAfter[failed % failsAfter.length] ?? failsAfter[0];
-    return { status: 500, headers: {}, body: JSON.stringify({ kind: 'Status', message: `What was sent: authorization ${authorization}` }) };
+    repeated.answers += 1;
+    left = failsAfter[repeated.answers % failsAfter.length] ?? failsAfter[0];
+    const message = `What was sent: authorization ${request.headers['authorization']}`;
+    return { status: 500, headers: {}, body: JSON.stringify({ kind: 'Status', message }) };
   };
 }
 
@@ -129,25 +98,81 @@ function echoingFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   };
 }
 
+/** `scenarios.test.ts` reads along in all scenarios; in these, servers fail besides, and repeat what they were sent. */
+const played = [healthy, alarmDuringBake, storeDownAtTheAlarm, ...alertsPushed.slice(1, 2)];
+
 describe('secrets', () => {
-  const played = [healthy, alarmDuringBake, storeDownAtTheAlarm, ...alertsPushed.slice(1, 2)];
   it.each(played.map((scenario) => [scenario.name, scenario] as const))(
     'stand nowhere in what is logged, thrown, told, stored or handed from state to state: %s',
     async (_, scenario) => {
-      const { texts, tokens, outcome } = await written(scenario);
-      const all = texts.join('\n');
+      const { watch, outcome, repeated } = await watched(scenario);
       expect(outcome.rollouts.length).toBeGreaterThan(0);
-      // What servers said of failures was kept, so that it was there to be found.
-      expect(all).toContain('What was sent');
-      const [token = ''] = tokens;
-      expect(token).toMatch(/^k8s-aws-v1\./);
-      const secrets = [
-        ...tokens,
-        ...[...tokens].map((each) => Buffer.from(each.replace('k8s-aws-v1.', ''), 'base64url').toString()),
-        ...Object.values(credentials),
-        ...[password, basic, sandboxWebhookSecret],
-      ];
-      expect(secrets.filter((secret) => all.includes(secret))).toEqual([]);
+      expect(repeated.answers).toBeGreaterThan(0);
+      expect([...watch.looked.keys()]).toEqual(
+        expect.arrayContaining(['a line of the log', 'an event', 'an execution', 'a history', 'the store', 'the input of SetWeight']),
+      );
+      expect(watch.found).toEqual([]);
     },
   );
+
+  const failures: string[] = [];
+  it.each<[string, (deps: Deps, secret: () => Promise<string>) => Deps, string, Scenario?]>([
+    [
+      'logs it',
+      (deps, secret) => ({
+        ...deps,
+        alarms: {
+          read: async (names) => {
+            deps.log.info('asked', { with: await secret() });
+            return deps.alarms.read(names);
+          },
+        },
+      }),
+      'a line of the log',
+    ],
+    [
+      'tells it',
+      (deps, secret) => ({
+        ...deps,
+        events: {
+          publish: async (events) => {
+            const by = await secret();
+            return deps.events.publish(events.map((event) => ({ ...event, detail: { ...event.detail, by } })));
+          },
+        },
+      }),
+      'an event',
+    ],
+    [
+      'fails by it',
+      (deps, secret) => ({
+        ...deps,
+        clusterFinder: {
+          find: async (name) => {
+            if (failures.push(name) > 1) return deps.clusterFinder.find(name);
+            throw new AwsUnavailableError(`EKS did not answer ${await secret()}.`, { remedy: 'Try again.' });
+          },
+        },
+      }),
+      'an error of Begin',
+    ],
+    [
+      'hands it to whom it starts',
+      (deps, secret) => ({
+        ...deps,
+        executions: {
+          start: async (machine, name, input) => deps.executions.start(machine, name, { ...input, token: await secret() }),
+          describe: (execution) => deps.executions.describe(execution),
+          stop: (arn, reason) => deps.executions.stop(arn, reason),
+        },
+      }),
+      'an execution',
+      // Whose rollback machine lets through what it does not know.
+      alarmDuringBake,
+    ],
+  ])('are found where somebody %s', async (_, plant, where, scenario = pushLost) => {
+    const secret = () => signToken({ clusterName: 'shop', region: 'eu-west-1', credentials, signedAtMs: 0 });
+    const { watch } = await watched(scenario, (deps) => plant(deps, secret));
+    expect(watch.found).toContain(`a token of EKS stands in ${where}`);
+  });
 });
