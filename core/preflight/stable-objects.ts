@@ -28,10 +28,18 @@ const objectMetadata = z.looseObject({
 });
 export type ObjectMetadata = z.infer<typeof objectMetadata>;
 
+const podsOrShare = z.nullish(z.union([z.string(), z.number()]));
+
 export const stableDeployment = z.looseObject({
   metadata: objectMetadata,
   spec: z.looseObject({
     replicas: z.nullish(z.number()),
+    strategy: z.nullish(
+      z.looseObject({
+        type: z.nullish(z.string()),
+        rollingUpdate: z.nullish(z.looseObject({ maxSurge: podsOrShare, maxUnavailable: podsOrShare })),
+      }),
+    ),
     selector: labelSelector,
     template: z.looseObject({
       metadata: z.nullish(z.looseObject({ labels: z.nullish(labels), annotations: z.nullish(labels) })),
