@@ -20,6 +20,8 @@ export interface BaseRun {
   readonly ends: readonly string[];
   /** It is about a rollback that cannot be verified: people are told, and what is left is theirs to look at. */
   readonly mayFail?: boolean;
+  /** Faults befall only those of its effects whose kind no base run before it makes: all else has been shown there. */
+  readonly onlyNew?: boolean;
   /** What the story's own hand changes and does not put back. */
   readonly changedByOthers?: readonly TailPart[];
   readonly prepare: (stage: Stage, sandbox: Sandbox, watcher: Watcher) => Story | Promise<Story>;

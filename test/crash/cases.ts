@@ -37,13 +37,17 @@ export function playUndisturbed(base: BaseRun): Promise<Undisturbed> {
 /**
  * Every fault at every edge: a write to the cluster, or a start of an execution, in every base run and each time that it is made there, unless
  * the run has begun as one before it did; any other write each time that it is made in the plainest base run that has it; a read, which leaves
- * nothing behind, once.
+ * nothing behind, once. Of a base run that is played for what is new in it, only what no run before it does at all.
  */
 export function casesOf(runs: readonly Undisturbed[]): Case[] {
   const shown = new Set<string>();
+  const names = new Set<string>();
   return runs.flatMap(({ base, met }) => {
     let beginning = '';
+    const known = new Set(base.onlyNew === true ? names : []);
+    for (const { name } of met) names.add(name);
     return met.flatMap((edge): Case[] => {
+      if (known.has(edge.name)) return [];
       beginning = `${beginning}\n${edge.id}`;
       const moves = edge.kind === 'write' && (edge.port === 'kubernetes' || edge.port === 'executions');
       const key = moves ? beginning : edge.kind === 'read' ? edge.name : edge.id;

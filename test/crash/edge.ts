@@ -1,5 +1,5 @@
 import type { FaultKind } from './faults.ts';
-import { answerFaults, readFaults, writeFaults } from './faults.ts';
+import { answerFaults, clusterFaults, readFaults, writeFaults } from './faults.ts';
 
 /** One effect of one act, as it is named: `SetWeight: kubernetes patch virtualservices`. */
 export interface Effect {
@@ -27,6 +27,7 @@ export function edgeId(edge: Edge): string {
 
 /** The store's client sends a write again only where that is the same write to DynamoDB, so a lost answer harms nobody there. */
 export function faultsAt({ kind, port }: Pick<Effect, 'kind' | 'port'>): readonly FaultKind[] {
-  if (kind === 'write') return port === 'store' ? writeFaults.filter((fault) => fault !== 'answerLost') : writeFaults;
-  return kind === 'read' ? readFaults : answerFaults;
+  if (kind === 'answer') return answerFaults;
+  if (port === 'store' && kind === 'write') return writeFaults.filter((fault) => fault !== 'answerLost');
+  return [...(kind === 'write' ? writeFaults : readFaults), ...(port === 'kubernetes' ? clusterFaults : [])];
 }

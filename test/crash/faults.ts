@@ -26,7 +26,13 @@ export const writeFaults = [
   'lateInRollback',
   'lateBehindRetry',
 ] as const;
-export type FaultKind = (typeof writeFaults)[number];
+
+/**
+ * What befalls the API server at an effect that it is asked for.
+ * - `clusterAway`: nobody reaches it from then on, for longer than a rollback is tried again by itself.
+ */
+export const clusterFaults = ['clusterAway'] as const;
+export type FaultKind = (typeof writeFaults)[number] | (typeof clusterFaults)[number];
 
 /** A read changes nothing, so that dying after it or hearing late of it is dying or being late at the next effect. */
 export const readFaults: readonly FaultKind[] = ['errorBefore', 'throttled', 'hangsBefore'];
@@ -34,8 +40,19 @@ export const readFaults: readonly FaultKind[] = ['errorBefore', 'throttled', 'ha
 /** The answer of a Lambda to whoever called it. */
 export const answerFaults: readonly FaultKind[] = ['answerLost', 'hangsAfter', 'crashes'];
 
-/** Beyond the lease, the longest quiet that a rollout announces, the sweep's minute and the rollback. */
-export const lateMs = 190_000;
-/** A Task is given up after 60 s; a second later the rollback that follows drains. */
-export const inRollbackMs = 61_200;
+/** How long what is late takes. */
+export interface Lateness {
+  /** Beyond the lease, and the rollback that follows. */
+  readonly lateMs: number;
+  /** Into the middle of that rollback. */
+  readonly inRollbackMs: number;
+}
+
+export const usualLateness: Lateness = {
+  // Beyond the longest quiet that a rollout announces and the sweep's minute as well.
+  lateMs: 190_000,
+  // A Task is given up after 60 s; a second later the rollback that follows drains.
+  inRollbackMs: 61_200,
+};
 export const throttledTries = 3;
+export const clusterAwayMs = 300_000;

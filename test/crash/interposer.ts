@@ -1,6 +1,6 @@
 import type { SandboxClock } from '../../sandbox/clock.ts';
 import { type Edge, type Effect, edgeId, effectName } from './edge.ts';
-import { type FaultKind, inRollbackMs, lateMs, throttledTries } from './faults.ts';
+import { clusterAwayMs, type FaultKind, type Lateness, throttledTries, usualLateness } from './faults.ts';
 import { crash, currentInvocation, hang, type Invocation, named, never } from './invocations.ts';
 
 /** One effect as it is about to be made. */
@@ -34,12 +34,16 @@ export class Interposer {
   clock: SandboxClock | undefined;
   /** Nothing is counted, and nothing befalls, until it is set. */
   on = false;
+  /** Until when the API server cannot be reached by anybody. */
+  clusterAwayUntilMs = 0;
   readonly #plan: Plan;
+  readonly #lateness: Lateness;
   readonly #counts = new Map<string, number>();
   readonly #throttled = new Map<string, number>();
 
-  constructor(plan: Plan = () => undefined) {
+  constructor(plan: Plan = () => undefined, lateness = usualLateness) {
     this.#plan = plan;
+    this.#lateness = lateness;
   }
 
   async make<T>({ effect, apply, outage }: Making<T>): Promise<T> {
@@ -73,15 +77,18 @@ export class Interposer {
     if (planned === 'throttled') this.#throttled.set(name, throttledTries);
     const left = this.#throttled.get(name) ?? 0;
     if (left > 0) this.#throttled.set(name, left - 1);
+    if (planned === 'clusterAway') this.clusterAwayUntilMs = met.atMs + clusterAwayMs;
     const fault = planned ?? (left > 0 ? 'throttled' : undefined);
     if (fault !== undefined) this.befallen.push({ met, fault });
-    return fault;
+    return met.port === 'kubernetes' && met.atMs < this.clusterAwayUntilMs ? 'clusterAway' : fault;
   }
 
   async #befall<T>(fault: FaultKind, invocation: Invocation | undefined, apply: () => Promise<T>, outage: () => T): Promise<T> {
+    const { lateMs, inRollbackMs } = this.#lateness;
     switch (fault) {
       case 'errorBefore':
       case 'throttled':
+      case 'clusterAway':
         return outage();
       case 'errorAfter':
         await apply();

@@ -1,5 +1,7 @@
 import { rolloutRecord } from '../../core/rollout/record.ts';
 import { leftBehind } from '../scenarios/tail.ts';
+import { outageWronglyTold } from './after-outage.ts';
+import { clusterAwayMs } from './faults.ts';
 import type { Played } from './play.ts';
 import { toldWrongly } from './told-wrongly.ts';
 
@@ -11,12 +13,12 @@ const runSeconds = 60;
 /** What is not as promised at the end of a run, as sentences; empty where it ended on one whole, ready side. */
 export async function judge(played: Played, baseSeconds: number): Promise<string[]> {
   const { base, sandbox, interposer, witness, watcher, services, before, records, restAtMs } = played;
-  const wrong: string[] = [...watcher.violations, ...witness.violations];
+  const wrong: string[] = [...watcher.violations, ...witness.violations, ...outageWronglyTold(played)];
   const [first] = interposer.befallen;
   if (restAtMs === undefined) wrong.push(`it never came to rest: ${standing(played)}`);
   else if (first !== undefined) {
     const seconds = (restAtMs - first.met.atMs) / 1000;
-    const most = leaseSeconds + sweepSeconds + runSeconds + baseSeconds;
+    const most = leaseSeconds + sweepSeconds + runSeconds + baseSeconds + (first.fault === 'clusterAway' ? clusterAwayMs / 1000 : 0);
     if (seconds > most) wrong.push(`it came to rest ${seconds.toFixed(1)} s after the fault, and not within ${most.toFixed(1)} s`);
   }
   const failed = records.filter(({ phase }) => phase === 'failed');
@@ -30,13 +32,17 @@ export async function judge(played: Played, baseSeconds: number): Promise<string
     const ready = watcher.ready(name, 'stable');
     if (ready < (changedByOthers.includes('deployments') ? 1 : replicas))
       wrong.push(`stable of ${name} ended with ${ready} of ${replicas} ready`);
-    const promoted = records.findLast(({ rollout, phase }) => rollout === name && phase === 'succeeded');
     const image = imageOf(sandbox.kubernetes.get({ apiVersion: 'apps/v1', resource: 'deployments', namespace, name }));
-    const wanted = promoted?.image.tag ?? 'v1';
+    const wanted = wantedTag(records, name);
     if (sandbox.versionOf(image) !== wanted) wrong.push(`stable of ${name} runs ${sandbox.versionOf(image)}, and not ${wanted}`);
   }
   wrong.push(...leftBehind(sandbox, services, before, changedByOthers));
   return wrong;
+}
+
+/** What stable is to run in the end: what was promoted last, or what it began with. */
+export function wantedTag(records: Played['records'], service: string): string {
+  return records.findLast(({ rollout, phase }) => rollout === service && phase === 'succeeded')?.image.tag ?? 'v1';
 }
 
 function imageOf(deployment: unknown): string {

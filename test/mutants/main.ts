@@ -7,7 +7,7 @@ import { type Mutant, mutants } from './mutants.ts';
 
 /**
  * Takes out one safeguard after the other, in a copy of the tree, and runs the tests that must notice. A mutant that survives is a
- * promise without a test.
+ * promise without a test. Of what notices, one test is named.
  *
  * Usage: npm run test:mutants [-- part of a name]
  */
@@ -39,12 +39,14 @@ function withoutCatch(text: string, mutant: Mutant): string {
   return `${JSON.stringify(machine, null, 2)}\n`;
 }
 
-function runTests(copy: string, tests: readonly string[]): { readonly passed: boolean; readonly failedTests: boolean } {
+/** The name of a test that failed, where any did. A run that breaks off before its tests has noticed nothing. */
+function runTests(copy: string, tests: readonly string[]): { readonly passed: boolean; readonly failed: string | undefined } {
   const run = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...tests], {
     cwd: copy,
     encoding: 'utf8',
   });
-  return { passed: run.status === 0, failedTests: /Tests\s.*\d+ failed/.test(stripVTControlCharacters(run.stdout)) };
+  const failed = /^\s*FAIL\s+(\S+\.test\.ts > .*)$/m.exec(stripVTControlCharacters(`${run.stdout}\n${run.stderr}`))?.[1];
+  return { passed: run.status === 0, failed };
 }
 
 const copy = copyTree();
@@ -58,11 +60,11 @@ try {
   for (const mutant of chosen) {
     const before = readFileSync(join(copy, mutant.file), 'utf8');
     mutate(copy, mutant);
-    const seen = runTests(copy, mutant.tests).failedTests;
+    const { failed } = runTests(copy, mutant.tests);
     writeFileSync(join(copy, mutant.file), before);
-    if (seen) noticed += 1;
-    else survived += 1;
-    console.log(`${seen ? 'noticed ' : 'SURVIVED'}  without ${mutant.name}`);
+    if (failed === undefined) survived += 1;
+    else noticed += 1;
+    console.log(failed === undefined ? `SURVIVED  without ${mutant.name}` : `noticed   without ${mutant.name}\n            by ${failed}`);
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });

@@ -45,32 +45,77 @@ const catches = Object.entries(tasks).flatMap(([machine, names]) =>
       file: `state-machines/${machine}.asl.json`,
       find: `"${name}": {`,
       replace: '',
-      tests: ['test/state-machines'],
+      tests: ['test/state-machines/check-tasks.test.ts'],
     }),
   ),
 );
 
+/** What the model of test/model/ is built on: without any of them in the code, the handlers' effects are no longer those of the model. */
+const ties = ['test/model/ties.test.ts'];
+
+const fence = {
+  name: 'the fence',
+  file: 'adapters/mesh/fence.ts',
+  find: 'return text === value ? [test] : [...asRead, test, {',
+  replace: 'return text === value ? [] : [...asRead, {',
+  tests: ['test/adapters/mesh/fence.test.ts'],
+} as const;
+
+const tombstone = {
+  name: 'the tombstone',
+  file: 'adapters/mesh/route-patch.ts',
+  find: "operations: [...fence, ...rest], changed: rest.length > 0 || fence.some(({ op }) => op !== 'test')",
+  replace: 'operations: rest.length > 0 ? [...fence, ...rest] : [], changed: rest.length > 0',
+  tests: ['test/adapters/mesh/istio/door.test.ts'],
+} as const;
+
+const safeSplit = {
+  name: 'the safe split',
+  file: 'core/rollout/safe-split.ts',
+  find: 'return ready[recorded] === 0 && (ready[other] ?? 0) > 0 ? other : recorded;',
+  replace: "return other === recorded ? other : 'stable';",
+  tests: ['test/core/rollout/safe-split.test.ts'],
+} as const;
+
 export const mutants: readonly Mutant[] = [
+  fence,
+  tombstone,
+  safeSplit,
+  ...[fence, tombstone, safeSplit].map((mutant) => ({ ...mutant, name: `${mutant.name}, as the model's ties see it`, tests: ties })),
   {
-    name: "the fence's test in the patch",
-    file: 'adapters/mesh/fence.ts',
-    find: 'return text === value ? [test] : [test, {',
-    replace: 'return text === value ? [] : [{',
-    tests: ['test/adapters/mesh'],
+    name: 'the lease',
+    file: 'runtime/acts/sweep/sweep-rollout.ts',
+    find: 'const overdue = deps.clock.now() > lock.leaseUntilMs;',
+    replace: 'const overdue = lock.leaseUntilMs < 0;',
+    tests: ['test/functions/sweep.test.ts'],
   },
   {
-    name: 'the tombstone',
-    file: 'adapters/mesh/route-patch.ts',
-    find: "operations: [...fence, ...rest], changed: rest.length > 0 || fence.some(({ op }) => op !== 'test')",
-    replace: 'operations: rest.length > 0 ? [...fence, ...rest] : [], changed: rest.length > 0',
-    tests: ['test/adapters/mesh'],
+    name: 'the sweep',
+    file: 'functions/sweep.ts',
+    find: 'const rollouts = await sweepRollouts(deps, locks);',
+    replace: 'const rollouts: Awaited<ReturnType<typeof sweepRollouts>> = [];',
+    tests: ['test/functions/sweep.test.ts'],
   },
   {
-    name: 'the safe split',
-    file: 'core/rollout/safe-split.ts',
-    find: 'return ready[recorded] === 0 && (ready[other] ?? 0) > 0 ? other : recorded;',
-    replace: "return other === recorded ? other : 'stable';",
-    tests: ['test/core/rollout'],
+    name: 'the pin',
+    file: 'functions/deploy-canary.ts',
+    find: 'const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });',
+    replace: 'const pins: Awaited<ReturnType<typeof pinAutoscaler>> = [];',
+    tests: ['test/functions/deploy-canary.test.ts'],
+  },
+  {
+    name: 'the quarantine',
+    file: 'runtime/acts/take-turn.ts',
+    find: 'if (quarantined !== undefined && start.force === undefined) {',
+    replace: 'if (quarantined !== undefined && start.force !== start.force) {',
+    tests: ['test/runtime/acts/take-turn.test.ts'],
+  },
+  {
+    name: 'that a rollback quarantines its image',
+    file: 'functions/finish-rollback.ts',
+    find: 'const quarantineWhy = !promoted && quarantining.includes(reason) ?',
+    replace: 'const quarantineWhy = promoted && quarantining.includes(reason) ?',
+    tests: ['test/functions/finish-rollback.test.ts'],
   },
   {
     name: 'the read-back',
@@ -94,11 +139,18 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/adapters/mesh'],
   },
   {
-    name: 'the autoscaler pin',
-    file: 'functions/deploy-canary.ts',
-    find: 'const pins = await pinAutoscaler(api, { ...names, ...owner, replicas: record.stableReplicas });',
-    replace: 'const pins: Awaited<ReturnType<typeof pinAutoscaler>> = [];',
-    tests: ['test/scenarios'],
+    name: 'that a promotion raises the fence before it writes stable',
+    file: 'runtime/acts/open-ending.ts',
+    find: ': { fence: fence + 1, promotionFence: fence };',
+    replace: ': { fence };',
+    tests: ['test/functions/promote-stable.test.ts'],
+  },
+  {
+    name: 'that a promotion brings the routes under the fence that it raised',
+    file: 'functions/promote-stable.ts',
+    find: 'await holdRoutes(deps, promoting);',
+    replace: '',
+    tests: ['test/functions/promote-stable.test.ts'],
   },
   {
     name: 'the return in steps',
@@ -108,11 +160,60 @@ export const mutants: readonly Mutant[] = [
     tests: ['test/core/rollout'],
   },
   {
-    name: 'that a step back is for the routes as they were read',
-    file: 'runtime/acts/only-while-unchanged.ts',
-    find: 'if (held && seen.get(keyOf(ref)) !== version) {',
-    replace: 'if (held && version === seen) {',
+    name: 'that a step back never raises a weight',
+    file: 'runtime/acts/write-return.ts',
+    find: "role: 'door', lowerOnly: true",
+    replace: "role: 'door', lowerOnly: false",
     tests: ['test/runtime/acts/write-return.test.ts'],
+  },
+  {
+    name: 'that a late door leaves on a ready stable what is there',
+    file: 'runtime/acts/write-canary.ts',
+    find: 'const lowerOnly = split.canary <= present;',
+    replace: 'const lowerOnly = split.canary < present;',
+    tests: ['test/runtime/acts/write-canary.test.ts'],
+  },
+  {
+    name: 'that what is never raised is judged with the patch',
+    file: 'adapters/mesh/lower-only.ts',
+    find: 'if (present === undefined || present.canary >= split.canary) continue;',
+    replace: 'if (present === undefined || present.canary >= 0) continue;',
+    tests: ['test/runtime/acts/write-canary.test.ts'],
+  },
+  {
+    name: 'that a late door gives way to a rollback that has gone on',
+    file: 'adapters/store/rollouts.ts',
+    find: 'if (!anew && own !== undefined && held.lock.fence !== own) return undefined;',
+    replace: 'if (!anew && own !== undefined && held.lock.fence === atLeast - 1) return undefined;',
+    tests: ['test/adapters/store/rollouts.test.ts'],
+  },
+  {
+    name: 'that an edit is put right only by the owner',
+    file: 'runtime/acts/while-owned.ts',
+    find: 'await assertOwned();',
+    replace: 'void assertOwned;',
+    tests: ['test/functions/set-weight.test.ts'],
+  },
+  {
+    name: 'that a rollback which waits for pods asks for them again',
+    file: 'functions/restore-stable.ts',
+    find: 'if (error instanceof ClusterUnavailableError || error instanceof WriteConflictError) throw error;',
+    replace: '',
+    tests: ['test/functions/restore-stable.test.ts'],
+  },
+  {
+    name: 'that what AWS repeats of a request is told without its credentials',
+    file: 'adapters/aws/json-api.ts',
+    find: 'const message = withoutCredentials(',
+    replace: 'const message = String(',
+    tests: ['test/adapters/repeated-credentials.test.ts'],
+  },
+  {
+    name: 'that stable replaces a few pods at a time',
+    file: 'core/preflight/replacement.ts',
+    find: "if (type === 'Recreate') return",
+    replace: "if (type === 'recreate') return",
+    tests: ['test/core/preflight/replacement.test.ts'],
   },
   ...catches,
 ];

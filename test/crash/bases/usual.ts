@@ -41,9 +41,9 @@ export function baseRun({ spec = brief, tell, ...base }: BaseParts): BaseRun {
   };
 }
 
-/** v2's pods take so long from now on that what waits for them can be met while it waits. */
-export function slowPods({ sandbox }: Hands, readyAfterMs: number): void {
-  sandbox.fleet.behave('v2', { pod: { readyAfterMs } });
+/** A version's pods take so long from now on that what waits for them can be met while it waits. */
+export function slowPods({ sandbox }: Hands, readyAfterMs: number, version = 'v2'): void {
+  sandbox.fleet.behave(version, { pod: { readyAfterMs } });
 }
 
 /** Ends the running execution as somebody in the console, and nobody is told. */

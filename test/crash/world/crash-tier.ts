@@ -3,9 +3,8 @@ import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.ts';
 import { openInProcess } from '../../scenarios/in-process-tier.ts';
 import type { Tier } from '../../scenarios/tier.ts';
 import { watchedStore } from '../../scenarios/watched-store.ts';
-import { interposedDeps } from '../interposed-deps.ts';
+import { interposedSandbox } from '../interposed-sandbox.ts';
 import type { Interposer } from '../interposer.ts';
-import { invocationsOf } from '../invocations.ts';
 import '../../../adapters/mesh/gateway-api/inspect.ts';
 import '../../../adapters/mesh/inspect-routes.ts';
 import '../../../adapters/mesh/istio/inspect.ts';
@@ -23,7 +22,7 @@ export function crashTier(interposer: Interposer, onSandbox: (sandbox: Sandbox) 
     patienceSeconds: 1800,
     async open({ clock, services, onRollback }) {
       const store = watchedStore(onRollback);
-      interposer.clock = clock;
+      const { wrapDeps, wrapFunction } = interposedSandbox(interposer, clock);
       let sandbox: Sandbox | undefined;
       const started = await startSandbox({
         clock,
@@ -38,9 +37,9 @@ export function crashTier(interposer: Interposer, onSandbox: (sandbox: Sandbox) 
               return directApi(sandbox.kubernetes);
             },
           };
-          return interposedDeps(interposer, { ...deps, clusters }, act);
+          return wrapDeps({ ...deps, clusters }, act);
         },
-        wrapFunction: invocationsOf(clock, interposer.answer),
+        wrapFunction,
       });
       sandbox = started;
       onSandbox(started);
