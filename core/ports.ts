@@ -43,8 +43,12 @@ export interface SplitWrite {
   readonly split: Split;
   readonly fence: number;
   readonly role: WriteRole;
+  /** The fence that the routes must carry exactly, where an owner raises its own: it is replaced by `fence`. */
+  readonly replaces?: number | undefined;
   /** What goes to the canary besides its share, and how requests are treated. Left out, as a door does: nothing, and as before the rollout. */
   readonly shape?: TrafficShape | undefined;
+  /** It holds only where no route gives the canary less than it does: a WriteConflictError, decided together with the patch, tells where one does. */
+  readonly lowerOnly?: boolean | undefined;
 }
 
 /** What a rollout is going to write on its routes, each once. */

@@ -4,7 +4,9 @@ import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { wholeSide } from '../core/traffic/split.ts';
 import { saveAndTell } from '../runtime/acts/announce.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { holdRoutes } from '../runtime/acts/hold-routes.ts';
+import { raiseForPromotion, underRaisedFence } from '../runtime/acts/open-ending.ts';
+import { openHeld, openOwned } from '../runtime/acts/open-rollout.ts';
 import { readStable } from '../runtime/acts/read-sides.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -15,16 +17,17 @@ import { provideStore } from '../runtime/providers/store.ts';
 
 /**
  * The point of no return: stable takes the new image while the canary carries all traffic. That the canary is the safe side now is
- * written to the store first, so that a door which comes in between sends nobody to a stable that is being replaced (T1). With
- * `promotion: git` nothing is written to the cluster; Git brings the image.
+ * written to the store first, so that a door which comes in between sends nobody to a stable that is being replaced (T1). The fence is raised
+ * with it, and the routes brought under it, so that a step or a claim which is late sends nobody there either. With `promotion: git` nothing
+ * else is written to the cluster; Git brings the image.
  */
 export const promoteStable = defineFunction({
   name: 'PromoteStable',
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
-    const open = await openOwned(deps, payload);
-    const { record, spec, api, names, owner } = open;
+    const open = await openOwned(deps, await underRaisedFence(deps, payload, 'promotionFence'));
+    const { record, spec, api, names } = open;
     const goal = imageReference(record.image);
     const stable = await readStable(open);
     if (wholeSide(record.split) !== 'canary' || (stable?.image !== record.stableImage && stable?.image !== goal)) {
@@ -40,18 +43,21 @@ export const promoteStable = defineFunction({
     const saved = await saveAndTell(
       deps,
       open,
-      { phase: 'promoting', safeSide: 'canary', stableGoal: goal, pointOfNoReturnAtMs },
+      { phase: 'promoting', safeSide: 'canary', stableGoal: goal, pointOfNoReturnAtMs, ...raiseForPromotion(record) },
       { transition: 'promoting', reason },
     );
+    const promoting = openHeld(deps, open.rollouts, saved);
+    await holdRoutes(deps, promoting);
     if (spec.promotion === 'patch') {
-      const written = await setStableImage(api, { ...names, ...owner, image: goal, expectedImage: record.stableImage });
+      const written = await setStableImage(api, { ...names, ...promoting.owner, image: goal, expectedImage: record.stableImage });
       if (written.status === 'edited') {
         throw new WorkloadRejectedError(`Stable runs ${written.found}, not ${record.stableImage}.`, {
           remedy: 'Somebody else wrote stable at the same moment.',
         });
       }
     }
-    return { ...payload, outcome: 'promoting', door: { ...payload.door, safeSide: saved.record.safeSide } };
+    const { fence, safeSide } = saved.record;
+    return { ...payload, fence, outcome: 'promoting', door: { ...payload.door, safeSide } };
   },
 });
 

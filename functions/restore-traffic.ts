@@ -1,3 +1,4 @@
+import { WriteConflictError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { capacityToReturnTo, returnSeconds } from '../core/rollout/return-split.ts';
 import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
@@ -26,9 +27,14 @@ export const restoreTraffic = defineFunction({
     let open = await openForRestoring(deps, payload);
     const { rollouts, spec } = open;
     const where = { ...open, kind: spec.router.kind };
+    const own = open.record.fence;
     const raise = async (atLeast: number) => {
-      const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, { atLeast });
-      return raised?.record.fence;
+      const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, { atLeast, own });
+      if (raised !== undefined) return raised.record.fence;
+      // Mostly by its door, at the same moment. Called again, it goes by the record as it is then, or finds that it is another's.
+      throw new WriteConflictError(`The rollback of ${payload.rolloutId} has gone beyond fence ${own} meanwhile.`, {
+        remedy: 'It is looked at again.',
+      });
     };
     const beganWith = capacityToReturnTo(open.record, deps.clock.now());
     const traffic = await restore(deps, where, open.record.safeSide, open.record.fence, raise, { beganWith });
@@ -37,7 +43,11 @@ export const restoreTraffic = defineFunction({
     await tellUntold(deps, payload);
     const inSteps = wholeSide(traffic.split) !== traffic.side;
     const reason = open.record.reason ?? 'The reason was not recorded.';
-    const returning = `Stable has ${traffic.ready.stable} of the ${beganWith} ready pods that it began with: it is given ${traffic.split.stable} of ${where.target.totalWeight}, and the rest as they return.`;
+    const given = `${traffic.split.stable} of ${where.target.totalWeight}`;
+    const returning =
+      open.record.safeSide === 'canary'
+        ? `The canary is given no more than it has: stable, which is to get its image, has ${given}.`
+        : `Stable has ${traffic.ready.stable} of the ${beganWith} ready pods that it began with: it is given ${given}, and the rest as they return.`;
     const untouched = traffic.side === 'stable' && open.record.pointOfNoReturnAtMs === undefined;
     const { record } = await saveAndTell(
       deps,

@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { withoutCredentials } from '../core/without-credentials.ts';
 import { embeddedMetrics, type MetricValues } from './metrics.ts';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -58,9 +59,10 @@ function logAbout(to: LogTarget, about: LogFields): Log {
   };
 }
 
-/** An error and what caused it, as text. */
+/** An error and what caused it, as text, without the credentials that a client's error may repeat. */
 export function describeError(error: unknown): { errorName: string; errorMessage: string; errorCause?: string } {
-  if (!(error instanceof Error)) return { errorName: 'Unknown', errorMessage: String(error) };
-  const cause = error.cause instanceof Error ? { errorCause: `${error.cause.name}: ${error.cause.message}` } : {};
-  return { errorName: error.name, errorMessage: error.message, ...cause };
+  if (!(error instanceof Error)) return { errorName: 'Unknown', errorMessage: withoutCredentials(String(error)) };
+  const { cause } = error;
+  const caused = cause instanceof Error ? { errorCause: withoutCredentials(`${cause.name}: ${cause.message}`) } : {};
+  return { errorName: error.name, errorMessage: withoutCredentials(error.message), ...caused };
 }

@@ -55,7 +55,7 @@ export interface Release {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock } = options;
   // What is loaded on use would take time that a virtual clock knows nothing of.
-  await Promise.all([loadDialects(), import('../runtime/acts/write-return.ts')]);
+  await Promise.all([loadDialects(), import('../runtime/acts/write-canary.ts'), import('../runtime/acts/write-return.ts')]);
   const bus = new EventBus({ clock });
   const cloudWatch = new CloudWatch({ clock, bus });
   // What stable runs was pushed long ago: before the rules that would start a rollout of it.

@@ -1,5 +1,6 @@
 import { FencedError } from '../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesObject, WriteRole } from '../../core/ports.ts';
+import { specTests } from './rule-tests.ts';
 
 /** The annotation on a route that carries the fence of one rollout. Two rollouts on one object have one each (T5). */
 export function fenceAnnotation(rollout: string): string {
@@ -21,6 +22,8 @@ export interface FenceClaim {
   readonly rollout: string;
   readonly fence: number;
   readonly role: WriteRole;
+  /** See SplitWrite in core/ports.ts. */
+  readonly replaces?: number | undefined;
 }
 
 /**
@@ -49,15 +52,18 @@ export function fenceOperations(object: KubernetesObject, claim: FenceClaim): Js
   const test: JsonPatchOperation = /[<>&\u2028\u2029]/.test(text)
     ? { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion }
     : { op: 'test', path, value: text };
-  return text === value ? [test] : [test, { op: 'replace', path, value }];
+  // A raise may find nothing else to change, and then nothing else of the patch tells whether a late owner wrote in between.
+  const asRead = claim.replaces === undefined ? [] : specTests(object);
+  return text === value ? [test] : [...asRead, test, { op: 'replace', path, value }];
 }
 
 function assertMayWrite(object: KubernetesObject, claim: FenceClaim, found: number | undefined): void {
   const newer = found !== undefined && found > claim.fence;
-  const notMine = claim.role === 'owner' && found !== claim.fence;
+  const own = claim.replaces ?? claim.fence;
+  const notMine = claim.role === 'owner' && found !== own;
   if (!newer && !notMine) return;
   throw new FencedError(
-    `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name} carries fence ${found ?? 'none'} for ${claim.rollout}, not ${claim.fence}.`,
+    `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name} carries fence ${found ?? 'none'} for ${claim.rollout}, not ${own}.`,
     {
       remedy: newer ? 'Another owner has taken over; this execution must not write.' : 'Somebody removed the fence; the rollout gives way.',
     },

@@ -3,6 +3,7 @@ import type { KubernetesApi, RouteReading, RouteTarget, SplitWrite, TrafficRoute
 import { sameSplit, wholeSide } from '../../core/traffic/split.ts';
 import { fenceOf } from './fence.ts';
 import type { WrittenReading } from './left-behind.ts';
+import { lowerOnly } from './lower-only.ts';
 import { type Instead, patchObject } from './patch-object.ts';
 import type { RouteDialect, RouteObject } from './route-dialect.ts';
 import { routeName } from './route-name.ts';
@@ -14,12 +15,12 @@ import type { Patience } from './until-settled.ts';
  *
  * @param patience Left out, a route is read a few times in a row and then given up for this time.
  */
-export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect, patience?: Patience): Omit<TrafficRouter, 'inspect'> {
-  const { capabilities } = dialect;
+export function createRouteRouter(api: KubernetesApi, plain: RouteDialect, patience?: Patience): Omit<TrafficRouter, 'inspect'> {
   return {
-    capabilities,
-    read: (target) => readRoutes(api, dialect, target),
+    capabilities: plain.capabilities,
+    read: (target) => readRoutes(api, plain, target),
     write: async (target, write) => {
+      const dialect = write.lowerOnly === true ? lowerOnly(plain) : plain;
       const always = write.role === 'door';
       const left = new Map<string, string>();
       const patchOne = async (place: Place) => {
@@ -52,7 +53,7 @@ export function createRouteRouter(api: KubernetesApi, dialect: RouteDialect, pat
       });
     },
     // No door removes, so that none has this to load.
-    removeCanary: async (target, fence) => (await import('./remove-canary.ts')).removeCanary(api, dialect, target, fence),
+    removeCanary: async (target, fence) => (await import('./remove-canary.ts')).removeCanary(api, plain, target, fence),
   };
 }
 

@@ -30,13 +30,15 @@ export async function untilSettled(
   patience: Patience | undefined,
 ): Promise<void> {
   if (dialect.settled === undefined) return;
+  // The fence that was to be replaced is gone: what it was raised to is the owner's own now.
+  const written: SplitWrite = { ...write, replaces: undefined };
   const untilMs = patience === undefined ? 0 : patience.clock.now() + patience.seconds * 1_000;
   for (const place of placesOf(dialect, target)) {
     let pauseMs = longestPauseMs / 8;
     for (let reads = 1; ; reads += 1) {
       const found = await readObject(api, place);
       refuseNewerFence(found, target, write);
-      const settlement = dialect.settled(found.object, found.routes, target, write);
+      const settlement = dialect.settled(found.object, found.routes, target, written);
       if (settlement === 'settled') break;
       if ('refused' in settlement) throw new RouteRejectedError(`${settlement.refused}.`, { remedy: settlement.remedy });
       if (reads < settleReads) continue;

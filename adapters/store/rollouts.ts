@@ -1,7 +1,7 @@
 import { NotFoundError, StoreConflictError } from '../../core/errors.ts';
 import type { Clock, RolloutStore, StoreChange } from '../../core/ports.ts';
 import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
-import { isTurnedByAlarm } from '../../core/rollout/rollback-reason.ts';
+import { isTurnedByAlarm, triedAfresh } from '../../core/rollout/rollback-reason.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
 import { begunBefore, fenced, torn } from './lost-ownership.ts';
 import { readDocument } from './read-document.ts';
@@ -152,13 +152,14 @@ export class Rollouts {
    * and the next try reads. One that is being rolled back already is read anew, since nothing would be written that could find it ended.
    *
    * @returns undefined where there is nothing to take: this rollout does not hold the service any more; its rollback has failed, which only a
-   *   person has tried again; or the fence that a late door found on a route, one below `atLeast`, is the rollback's own, which has gone on.
+   *   person has tried again; or a door that found a newer fence on a route than its `own` is late: the rollback has raised its fence since, and
+   *   whatever the route carries, what that door knows of the safe side may no longer hold.
    */
   async raiseFence(
     rollout: string,
     rolloutId: string,
     change: Partial<RolloutRecord>,
-    { atLeast = 0, known }: { readonly atLeast?: number; readonly known?: HeldRollout } = {},
+    { atLeast = 0, own, known }: { readonly atLeast?: number; readonly own?: number; readonly known?: HeldRollout } = {},
   ): Promise<HeldRollout | undefined> {
     let fresh = known?.record.phase === 'rollingBack' ? undefined : known;
     return retryOnConflict(async () => {
@@ -168,10 +169,11 @@ export class Rollouts {
       if (held.record.phase === 'failed' && change.rollbackActor?.kind !== 'person') return undefined;
       const turned = change.rollbackReason === 'alarm' && isTurnedByAlarm(held.record);
       const anew = turned || held.record.phase !== 'rollingBack';
+      if (!anew && own !== undefined && held.lock.fence !== own) return undefined;
       if (!anew && held.lock.fence >= atLeast) return held;
-      if (!anew && held.lock.fence === atLeast - 1) return undefined;
       const fence = Math.max(held.lock.fence + 1, atLeast);
-      const record: RolloutRecord = { ...held.record, ...change, phase: 'rollingBack', fence, ...(anew ? { rollbackFence: fence } : {}) };
+      const before = triedAfresh(held.record);
+      const record: RolloutRecord = { ...before, ...change, phase: 'rollingBack', fence, ...(anew ? { rollbackFence: fence } : {}) };
       return this.#writeHeld(held, record, { ...held.lock, fence, leaseUntilMs: this.#leaseUntil(0) });
     });
   }

@@ -131,6 +131,8 @@ export const rolloutRecord = stored({
   rollbackActor: z.optional(actor),
   /** The fence that the door raised: it names the rollback machine's execution, which may have had to go beyond it since. */
   rollbackFence: z.optional(z.int()),
+  /** The fence under which the promotion began, and which it raised by one before it wrote stable. */
+  promotionFence: z.optional(z.int()),
   /** The fence under which the canary's removal began, and which it raised by one before it took anything away. */
   removalFence: z.optional(z.int()),
   rollbackAttempt: z.int(),

@@ -30,3 +30,12 @@ export function isTurnedByAlarm(record: Pick<RolloutRecord, 'phase' | 'pointOfNo
   const { phase, pointOfNoReturnAtMs, rollbackReason = 'error' } = record;
   return phase === 'rollingBack' && pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(rollbackReason) === 'promoted';
 }
+
+/**
+ * The record that a rollback begins with. One that had failed, and that a person has tried again, is judged afresh (W2): its traffic has all the
+ * time to return, whatever of that was over when the cluster could not be reached.
+ */
+export function triedAfresh(record: RolloutRecord): RolloutRecord {
+  const { returnUntilMs: _, ...rest } = record;
+  return record.phase === 'failed' ? rest : record;
+}

@@ -1,5 +1,4 @@
-import type { Side, Split } from '../traffic/split.ts';
-import { wholeSplit } from '../traffic/split.ts';
+import type { Side } from '../traffic/split.ts';
 
 /** Ready endpoints of each side; undefined where the cluster did not say. */
 export interface SideReadiness {
@@ -21,9 +20,4 @@ export interface SideReadiness {
 export function safeSide(recorded: Side, ready: SideReadiness): Side {
   const other: Side = recorded === 'stable' ? 'canary' : 'stable';
   return ready[recorded] === 0 && (ready[other] ?? 0) > 0 ? other : recorded;
-}
-
-/** The split that every door writes, unless stable has lost so much of its capacity that all traffic cannot return at once: see `returnSplit`. */
-export function safeSplit(recorded: Side, ready: SideReadiness, totalWeight: number): Split {
-  return wholeSplit(safeSide(recorded, ready), totalWeight);
 }

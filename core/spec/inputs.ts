@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { actor } from '../rollout/record.ts';
+import { shorten } from '../shorten.ts';
 import type { SpecProblem } from './diagnostic.ts';
 import { type ImageReference, parseImageReference } from './image-reference.ts';
 import { problemsOf } from './problems-of.ts';
@@ -9,7 +10,14 @@ import { rolloutName } from './rollout-spec.ts';
 
 const rollout = rolloutName.check(z.describe('The name of the rollout, as in its spec'));
 const person = z.string().check(z.minLength(1), z.maxLength(256));
-const reason = z.string().check(z.minLength(1), z.maxLength(1_000));
+const mostOfReason = 1_000;
+const reason = z.string().check(z.minLength(1), z.maxLength(mostOfReason));
+
+/** Nobody who asks something of a rollout in a hurry is turned away for the length of a sentence. */
+const keptReason = z.pipe(
+  z.string(),
+  z.transform((why) => shorten(why, mostOfReason)),
+);
 
 export const startInput = z
   .strictObject({
@@ -42,7 +50,7 @@ export const operatorRequest = z
     rollout,
     action: z.enum(['abort', 'pause', 'resume', 'promote']).check(z.describe('What the rollout is to do')),
     by: z.optional(person.check(z.describe('Who asks; the door records the IAM identity besides'))),
-    why: z.optional(reason.check(z.describe('Why, for the record and the notification'))),
+    why: z.optional(keptReason.check(z.describe('Why, for the record and the notification; what is longer is shortened'))),
   })
   .check(z.describe('Asks something of a rollout that is running'));
 export type OperatorRequest = z.infer<typeof operatorRequest>;

@@ -8,6 +8,7 @@ import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
 import { shorten } from '../../core/shorten.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
 import { caughtErrorOf, mostCharacters } from './caught-error.ts';
+import { endedAlready } from './open-rollout.ts';
 import { restoreTrafficWithoutStore } from './restore-traffic.ts';
 
 /** What the rollout machine hands over: its payload as it was, with the error that was caught or the decision to abort. */
@@ -15,9 +16,12 @@ export const caughtInput = z.strictObject({ executionArn: z.string().check(z.max
 
 const decided = z.looseObject({ abort: z.strictObject({ reason: rollbackReason, why: z.string() }) });
 
-/** `refused`: the execution never held its service, so there is nothing to undo. `ended`: it holds it no longer. */
+/**
+ * `refused`: the execution never held its service, so there is nothing to undo. `ended`: it holds it no longer. `succeeded`: it has ended its
+ * rollout itself, and died before it could say so.
+ */
 export interface ExecutionAborted {
-  readonly outcome: 'rollbackStarted' | 'ended' | 'refused';
+  readonly outcome: 'rollbackStarted' | 'ended' | 'refused' | 'succeeded';
   readonly error: string;
   readonly why: string;
 }
@@ -40,7 +44,9 @@ export async function abortExecution(deps: AbortDeps, { executionArn, payload }:
       why: cause.why,
       actor,
     });
-    return { outcome: result.outcome, error: cause.error, why: cause.why };
+    const ended = result.outcome === 'ended' && own.success ? await endedAlready(deps, own.data) : undefined;
+    const outcome = ended?.phase === 'succeeded' ? 'succeeded' : result.outcome;
+    return { outcome, error: cause.error, why: cause.why };
   } catch (error) {
     if (error instanceof StoreUnavailableError && own.success) await writeTombstone(deps, own.data);
     throw error;

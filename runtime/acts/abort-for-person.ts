@@ -1,14 +1,24 @@
 import * as z from 'zod/mini';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { NotFoundError } from '../../core/errors.ts';
+import { shorten } from '../../core/shorten.ts';
 import { rolloutName } from '../../core/spec/rollout-spec.ts';
 import { type AbortDeps, type AbortResult, abortRollout } from './abort-rollout.ts';
 
-/** What a person, or a tool for one, sends to the abort door. What it says goes into the record of the rollout, whose item has bounds. */
+/** What is kept of a reason: it goes into the record of the rollout, whose item has bounds. */
+const mostCharacters = 1_000;
+
+/** What a person, or a tool for one, sends to the abort door. However long the reason is, nobody is turned away for it: it is shortened. */
 export const personInput = z.strictObject({
   rollout: rolloutName,
   by: z.string().check(z.maxLength(256)),
-  why: z._default(z.string().check(z.maxLength(1_000)), ''),
+  why: z._default(
+    z.pipe(
+      z.string(),
+      z.transform((why) => shorten(why, mostCharacters)),
+    ),
+    '',
+  ),
 });
 export type PersonInput = z.infer<typeof personInput>;
 

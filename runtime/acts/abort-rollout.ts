@@ -48,7 +48,7 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
       held.record.safeSide,
       held.record.fence,
       async (atLeast) => {
-        const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, { atLeast });
+        const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, { atLeast, own: held.record.fence });
         return raised?.record.fence;
       },
       { readiness, beganWith: held.record.stableReady },

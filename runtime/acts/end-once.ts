@@ -12,7 +12,7 @@ export async function endOnce(
   payload: RolloutPayload,
   end: (open: OpenRollout) => Promise<RolloutPayload>,
 ): Promise<RolloutPayload> {
-  const owned = await underRaisedFence(deps, payload);
+  const owned = await underRaisedFence(deps, payload, 'removalFence');
   const ended = await endedAlready(deps, owned);
   if (ended === undefined) return end(await openOwned(deps, owned));
   await tellUntold(deps, payload);

@@ -5,13 +5,26 @@ import { type OpenRollout, openHeld, openOwned, type StoreDeps } from './open-ro
 
 type Owned = Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>;
 
+/** Where the record keeps the fence under which an act at the end of a rollout began, and which that act has raised by one. */
+type Raise = 'promotionFence' | 'removalFence';
+
 /**
- * The payload of an act at the end of a rollout, under the fence that the rollout has now: the removal of the canary raises it, and whoever is
- * called again, or comes behind a removal that failed, still carries the one before. A fence that a door raised since is somebody else's.
+ * The payload of an act at the end of a rollout, under the fence that the rollout has now: the promotion and the removal of the canary raise it,
+ * and whoever is called again, or comes behind a removal that failed, still carries the one before. A fence that a door raised since is somebody
+ * else's.
  */
-export async function underRaisedFence<P extends Owned>(deps: Pick<StoreDeps, 'store' | 'clock'>, payload: P): Promise<P> {
+export async function underRaisedFence<P extends Owned>(deps: Pick<StoreDeps, 'store' | 'clock'>, payload: P, raise: Raise): Promise<P> {
   const { record } = await new Rollouts(deps.store, deps.clock).load(payload.rollout, payload.rolloutId);
-  return hasRaised(record) && record.removalFence === payload.fence ? { ...payload, fence: record.fence } : payload;
+  return hasRaised(record, raise) && record[raise] === payload.fence ? { ...payload, fence: record.fence } : payload;
+}
+
+/**
+ * What a promotion saves together with its phase, so that the fence is raised once: a step, a claim or a door that was paused before its write is
+ * refused once the routes carry the new one.
+ */
+export function raiseForPromotion(record: RolloutRecord): Pick<RolloutRecord, 'fence' | 'promotionFence'> {
+  const { fence } = record;
+  return hasRaised(record, 'promotionFence') ? { fence } : { fence: fence + 1, promotionFence: fence };
 }
 
 /**
@@ -21,12 +34,13 @@ export async function underRaisedFence<P extends Owned>(deps: Pick<StoreDeps, 's
  * @throws FencedError where the rollout is not this execution's any more.
  */
 export async function openForRemoval(deps: StoreDeps, payload: Owned): Promise<OpenRollout> {
-  const open = await openOwned(deps, await underRaisedFence(deps, payload));
+  const open = await openOwned(deps, await underRaisedFence(deps, payload, 'removalFence'));
   const { record, held, rollouts } = open;
-  if (hasRaised(record) && record.removalFence === payload.fence) return open;
+  if (hasRaised(record, 'removalFence') && record.removalFence === payload.fence) return open;
   return openHeld(deps, rollouts, await rollouts.save(held, { removalFence: record.fence, fence: record.fence + 1 }));
 }
 
-function hasRaised({ fence, removalFence }: RolloutRecord): boolean {
-  return removalFence !== undefined && fence === removalFence + 1;
+function hasRaised(record: RolloutRecord, raise: Raise): boolean {
+  const from = record[raise];
+  return from !== undefined && record.fence === from + 1;
 }

@@ -3,9 +3,9 @@ import { leftBehind, type WrittenReading } from '../../adapters/mesh/left-behind
 import { readNewestFence } from '../../adapters/mesh/registry.ts';
 import { FencedError, WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
-import { type SideReadiness, safeSide, safeSplit } from '../../core/rollout/safe-split.ts';
+import { type SideReadiness, safeSide } from '../../core/rollout/safe-split.ts';
 import type { RouterKind } from '../../core/spec/router-spec.ts';
-import { type Side, type Split, wholeSide } from '../../core/traffic/split.ts';
+import { type Side, type Split, wholeSide, wholeSplit } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
 
 export interface TrafficRestored {
@@ -35,7 +35,7 @@ export interface RestoreOptions {
  * The one act that every door does: everything to the safe side, under the door's fence, at once (T2). It waits for no measurement
  * and not for the canary. Asking which side has ready endpoints costs one round trip; where the cluster does not say, the recorded
  * side is taken. A stable that has lost much of its capacity is given what it can carry, also at once, and the rest is returned by the
- * rollback machine (T7).
+ * rollback machine (T7). A canary that is the safe side is given nothing that a ready stable has already (T3).
  *
  * A route that carries a newer fence than the store knows was written by a door that could not reach the store; `raise` is then
  * asked for a fence beyond it.
@@ -48,7 +48,7 @@ export async function restoreTraffic(
   raise: (atLeast: number) => Promise<number | undefined>,
   { readiness = readSideReadiness(deps, where.api, where.target), beganWith }: RestoreOptions = {},
 ): Promise<TrafficRestored> {
-  const { api, kind, router, target } = where;
+  const { api, kind, target } = where;
   const ready = await readiness;
   const side = safeSide(recordedSide, ready);
   const write = async (under: number): Promise<TrafficRestored> => {
@@ -59,9 +59,7 @@ export async function restoreTraffic(
       tellLeftBehind(deps, readings);
       return { side, split, ready, fence: under };
     }
-    const split = safeSplit(recordedSide, ready, target.totalWeight);
-    tellLeftBehind(deps, await router.write(target, { split, fence: under, role: 'door' }));
-    return { side, split, ready, fence: under };
+    return { ...(await writeWhole(deps, where, side, under)), ready, fence: under };
   };
   try {
     return await write(fence);
@@ -86,14 +84,13 @@ export async function restoreTrafficWithoutStore(
   fence: number,
   recordedSide: Side,
 ): Promise<TrafficRestored> {
-  const { api, kind, router, target } = where;
+  const { api, kind, target } = where;
   const ready = await readSideReadiness(deps, api, target);
-  const split = safeSplit(recordedSide, ready, target.totalWeight);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const newest = Math.max(fence, await readNewestFence(kind, api, target));
     try {
-      tellLeftBehind(deps, await router.write(target, { split, fence: newest + 1, role: 'door' }));
-      return { side: wholeSide(split) ?? recordedSide, split, ready, fence: newest + 1 };
+      const written = await writeWhole(deps, where, safeSide(recordedSide, ready), newest + 1);
+      return { ...written, ready, fence: newest + 1 };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
     }
@@ -101,6 +98,26 @@ export async function restoreTrafficWithoutStore(
   throw new WriteConflictError(`The routes of ${target.rollout} were fenced anew three times in a row.`, {
     remedy: 'Another door is at work; it is tried again.',
   });
+}
+
+/** Everything to one side; but what a ready stable has already is not taken from it, so that its side is then stable. */
+async function writeWhole(
+  deps: Pick<Deps, 'log'>,
+  where: TrafficPlace,
+  side: Side,
+  fence: number,
+): Promise<Pick<TrafficRestored, 'side' | 'split'>> {
+  const { router, target } = where;
+  if (side === 'canary') {
+    // Only a door to a promotion that is half-way has this to load.
+    const { writeCanary } = await import('./write-canary.ts');
+    const { split, readings } = await writeCanary(where, fence);
+    tellLeftBehind(deps, readings);
+    return { side: wholeSide(split) ?? 'stable', split };
+  }
+  const split = wholeSplit(side, target.totalWeight);
+  tellLeftBehind(deps, await router.write(target, { split, fence, role: 'door' }));
+  return { side, split };
 }
 
 /** How many ready endpoints each side has. Never rejects: where the cluster does not say, that is the answer. */

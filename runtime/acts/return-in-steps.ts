@@ -99,7 +99,7 @@ export function giveBack(
   { record: { rollout, rolloutId, fence } }: HeldRollout,
   { ready, beganWith }: { readonly ready: SideReadiness; readonly beganWith?: number },
 ): Promise<TrafficRestored> {
-  const raise = async (atLeast: number) => (await open.rollouts.raiseFence(rollout, rolloutId, {}, { atLeast }))?.record.fence;
+  const raise = async (atLeast: number) => (await open.rollouts.raiseFence(rollout, rolloutId, {}, { atLeast, own: fence }))?.record.fence;
   const where = { ...open, kind: open.spec.router.kind };
   return restoreTraffic(deps, where, 'stable', fence, raise, { readiness: Promise.resolve(ready), beganWith });
 }

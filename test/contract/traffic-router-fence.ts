@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClusterUnavailableError, FencedError, SluiceError } from '../../core/errors.ts';
 import type { KubernetesApi, WriteRole } from '../../core/ports.ts';
 import { delayingWrites, overtaken } from '../fakes/unreliable-kubernetes.ts';
-import { both, type RouterForContract, RouterHand } from './router-hand.ts';
+import { at, both, type RouterForContract, RouterHand } from './router-hand.ts';
 
 /** The part of a router's contract that keeps promise T3: who may write under which fence, and nobody past a tombstone. */
 export function trafficRouterFenceContract(name: string, setUp: () => Promise<RouterForContract>): void {
@@ -57,6 +57,52 @@ export function trafficRouterFenceContract(name: string, setUp: () => Promise<Ro
         ]);
         await hand.write(0, 2, 'door');
         expect(await hand.read()).toEqual(both(0, 2));
+      });
+    });
+
+    describe('an owner that raises its own fence', () => {
+      const raise = (hand: RouterHand, api = hand.set.api) =>
+        hand.set.routerOn(api).write(hand.set.target, { ...at(100, 2, 'owner', {}), replaces: 1 });
+
+      beforeEach(async () => {
+        await hand.write(0, 1, 'claim');
+        await hand.write(100, 1, 'owner');
+      });
+
+      it('closes the routes to whoever still has the one before, and leaves the weights', async () => {
+        await raise(hand);
+        expect(await hand.read()).toEqual(both(100, 2));
+        for (const role of ['claim', 'owner', 'door'] as const) await expect(hand.write(0, 1, role)).rejects.toThrow(FencedError);
+        expect(await hand.read()).toEqual(both(100, 2));
+      });
+
+      it.each([2, 3])('gives way to a door that has written fence %i, whatever the weights are', async (fence) => {
+        await hand.write(0, fence, 'door');
+        await expect(raise(hand)).rejects.toThrow(FencedError);
+        expect(await hand.read()).toEqual(both(0, fence));
+      });
+
+      it('gives way where somebody removed the fence', async () => {
+        await hand.removeFence();
+        await expect(raise(hand)).rejects.toThrow('Somebody removed the fence');
+      });
+
+      it('gives way to a door that is quicker by a moment', async () => {
+        await expect(
+          raise(
+            hand,
+            overtaken(hand.set.api, () => hand.write(0, 2, 'door')),
+          ),
+        ).rejects.toThrow(FencedError);
+        expect(await hand.read()).toEqual(both(0, 2));
+      });
+
+      it('puts right what a late owner of the same fence has written a moment before', async () => {
+        await raise(
+          hand,
+          overtaken(hand.set.api, () => hand.write(10, 1, 'owner')),
+        );
+        expect(await hand.read()).toEqual(both(100, 2));
       });
     });
 

@@ -4,6 +4,7 @@ import { abort } from '../../functions/abort.ts';
 import { applySpec } from '../../functions/apply-spec.ts';
 import { begin } from '../../functions/begin.ts';
 import { decide } from '../../functions/decide.ts';
+import { operate } from '../../functions/operate.ts';
 import { receiveAlerts } from '../../functions/receive-alerts.ts';
 import type { SluiceFunction } from '../../runtime/define-function.ts';
 import { startMs } from '../core/rollout/rollout-for-tests.ts';
@@ -36,7 +37,6 @@ describe('an input that means harm', () => {
     ['that cannot be made a text', decide, { ...payload, payloadVersion: { toString: 1 } }],
     ['that is nested without end, where nothing is expected', begin, { input: deep, executionArn: 'arn', executionStartedAt: '' }],
     ['that is nested without end, in a payload', decide, { ...payload, more: deep }],
-    ['of a person with an endless reason', abort, { rollout: 'checkout', by: 'ada', why: 'x'.repeat(500_000) }],
     ['of a person for what is no rollout', abort, { rollout: '', by: 'ada' }],
     ['with an endless name of a file', applySpec, { file: 'x'.repeat(2_000), text: '' }],
     ['with an endless name of an alarm', abort, { ...alarm('high'), detail: { ...alarm('high').detail, alarmName: 'x'.repeat(256) } }],
@@ -63,6 +63,19 @@ describe('an alarm that fires', () => {
     const text = (await recorded()) ?? '';
     expect(text.length).toBeLessThan(1_200);
     expect(text.isWellFormed()).toBe(true);
+  });
+
+  it.each([
+    ['through the abort door', abort, {}],
+    ['as an operator', operate, { action: 'abort' }],
+  ])('and a person who says why without end, %s, roll back all the same', async (_, door, wish) => {
+    const { deps, phase, reason } = await doorsOfRunningRollout();
+    const why = `${'x'.repeat(999)}🐌${'x'.repeat(500_000)}`;
+    await expect(door.wiredWith(deps)({ rollout: 'checkout', by: 'ada', why, ...wish })).resolves.toMatchObject({
+      outcome: 'rollbackStarted',
+    });
+    expect(await phase()).toBe('rollingBack');
+    expect(await reason()).toBe(`Aborted by ada: ${'x'.repeat(999)}….`);
   });
 
   it('as an alert whose summary is cut within a character, rolls back', async () => {

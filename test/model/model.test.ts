@@ -16,6 +16,7 @@ const bounds: Readonly<Record<string, Bounds>> = {
     alarms: 1,
     storeFails: true,
   },
+  'one rollout of one step, two faults, and a store that does not answer': { ...oneStep, faults: 2, alarms: 0, storeFails: true },
   'one rollout of two steps whose execution is stopped, or stalls, and goes on later': { faults: 1, alarms: 0, redrives: true },
   'two rollouts of one step, one fault': { ...twoRollouts, faults: 1, alarms: 0 },
   'two rollouts of one step, one alarm': { ...twoRollouts, faults: 0, alarms: 1 },
@@ -38,8 +39,11 @@ describe('fence, lock, doors, sweep and promotion', () => {
   });
 });
 
+/** Within the bounds nothing is missed without these, as long as all others are there. */
+const covered = ['raisesBeforeRemoval'] as const;
+
 /** For each switch the bounds within which it is missed, what is broken, and by whom or what in the last line of the story. */
-const missed: Readonly<Record<keyof Switches, readonly [Bounds, RegExp, RegExp]>> = {
+const missed: Readonly<Record<Exclude<keyof Switches, (typeof covered)[number]>, readonly [Bounds, RegExp, RegExp]>> = {
   fence: [{ ...oneStep, faults: 1, alarms: 0 }, /^T3/, /late SetWeight of execution 1, paused until now, writes the weight/],
   tombstone: [{ ...oneStep, faults: 1, alarms: 0 }, /^T3/, /late SetWeight of execution 1, paused until now, writes the weight/],
   safeSplit: [{ ...oneStep, faults: 1, alarms: 0 }, /^T1: stable/, /writes the safe split/],
@@ -54,7 +58,6 @@ const missed: Readonly<Record<keyof Switches, readonly [Bounds, RegExp, RegExp]>
     /^T1: stable/,
     /late Begin of execution 1, paused until now, claims the route/,
   ],
-  raisesBeforeRemoval: [{ ...oneStep, faults: 1, alarms: 0 }, /^T1: the canary/, /late PromoteStable of execution 1/],
   doorGivesWay: [{ ...oneStep, faults: 1, alarms: 0 }, /^O3.*late/, /writes the safe split/],
   neverRaises: [{ ...oneStep, faults: 1, alarms: 1, storeFails: true }, /^T3/, /rollback 3-1 writes the safe split/],
   fencedCreate: [{ ...oneStep, faults: 1, alarms: 0 }, /^O3/, /late DeployCanary of execution 1, paused until now, makes the canary/],
@@ -72,7 +75,7 @@ describe('what keeps the promises', () => {
   });
 
   it('is all in the list', () => {
-    expect(Object.keys(missed).sort()).toEqual(Object.keys(everything).sort());
+    expect([...Object.keys(missed), ...covered].sort()).toEqual(Object.keys(everything).sort());
   });
 });
 

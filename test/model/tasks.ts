@@ -85,6 +85,17 @@ function promote(scene: Scene): Outcome {
   return saved;
 }
 
+/**
+ * The owner's fence is raised where the route has the one before. Where it has the raised one and is not whole, it is another's: that of a door
+ * without the store, which goes by the same numbers, or that of the return since.
+ */
+function holdRoute(scene: Scene): Outcome {
+  const { route } = scene.state;
+  const { fence } = scene.by;
+  if (route.fence === fence) return route.weight === 2 ? 'next' : 'fenced';
+  return route.fence === fence - 1 ? writeRoute(scene, 2, 'claim') : 'fenced';
+}
+
 const returning: readonly Effect[] = [
   store('notes that stable is the safe side', (scene) => save(scene, { safeSide: 'stable', weight: 0 })),
   {
@@ -172,7 +183,7 @@ export const tasks: Readonly<Record<Task, readonly Effect[]>> = {
       name: 'holds the route under the new fence',
       on: 'route',
       look: taker,
-      act: (scene) => (scene.on.raisesBeforePromotion ? writeRoute(scene, 2, 'claim') : 'next'),
+      act: (scene) => (scene.on.raisesBeforePromotion ? holdRoute(scene) : 'next'),
     },
     {
       name: 'gives stable the new image',

@@ -1,9 +1,9 @@
 import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 import type { SandboxClock } from '../../sandbox/clock.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
-import { hostOf } from '../../sandbox/service-objects.ts';
 import type { SandboxExecution } from '../../sandbox/step-functions/execution.ts';
 import { type LoadResult, type LoadStats, type RunningLoad, startLoad } from '../../sandbox/traffic/load.ts';
+import { addressOf } from './address-of.ts';
 import { Mishaps } from './mishaps.ts';
 import { sandboxTier } from './sandbox-tier.ts';
 import type { Scenario } from './scenario.ts';
@@ -12,7 +12,6 @@ import { leftBehind, type Tail, tailOf } from './tail.ts';
 import type { Need, Setting, Tier } from './tier.ts';
 import { wronglyTold } from './told.ts';
 import { usualServices, usualSpec } from './usual.ts';
-import type { Address } from './visitor.ts';
 import { type SplitChange, Witness } from './witness.ts';
 
 export interface RolloutOutcome {
@@ -64,11 +63,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     const { setting } = open;
     witness = new Witness(setting, new Map(services.map(({ name, namespace }) => [name, namespace])));
     for (const [version, behaviour] of Object.entries(scenario.versions ?? {})) setting.fleet.behave(version, behaviour);
-    const addressOf = (service: string): Address => {
-      const { virtualService = service, pathPrefix = '/' } = services.find(({ name }) => name === service) ?? {};
-      return { url: `${setting.proxy.url}${pathPrefix}`, host: (open.hostOf ?? hostOf)(virtualService) };
-    };
-    const stage = new Stage({ tier, open, loads, witness, mishaps, answers, addressOf });
+    const stage = new Stage({ tier, open, loads, witness, mishaps, answers, addressOf: (service) => addressOf(open, services, service) });
     for (const service of services) {
       await open.putUsualAlarm(service.name);
       const usual = usualSpec(service, setting.repositoryOf(service.name));
@@ -80,7 +75,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       onAnswer?.(result);
     };
     for (const { name } of services) {
-      loads.set(name, startLoad({ clock, ...addressOf(name), requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult }));
+      loads.set(name, startLoad({ clock, ...stage.addressOf(name), requestsPerSecond: scenario.requestsPerSecond ?? 40, onResult }));
     }
     // Long enough for the alarms to be judged once; a rollout does not start while they have no data.
     await stage.sleep(Math.min(scenario.settleSeconds ?? 12, tier.settleSeconds ?? Number.POSITIVE_INFINITY));

@@ -37,7 +37,12 @@ export function splitPatch(
   target: RouteTarget,
   write: SplitWrite,
 ): RoutePatch {
-  const fence = fenceOperations(virtualService, { rollout: target.rollout, fence: write.fence, role: write.role });
+  const fence = fenceOperations(virtualService, {
+    rollout: target.rollout,
+    fence: write.fence,
+    role: write.role,
+    replaces: write.replaces,
+  });
   const remembered = rememberedRules(virtualService, target);
   if (write.role === 'claim') {
     const rules = refs.map((ref) => findRule(virtualService, ref, target));
@@ -69,7 +74,12 @@ export function weightsPatch(
   write: SplitWrite,
   turned: boolean,
 ): RoutePatch {
-  const fence = fenceOperations(virtualService, { rollout: target.rollout, fence: write.fence, role: write.role });
+  const fence = fenceOperations(virtualService, {
+    rollout: target.rollout,
+    fence: write.fence,
+    role: write.role,
+    replaces: write.replaces,
+  });
   const edit = (rule: Rule, route: Rule['route']): RuleEdit => ({ rule, fields: { route }, inserted: [] });
   const edits = refs.flatMap((ref) => {
     const found = unlessRejected(() => {

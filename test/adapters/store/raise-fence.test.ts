@@ -87,7 +87,7 @@ describe('a door that raises the fence', () => {
   it('keeps the fence that a rollback was started under where it goes beyond one on a route', async () => {
     const { rollouts, rolloutId } = await begun();
     await rollouts.raiseFence('checkout', rolloutId, { rollbackReason: 'abort' });
-    const raised = await rollouts.raiseFence('checkout', rolloutId, {}, { atLeast: 8 });
+    const raised = await rollouts.raiseFence('checkout', rolloutId, {}, { atLeast: 8, own: 2 });
     expect(raised?.record).toMatchObject({ fence: 8, rollbackFence: 2 });
   });
 

@@ -175,7 +175,7 @@ describe('O2: raising the fence', () => {
   it('goes beyond what was raised already where a route carries a newer one', async () => {
     const { rollouts } = await underWay();
     await rollouts.raiseFence('checkout', 'checkout-000001', { rollbackReason: 'alarm' });
-    const again = await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 8 });
+    const again = await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 8, own: 2 });
     expect(again).toMatchObject({ lock: { fence: 8 }, record: { fence: 8, rollbackReason: 'alarm' } });
   });
 
@@ -207,7 +207,18 @@ describe('O2: raising the fence', () => {
     if (raised === undefined) throw new Error('the fence was not raised');
     const { lock } = await rollouts.save(raised, { fence: 3 });
     expect(lock.fence).toBe(3);
-    expect(await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 4 })).toBeUndefined();
+    expect(await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 4, own: 2 })).toBeUndefined();
+  });
+
+  it('is nothing to do for a late door whose rollback has gone beyond its fence, however much newer that is than the one on the route', async () => {
+    const { rollouts } = await underWay();
+    const raised = await rollouts.raiseFence('checkout', 'checkout-000001', { rollbackReason: 'alarm' });
+    if (raised === undefined) throw new Error('the fence was not raised');
+    await rollouts.save(raised, { fence: 6 });
+    for (const atLeast of [4, 5, 6, 7, 8]) {
+      expect(await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast, own: 2 })).toBeUndefined();
+    }
+    expect(await rollouts.raiseFence('checkout', 'checkout-000001', {}, { atLeast: 9, own: 6 })).toMatchObject({ record: { fence: 9 } });
   });
 
   it('spares itself a read where the rollout was just read, and reads where that is out of date', async () => {

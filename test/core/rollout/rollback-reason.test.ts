@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { errorClasses } from '../../../core/errors.ts';
-import { rollbackReason } from '../../../core/rollout/record.ts';
-import { goalPastPointOfNoReturn, isTurnedByAlarm, rollbackReasonOf } from '../../../core/rollout/rollback-reason.ts';
+import { phase, rollbackReason } from '../../../core/rollout/record.ts';
+import { goalPastPointOfNoReturn, isTurnedByAlarm, rollbackReasonOf, triedAfresh } from '../../../core/rollout/rollback-reason.ts';
+import { recordOf } from './rollout-for-tests.ts';
 
 describe('the reason for a rollback that an error caused', () => {
   it.each([
@@ -49,4 +50,9 @@ describe('O3: an alarm during a rollback', () => {
   ])('%s', (_, record, turned) => {
     expect(isTurnedByAlarm(record)).toBe(turned);
   });
+});
+
+it.each(phase.options)('W2: a rollback of a rollout that is %s has the time that it had, unless it had failed', (present) => {
+  const record = recordOf({ phase: present, returnUntilMs: 5 });
+  expect(triedAfresh(record)).toEqual(present === 'failed' ? recordOf({ phase: present }) : record);
 });

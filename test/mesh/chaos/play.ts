@@ -5,6 +5,7 @@ import type { Tier } from '../../scenarios/tier.ts';
 import type { Bench } from '../bench/types.ts';
 import type { ChaosFault, Outage } from './faults.ts';
 import { type HeldPhase, heldPhases } from './phases.ts';
+import { unexplainedFailures } from './unexplained-failures.ts';
 
 /** What came of the rollout that was in one phase when the fault came. */
 export interface PhasePlayed {
@@ -41,7 +42,7 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
         // What is expected depends on the fault, and is judged below.
         expected: { rollouts: [], badAnswers: [0, 0] },
         check: (_outcome, stage) => {
-          unexplained = unexplainedFailures(stage, outage);
+          unexplained = unexplainedFailures(stage.answers, outage);
           return [];
         },
       },
@@ -50,23 +51,6 @@ export async function playChaos(bench: Bench, tier: Tier, fault: ChaosFault): Pr
     return judge(phase, outcome, unexplained);
   });
   return Promise.all(played);
-}
-
-/** In one sentence: how many, how they were answered, and when; none where every failure falls into the outage. */
-function unexplainedFailures(stage: Stage, outage: Outage | undefined): string[] {
-  const failures = stage.answers.filter(
-    ({ status, atMs, durationMs }) =>
-      (status === 0 || status >= 500) && (outage === undefined || atMs + durationMs < outage.fromMs || atMs > outage.toMs),
-  );
-  const [first, last] = [failures.at(0), failures.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const byStatus = Map.groupBy(failures, ({ status, version }) => `${status} of ${version ?? 'nobody'}`);
-  const counts = [...byStatus].map(([what, each]) => `${each.length} times ${what}`).join(', ');
-  const seconds = (ms: number) => `${((ms - (outage?.toMs ?? stage.answers[0]?.atMs ?? 0)) / 1000).toFixed(1)} s`;
-  const since = outage === undefined ? 'the first request' : 'the end of the outage';
-  return [
-    `${failures.length} requests failed that no fault caused: ${counts}; ${seconds(first.atMs)} to ${seconds(last.atMs)} after ${since}`,
-  ];
 }
 
 function judge(phase: HeldPhase, outcome: ScenarioOutcome, unexplained: readonly string[]): PhasePlayed {

@@ -1,5 +1,6 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
-import { startSandbox } from '../../../sandbox/sandbox.ts';
+import type { SandboxClock } from '../../../sandbox/clock.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts';
 import { openInProcess } from '../../scenarios/in-process-tier.ts';
 import type { Opening, OpenTier, Tier } from '../../scenarios/tier.ts';
 import { watchedStore } from '../../scenarios/watched-store.ts';
@@ -16,11 +17,17 @@ const slackOfTime = 10;
 /** How often the sweep comes round here is the sandbox's. */
 const sweepEverySeconds = 60;
 
+/** For those who break what Sluice asks of the world, and not only what a story may. */
+export interface Breaking {
+  readonly around: (clock: SandboxClock) => Required<Pick<SandboxOptions, 'wrapDeps' | 'wrapFunction'>>;
+  readonly onSandbox: (sandbox: Sandbox) => void;
+}
+
 /**
  * Both state machines and all functions in this process, on a real clock; the cluster, its API server with RBAC on, its mesh, traffic and
  * Prometheus are the bench's.
  */
-export function meshTier(bench: Bench, description: BenchDescription): Tier {
+export function meshTier(bench: Bench, description: BenchDescription, breaking?: Breaking): Tier {
   return {
     name: 'mesh',
     lacks: lacking,
@@ -29,11 +36,16 @@ export function meshTier(bench: Bench, description: BenchDescription): Tier {
     sweepEverySeconds,
     patienceSeconds: 300,
     slackOfTime,
-    open: (opening) => open(bench, description, opening),
+    open: (opening) => open(bench, description, opening, breaking),
   };
 }
 
-async function open(bench: Bench, description: BenchDescription, { clock, services, mishaps, onRollback }: Opening): Promise<OpenTier> {
+async function open(
+  bench: Bench,
+  description: BenchDescription,
+  { clock, services, mishaps, onRollback }: Opening,
+  breaking: Breaking | undefined,
+): Promise<OpenTier> {
   const fresh = await bench.freshNamespace('shop');
   const namespace = fresh.name;
   const store = watchedStore(onRollback);
@@ -42,8 +54,10 @@ async function open(bench: Bench, description: BenchDescription, { clock, servic
     services,
     store: mishaps.wrapStore(store),
     wrapFunction: mishaps.wrapFunction,
+    ...breaking?.around(clock),
     surroundings: (options) => startMeshSurroundings({ bench, description, namespace }, options),
   });
+  breaking?.onSandbox(sandbox);
   return {
     ...openInProcess(sandbox, store, services),
     adapt: (spec) => adaptToMesh(spec, description.clusterName, namespace),

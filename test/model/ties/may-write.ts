@@ -35,7 +35,7 @@ export const mayWrite: Readonly<Record<string, readonly string[]>> = {
   VerifyWeight: owned,
   RunAnalysis: [...owned, ...notes],
   Decide: [...owned, ...told],
-  PromoteStable: [...owned, ...told, 'patch deployments'],
+  PromoteStable: [...owned, ...told, 'patch virtualservices', 'patch deployments'],
   AwaitStable: owned,
   ReturnTraffic: [...owned, 'put history', 'patch virtualservices'],
   RemoveCanary: [...owned, 'patch virtualservices', 'delete deployments', 'delete services', 'delete destinationrules'],

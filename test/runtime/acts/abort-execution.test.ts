@@ -8,6 +8,8 @@ import { abortExecution } from '../../../runtime/acts/abort-execution.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { createMemoryLog } from '../../../sandbox/log.ts';
 import { clusterWith, mainRule, refTo, routeOf, target, virtualService } from '../../adapters/mesh/istio/virtual-services.ts';
+import { underWay } from '../../adapters/store/rollouts-for-tests.ts';
+import { FakeKubernetes } from '../../fakes/kubernetes-api.ts';
 
 const refuse = async () => {
   throw new StoreUnavailableError('The store does not answer.', { remedy: 'Try again.' });
@@ -34,6 +36,30 @@ async function abortWithoutStore(door: { readonly safeSide?: 'stable' | 'canary'
   };
   return { api, log: deps.log, abort: () => abortExecution(deps, { executionArn: 'arn', payload }) };
 }
+
+/** The door for an execution that died after a rollout of its own has come to a phase, under that fence. */
+async function abortAfter(phase: 'succeeded' | 'rolledBack', fence: number) {
+  const { store, clock, rollouts, record, held } = await underWay();
+  await rollouts.end(held, { phase });
+  const nobody = async () => {
+    throw new Error('there is nothing to start or to stop');
+  };
+  const clusters = { open: () => new FakeKubernetes() };
+  const executions = { start: nobody, describe: nobody, stop: nobody };
+  const { rollout, rolloutId, cluster } = record;
+  const payload = { payloadVersion, rollout, rolloutId, fence, door: { cluster, routerKind: 'istio', target } };
+  return abortExecution({ store, clock, clusters, executions, log: createMemoryLog() }, { executionArn: record.executionArn, payload });
+}
+
+describe('the door for an execution whose rollout has ended', () => {
+  it.each([
+    ['the execution has ended it itself, and died before it could say so', 'succeeded', 1, 'succeeded'],
+    ['another owner has ended it', 'succeeded', 0, 'ended'],
+    ['it was rolled back', 'rolledBack', 1, 'ended'],
+  ] as const)('where %s', async (_, phase, fence, outcome) => {
+    expect(await abortAfter(phase, fence)).toMatchObject({ outcome });
+  });
+});
 
 describe('the door while the store does not answer', () => {
   it.each([

@@ -108,6 +108,13 @@ describe('what keeps a rollout from beginning', () => {
     expect(refusals[0]?.remedy).toContain('rollout status deployment cart');
   });
 
+  it.each(['patch', 'git'] as const)('is a Deployment that would replace all its pods at once, with promotion %s', async (promotion) => {
+    const { spec, ...plain } = deployment();
+    const { api } = await start({ ...plain, spec: { ...spec, strategy: { type: 'Recreate' } } });
+    const refusals = of('refusal', await inspectRollout(api, specWith({ promotion })));
+    expect(refusals.map(({ message }) => message)).toEqual([expect.stringMatching(/^Its strategy is Recreate/)]);
+  });
+
   it.each([
     [
       'a policy that covers stable alone',

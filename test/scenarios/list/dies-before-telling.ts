@@ -80,13 +80,13 @@ const deaths: readonly Death[] = [
     states: 'Succeeded',
   },
   {
-    // Nothing is left to abort; the sweep tells it.
+    // Nothing is left to abort, and the execution has done what it was for; the sweep tells it.
     of: 'Finish',
     how: 'dies',
     after: ({ phase }) => phase === 'succeeded',
     told: 'begun,advanced,advanced,promoting,succeeded',
     ends: succeeded,
-    states: 'TakenOver',
+    states: 'Succeeded',
     meanwhile: (stage) =>
       stage.until('the sweep to tell it', () => toldBy(stage.sandbox).some(({ detail }) => detail['transition'] === 'succeeded'), 180),
   },

@@ -53,7 +53,7 @@ function failsInRollback(task: RollbackTask, how: 'dies' | 'stalls'): Scenario {
       ],
       badAnswers: [0, 0],
     },
-    check: oneRollback,
+    check: (outcome) => oneRollback(outcome, doorFence(task)),
   };
 }
 
@@ -154,7 +154,7 @@ export const diesWithFenceRaised: Scenario = {
   check: (outcome) => {
     const fence = outcome.splits.at(-1)?.fence;
     // Its own is 8, and the removal of the canary raises that by one.
-    return [...oneRollback(outcome), ...(fence === 9 ? [] : [`the route ended at fence ${fence}`])];
+    return [...oneRollback(outcome, 2), ...(fence === 9 ? [] : [`the route ended at fence ${fence}`])];
   },
 };
 

@@ -13,13 +13,16 @@ const arnOf = (name: string) => `arn:aws:states:eu-west-1:111122223333:execution
 /** Step Functions, with the executions that were asked about, and how many at a time. */
 class FakeStepFunctions implements Executions {
   readonly described: string[] = [];
+  readonly started: string[] = [];
+  readonly stopped: string[] = [];
   atOnce = 0;
   mostAtOnce = 0;
   /** From this call on it has too many requests. */
   throttledFrom = Number.POSITIVE_INFINITY;
   readonly dead = new Map<string, ExecutionStatus['status']>();
 
-  async start(): Promise<'started'> {
+  async start(_machine: string, name: string): Promise<'started'> {
+    this.started.push(name);
     return 'started';
   }
 
@@ -36,7 +39,9 @@ class FakeStepFunctions implements Executions {
     return { status: this.dead.get(name) ?? 'running' };
   }
 
-  async stop(): Promise<void> {}
+  async stop(arn: string): Promise<void> {
+    this.stopped.push(arn);
+  }
 }
 
 /** So many services with a rollout under way, each judged by two alarms of its own, on one route that they share. */
