@@ -23,8 +23,8 @@ export const alarmBeforeStableIsReady: Scenario = {
   },
   check: ({ executions, splits }, stage) => {
     const rollback = executions.find(({ machine }) => machine === 'rollback')?.states.map(({ state }) => state) ?? [];
-    const held = splits.findLast(({ fence }) => fence === stage.fence(2));
-    const first = splits.find(({ fence }) => fence === stage.fence(2));
+    const held = splits.findLast(({ fence }) => fence === stage.fence(3));
+    const first = splits.find(({ fence }) => fence === stage.fence(3));
     return [
       ...(rollback.includes('RestoreStable') ? [] : [`stable was not restored: ${rollback.join()}`]),
       ...(first?.canary === 100 && held?.canary === 0 ? [] : ['the canary did not hold the traffic until stable had it again']),

@@ -38,10 +38,10 @@ function alarmWhileFinishing(moment: 'held' | 'drained', event: 'heard' | 'lost'
       const { sandbox } = stage;
       const rollbacks = executions.filter(({ machine }) => machine === 'rollback').map(({ name, status }) => `${name} ${status}`);
       const told = toldBy(sandbox).flatMap(({ detail }) => (detail['transition'] === 'rollingBack' ? [detail['rollbackReason']] : []));
-      const underFence = splits.filter(({ fence }) => fence === stage.fence(3)).map(({ canary }) => canary);
+      const underFence = splits.filter(({ fence }) => fence === stage.fence(4)).map(({ canary }) => canary);
       const canaries = moment === 'held' ? '100,0' : '0';
       return [
-        ...(rollbacks.join() === `checkout-${stage.fence(2)}-1 failed,checkout-${stage.fence(3)}-1 succeeded`
+        ...(rollbacks.join() === `checkout-${stage.fence(3)}-1 failed,checkout-${stage.fence(4)}-1 succeeded`
           ? []
           : [`the rollbacks were ${rollbacks.join()}`]),
         ...([...new Set(told)].join() === 'error,alarm' ? [] : [`told as ${told.join()}`]),

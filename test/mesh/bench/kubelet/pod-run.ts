@@ -37,6 +37,7 @@ export class PodRun {
   #proxied = false;
   #state: Readonly<Record<string, unknown>> = { waiting: { reason: 'ContainerCreating' } };
   #ending = false;
+  #told: Promise<void> = Promise.resolve();
 
   constructor(options: PodRunOptions, pod: PodObject) {
     this.#options = options;
@@ -172,8 +173,14 @@ export class PodRun {
     void Promise.resolve(servers?.drain(0)).then(() => this.#after(backOffMs, () => void this.start()));
   }
 
-  /** Writes the pod's status; tried until the API takes it, or the pod ends. */
-  async #tell(): Promise<void> {
+  /** One write after the other: a slow one that is overtaken by the next would leave what was for good. */
+  #tell(): Promise<void> {
+    this.#told = this.#told.then(() => this.#writeStatus());
+    return this.#told;
+  }
+
+  /** As it is now; tried until the API takes it, or the pod ends. */
+  async #writeStatus(): Promise<void> {
     const { name, namespace, uid } = this.#pod.metadata;
     const podIP = this.#address;
     // The same object to read from: only what is written into a status is of the sandbox.

@@ -1,0 +1,72 @@
+import { spreadOver } from './floor.ts';
+import type { Part, ScaleOptions } from './options.ts';
+import type { Quotas } from './quotas.ts';
+import { runReal } from './real-run.ts';
+import { replay } from './replay.ts';
+import { type Row, type RowInput, rowOf } from './row.ts';
+import type { RowPlan } from './scale-spec.ts';
+import type { Template } from './template.ts';
+
+export type RolloutPart = Exclude<Part, 'sweep' | 'days'>;
+
+/** Steps of three minutes at 60 s, between which the state machine waits; of one minute at 10 s, the default, which a Lambda watches. */
+const plans: Readonly<Record<RolloutPart, RowPlan>> = {
+  waited: { source: 'prometheus', intervalSeconds: 60, bakeSeconds: 180 },
+  watched: { source: 'prometheus', intervalSeconds: 10, bakeSeconds: 60 },
+  cloudwatch: { source: 'cloudwatch', intervalSeconds: 60, bakeSeconds: 180 },
+};
+
+/** So few that no quota is felt, not even that of DescribeAlarms: what is replayed is an undisturbed rollout. */
+const recorded = 8;
+const counts = [100, 1_000, 10_000] as const;
+/** The most at once of which all are still under way when the last one starts. */
+const spreadMs = 300_000;
+/** Partition keys in place of each one that all rollouts share, in the row that shows what this would bring. */
+const keys = 16;
+const sharedPartitions = ['locks', 'untold'] as const;
+
+export interface MeasuredRollouts {
+  readonly rows: readonly Row[];
+  /** Real and replayed rows of as many rollouts. */
+  readonly agreements: readonly (readonly [Row, Row])[];
+}
+
+/** The rows of one part: some rollouts really, then as many and more from their record. */
+export async function measureRollouts(
+  part: RolloutPart,
+  { real, seed }: Pick<ScaleOptions, 'real' | 'seed'>,
+  quotas: Quotas,
+  onRow: (row: Row) => void,
+): Promise<MeasuredRollouts> {
+  const plan = plans[part];
+  const rows: Row[] = [];
+  const add = (input: Omit<RowInput, 'plan' | 'quotas'>): Row => {
+    const row = rowOf({ plan, quotas, ...input });
+    rows.push(row);
+    onRow(row);
+    return row;
+  };
+  const { templates } = await runReal({ rollouts: recorded, plan, quotas, seed });
+  if (templates.length === 0) throw new Error(`no rollout of ${part} went undisturbed, so that there is none to replay`);
+  const result = await runReal({ rollouts: real, plan, quotas, seed });
+  const really = add({ name: part, how: 'real', rollouts: real, templates, result });
+  const replayed = (name: string, rollouts: number, from: readonly Template[], pushedOverMs = 0) =>
+    add({
+      name,
+      how: 'replayed',
+      rollouts,
+      templates: from,
+      result: replay({ rollouts, templates: from, quotas, seed, pushAtMs: (index) => (index * pushedOverMs) / rollouts }),
+      pushedOverMs,
+    });
+  const again = replayed(part, real, templates);
+  for (const rollouts of counts.filter((count) => count !== real)) replayed(part, rollouts, templates);
+  const most = Math.max(...counts);
+  if (part === 'waited') {
+    const spread = spreadOver(templates, sharedPartitions, keys);
+    replayed(`${part}, pushed over 5 min`, most, templates, spreadMs);
+    replayed(`${part}, over 5 min, ${keys} keys`, most, spread, spreadMs);
+    replayed(`${part}, ${keys} keys`, most, spread);
+  }
+  return { rows, agreements: [[really, again]] };
+}

@@ -1,0 +1,89 @@
+import type { Account } from './account.ts';
+import type { EventQueue } from './event-queue.ts';
+import { invokeMs } from './latencies.ts';
+import { stepBegins } from './lateness.ts';
+import { replayInvocation } from './replay-invocation.ts';
+import { taskRetry } from './retries.ts';
+import type { Part, Template } from './template.ts';
+
+export interface RolloutReplayOptions {
+  readonly template: Template;
+  readonly queue: EventQueue;
+  readonly account: Account;
+  readonly random: () => number;
+  /** When the sweep has read the alarms of a rollout whose Begin could not. */
+  readonly sweptAtMs: () => number;
+  readonly onLook: (step: number, begins: boolean) => void;
+  readonly onEnd: (end: string) => void;
+}
+
+const retry = taskRetry('RunAnalysis');
+
+/**
+ * One rollout, state by state as it was recorded. A Task that fails is tried again as the machine does, from its start. A rollout that begins
+ * without knowing its alarms is held at its first step until the sweep has read them: a look before that passes nothing.
+ */
+export class RolloutReplay {
+  readonly #options: RolloutReplayOptions;
+  #step = -1;
+  #bakeAt = 0;
+  #alarmsKnownAtMs = 0;
+  #passed = true;
+
+  constructor(options: RolloutReplayOptions) {
+    this.#options = options;
+  }
+
+  /** Goes on from a state to the end. */
+  enter(at: number): void {
+    const { template, queue, account, onEnd } = this.#options;
+    const part = template[at];
+    if (part === undefined) {
+      onEnd('Succeeded');
+      return;
+    }
+    const delayMs = account.enterState(queue.now());
+    if (part.kind === 'task') queue.after(delayMs + invokeMs, () => this.#invoke(at, part, 0));
+    else queue.after(delayMs + (part.kind === 'wait' ? part.waitMs : 0), () => this.enter(at + 1));
+  }
+
+  #invoke(at: number, part: Part & { kind: 'task' }, attempt: number): void {
+    const { queue, account, random, onLook } = this.#options;
+    if (!account.invoke()) {
+      this.#again(at, part, attempt);
+      return;
+    }
+    replayInvocation(part.invocation, {
+      queue,
+      account,
+      random,
+      onAlarmsRefused: () => {
+        this.#alarmsKnownAtMs = this.#options.sweptAtMs();
+      },
+      onLook: () => {
+        this.#passed = queue.now() >= this.#alarmsKnownAtMs;
+        onLook(this.#step, false);
+      },
+      onEnd: (outcome) => {
+        account.leave();
+        if (outcome === 'refused') this.#again(at, part, attempt);
+        else this.#leave(at, part);
+      },
+    });
+  }
+
+  #leave(at: number, { state }: Part): void {
+    if (state === stepBegins) {
+      this.#step += 1;
+      this.#bakeAt = at + 1;
+      this.#options.onLook(this.#step, true);
+    }
+    this.enter(state === 'Decide' && !this.#passed ? this.#bakeAt : at + 1);
+  }
+
+  #again(at: number, part: Part & { kind: 'task' }, attempt: number): void {
+    const { queue, random, onEnd } = this.#options;
+    if (attempt + 1 >= retry.attempts) onEnd(`failed in ${part.state}`);
+    else queue.after(retry.delayMs(attempt, random()) + invokeMs, () => this.#invoke(at, part, attempt + 1));
+  }
+}

@@ -1,0 +1,72 @@
+import { sweepEverySeconds } from '../../../runtime/event-patterns.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import { Account } from './account.ts';
+import { EventQueue } from './event-queue.ts';
+import { latencyMs } from './latencies.ts';
+import type { Look } from './lateness.ts';
+import { alarmsPerCall } from './quotas.ts';
+import type { RunOptions, RunResult } from './real-run.ts';
+import { RolloutReplay } from './replay-rollout.ts';
+import { alarmCallsPerSecond } from './retries.ts';
+import type { Template } from './template.ts';
+
+/** EventBridge tries a start again for a day, with back-off and jitter. How long it waits is not said: full jitter up to 2, 4, 8 ... s is assumed. */
+const longestStartDelayMs = 60_000;
+
+export interface ReplayOptions extends Omit<RunOptions, 'plan'> {
+  readonly templates: readonly Template[];
+  /** When each rollout is pushed, in milliseconds; all at 0 where left out. */
+  readonly pushAtMs?: (index: number) => number;
+}
+
+/**
+ * So many rollouts at once, each as one that was recorded: the same states, requests, units and waits, in an account whose quotas bind. What is
+ * refused is tried again as the clients and the state machine do, with the same delays and a jitter that follows from the seed.
+ *
+ * @throws Error without a template
+ */
+export function replay(options: ReplayOptions): RunResult & { readonly tookMs: number } {
+  const { rollouts, templates, quotas, seed, pushAtMs = () => 0 } = options;
+  const account = new Account(quotas);
+  const queue = new EventQueue();
+  const random = seededRandom(seed);
+  const looks: Look[] = [];
+  const ends: Record<string, number> = {};
+  let lastEndMs = 0;
+
+  const start = (index: number, attempt: number) => {
+    const template = templates[index % templates.length];
+    if (template === undefined) throw new Error('there is no recorded rollout to replay');
+    if (!account.take({ service: 'StartExecution', units: [], requests: 1 }, queue.now())) {
+      queue.after(random() * Math.min(longestStartDelayMs, 2000 * 2 ** attempt), () => start(index, attempt + 1));
+      return;
+    }
+    const rollout = new RolloutReplay({
+      template,
+      queue,
+      account,
+      random,
+      sweptAtMs: () => sweptAtMs(queue.now(), index),
+      onLook: (step, begins) => looks.push({ rollout: String(index), step, atMs: queue.now(), begins }),
+      onEnd: (end) => {
+        ends[end] = (ends[end] ?? 0) + 1;
+        lastEndMs = queue.now();
+      },
+    });
+    queue.after(latencyMs.StartExecution, () => rollout.enter(0));
+  };
+
+  for (let index = 0; index < rollouts; index += 1) queue.after(pushAtMs(index), () => start(index, 0));
+  queue.run();
+  return { counted: account.counted(), looks, ends, tookMs: lastEndMs };
+}
+
+/** The next sweep begins with the full minute, and asks for a hundred alarms at a time at its pace. */
+function sweptAtMs(nowMs: number, index: number): number {
+  const everyMs = sweepEverySeconds * 1000;
+  return (
+    (Math.floor(nowMs / everyMs) + 1) * everyMs +
+    (Math.floor(index / alarmsPerCall) / alarmCallsPerSecond) * 1000 +
+    latencyMs.DescribeAlarms
+  );
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+
+/** Tries of one request to DynamoDB or Step Functions in all; adapters/store/dynamodb.ts and adapters/executions/step-functions.ts have the same. */
+export const storeAttempts = 4;
+
+/** The pace that runtime/providers/alarms.ts gives the sweep. */
+export const alarmCallsPerSecond = 6;
+
+/** The SDK's standard mode. Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+export const sdkAttempts = 3;
+
+/** Full jitter up to a bound that doubles, from 500 ms for a throttled request. */
+export function sdkBackoffMs(attempt: number, random: number): number {
+  return random * Math.min(20_000, 500 * 2 ** attempt);
+}
+
+export interface TaskRetry {
+  readonly attempts: number;
+  /** With its jitter, in milliseconds. @param attempt 0 before the second try. */
+  readonly delayMs: (attempt: number, random: number) => number;
+}
+
+/** How the rollout machine retries a Task, read from its definition. */
+export function taskRetry(state: string): TaskRetry {
+  const text = readFileSync(new URL('../../../state-machines/rollout.asl.json', import.meta.url), 'utf8');
+  const { States } = JSON.parse(text) as { States: Record<string, { Retry?: readonly Retry[] }> };
+  const retry = States[state]?.Retry?.[0];
+  if (retry === undefined) throw new Error(`the rollout machine does not retry ${state}`);
+  const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds } = retry;
+  const longest = (attempt: number) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** attempt) * 1000;
+  return { attempts: MaxAttempts + 1, delayMs: (attempt, random) => random * longest(attempt) };
+}
+
+interface Retry {
+  readonly IntervalSeconds: number;
+  readonly BackoffRate: number;
+  readonly MaxAttempts: number;
+  readonly MaxDelaySeconds: number;
+}
