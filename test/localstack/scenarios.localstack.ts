@@ -11,6 +11,7 @@ import { functionErrors } from './tier/function-errors.ts';
 import type { Lane } from './tier/lane.ts';
 import { lacking, localStackTier } from './tier/localstack-tier.ts';
 import { openTheatre, type Theatre } from './tier/open-theatre.ts';
+import { notKeptApart } from './tier/store-apart.ts';
 
 /** Each is a copy of Sluice of its own; they live in one account, and are told of each other's pushes and alarms. */
 const prefixes = ['sluice-a', 'sluice-b', 'sluice-c', 'sluice-d'];
@@ -40,6 +41,13 @@ beforeAll(async () => {
 afterAll(async () => {
   write(tally(played, theatre?.notes ?? []));
   await theatre?.close();
+});
+
+it('has a store whose transactions are kept apart from other writes', async () => {
+  if (theatre === undefined) throw new Error('LocalStack was not started');
+  const lane = await theatre.lanes.take();
+  expect(await notKeptApart(lane)).toEqual([]);
+  theatre.lanes.give(lane);
 });
 
 describe('scenarios on LocalStack', () => {

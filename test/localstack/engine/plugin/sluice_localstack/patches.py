@@ -3,7 +3,7 @@
 import importlib
 
 # LocalStack in a process of this machine, without Docker.
-ON_HOST = ("loopback_only", "lambda_executor", "dynamodb_moto")
+ON_HOST = ("loopback_only", "lambda_executor", "dynamodb_moto", "dynamodb_isolation")
 
 EVERYWHERE = (
     "states_target",
