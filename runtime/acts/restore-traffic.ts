@@ -45,7 +45,7 @@ export async function restoreTraffic(
   where: TrafficPlace,
   recordedSide: Side,
   fence: number,
-  raise: (atLeast: number) => Promise<number | undefined>,
+  raise: (atLeast: number) => Promise<number>,
   { readiness = readSideReadiness(deps, where.api, where.target), beganWith }: RestoreOptions = {},
 ): Promise<TrafficRestored> {
   const { api, kind, target } = where;
@@ -65,9 +65,7 @@ export async function restoreTraffic(
     return await write(fence);
   } catch (error) {
     if (!(error instanceof FencedError)) throw error;
-    const raised = await raise((await readNewestFence(kind, api, target)) + 1);
-    if (raised === undefined) throw error;
-    return write(raised);
+    return write(await raise((await readNewestFence(kind, api, target)) + 1));
   }
 }
 
