@@ -121,11 +121,13 @@ describe('T1: the promotion closes the routes to whoever is late', () => {
     expect(await route()).toBe('canary 100, fence 2');
   });
 
-  it('and leaves the rest of the last step on them', async () => {
-    const match = [{ header: { name: 'x-tester', exact: 'yes' } }];
-    const { call, cluster } = await lastStepIsDone({ router: { kind: 'istio', routes: [{ virtualService: 'checkout' }], match } });
+  it.each([
+    ['x-tester', { match: [{ header: { name: 'x-tester', exact: 'yes' } }] }],
+    ['sticky=1-canary', { affinity: { cookie: 'sticky', maxAge: '1h' } }],
+  ])('and leaves the rest of the last step on them: %s', async (text, shape) => {
+    const { call, cluster } = await lastStepIsDone({ router: { kind: 'istio', routes: [{ virtualService: 'checkout' }], ...shape } });
     const before = cluster.peek(refTo('checkout'))?.['spec'];
-    expect(JSON.stringify(before)).toContain('x-tester');
+    expect(JSON.stringify(before)).toContain(text);
     await call(promoteStable);
     expect(cluster.peek(refTo('checkout'))?.['spec']).toEqual(before);
   });
@@ -186,6 +188,20 @@ describe('PromoteStable, called again with the fence that it came with', () => {
     });
     await expect(call(promoteStable)).rejects.toThrow(FencedError);
     expect(await route()).toBe('canary 0, fence 2');
+  });
+});
+
+describe('PromoteStable, called twice at the same time', () => {
+  it('goes on where the other call has held the routes between its look and its write', async () => {
+    const { call, route, stableImage, beforeWrites } = await lastStepIsDone();
+    let first = true;
+    beforeWrites(async (resource) => {
+      if (!first || resource !== 'virtualservices') return;
+      first = false;
+      await call(promoteStable);
+    });
+    expect(await call(promoteStable)).toMatchObject({ outcome: 'promoting', fence: 2 });
+    expect([first, await route(), stableImage()]).toEqual([false, 'canary 100, fence 2', newImage]);
   });
 });
 
