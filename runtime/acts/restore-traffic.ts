@@ -59,7 +59,7 @@ export async function restoreTraffic(
       tellLeftBehind(deps, readings);
       return { side, split, ready, fence: under };
     }
-    return { ...(await writeWhole(deps, where, side, under)), ready, fence: under };
+    return { ...(await writeWhole(deps, where, { side, ready, fence: under })), ready, fence: under };
   };
   try {
     return await write(fence);
@@ -87,7 +87,7 @@ export async function restoreTrafficWithoutStore(
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const newest = Math.max(fence, await readNewestFence(kind, api, target));
     try {
-      const written = await writeWhole(deps, where, safeSide(recordedSide, ready), newest + 1);
+      const written = await writeWhole(deps, where, { side: safeSide(recordedSide, ready), ready, fence: newest + 1 });
       return { ...written, ready, fence: newest + 1 };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
@@ -102,14 +102,13 @@ export async function restoreTrafficWithoutStore(
 async function writeWhole(
   deps: Pick<Deps, 'log'>,
   where: TrafficPlace,
-  side: Side,
-  fence: number,
+  { side, ready, fence }: Pick<TrafficRestored, 'side' | 'ready' | 'fence'>,
 ): Promise<Pick<TrafficRestored, 'side' | 'split'>> {
   const { router, target } = where;
   if (side === 'canary') {
     // Only a door to a promotion that is half-way has this to load.
     const { writeCanary } = await import('./write-canary.ts');
-    const { split, readings } = await writeCanary(where, fence);
+    const { split, readings } = await writeCanary(where, fence, ready.stable);
     tellLeftBehind(deps, readings);
     return { side: wholeSide(split) ?? 'stable', split };
   }
