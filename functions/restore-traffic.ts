@@ -1,10 +1,10 @@
-import { WriteConflictError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { capacityToReturnTo, returnSeconds } from '../core/rollout/return-split.ts';
 import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
 import { wholeSide } from '../core/traffic/split.ts';
 import { note, saveAndTell, tellUntold } from '../runtime/acts/announce.ts';
 import { openForRestoring, openOwned } from '../runtime/acts/open-rollout.ts';
+import { raiseBeyond } from '../runtime/acts/raise-beyond.ts';
 import { restoreTraffic as restore } from '../runtime/acts/restore-traffic.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -25,17 +25,9 @@ export const restoreTraffic = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
     let open = await openForRestoring(deps, payload);
-    const { rollouts, spec } = open;
+    const { spec } = open;
     const where = { ...open, kind: spec.router.kind };
-    const own = open.record.fence;
-    const raise = async (atLeast: number) => {
-      const raised = await rollouts.raiseFence(payload.rollout, payload.rolloutId, {}, { atLeast, own });
-      if (raised !== undefined) return raised.record.fence;
-      // Mostly by its door, at the same moment. Called again, it goes by the record as it is then, or finds that it is another's.
-      throw new WriteConflictError(`The rollback of ${payload.rolloutId} has gone beyond fence ${own} meanwhile.`, {
-        remedy: 'It is looked at again.',
-      });
-    };
+    const raise = raiseBeyond(open.rollouts, open.record);
     const beganWith = capacityToReturnTo(open.record, deps.clock.now());
     const traffic = await restore(deps, where, open.record.safeSide, open.record.fence, raise, { beganWith });
     open = await openOwned(deps, { ...payload, fence: traffic.fence });

@@ -58,8 +58,8 @@ export function fenceOperations(object: KubernetesObject, claim: FenceClaim): Js
 }
 
 function assertMayWrite(object: KubernetesObject, claim: FenceClaim, found: number | undefined): void {
-  const newer = found !== undefined && found > claim.fence;
   const own = claim.replaces ?? claim.fence;
+  const newer = found !== undefined && found > own;
   const notMine = claim.role === 'owner' && found !== own;
   if (!newer && !notMine) return;
   throw new FencedError(

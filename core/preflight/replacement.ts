@@ -9,17 +9,19 @@ type Amount = string | number | null | undefined;
  * once the traffic has returned has the old image restored under that traffic, whoever brought the new one, and no pod would be left to take it.
  */
 export function replacementFindings({ spec }: StableDeployment, namespace: string, name: string): Finding[] {
-  const { replicas, strategy } = spec;
-  const how = howAllAtOnce(strategy ?? {}, replicas ?? 1);
+  const { strategy } = spec;
+  const replicas = spec.replicas ?? 1;
+  const how = howAllAtOnce(strategy ?? {}, replicas);
   if (how === undefined) return [];
   const rolling = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
   const patch = JSON.stringify({ spec: { strategy: rolling } });
+  const mend = replicas === 1 ? 'Let the new pod be ready before the old one goes' : 'Let it replace a few at a time';
   return [
     {
       severity: 'refusal',
       subject: `Deployment ${namespace}/${name}`,
       message: `${how}, so a rollback that restores its image under traffic would leave no pod to take it.`,
-      remedy: `Let it replace a few at a time, in its manifest too: kubectl -n ${namespace} patch deployment ${name} --type merge -p '${patch}'`,
+      remedy: `${mend}, in its manifest too: kubectl -n ${namespace} patch deployment ${name} --type merge -p '${patch}'`,
     },
   ];
 }
@@ -33,7 +35,8 @@ function howAllAtOnce({ type, rollingUpdate }: Strategy, replicas: number): stri
   const unavailable = Math.floor(inPods(maxUnavailable, replicas));
   // Where both come to nothing, Kubernetes takes one pod away all the same.
   if (Math.max(unavailable, surge === 0 ? 1 : 0) < replicas) return undefined;
-  return `Its rolling update lets all of its ${replicas === 1 ? 'one pod' : `${replicas} pods`} be unavailable at once`;
+  if (replicas === 1) return 'Its rolling update takes its one pod away before the new one is ready';
+  return `Its rolling update lets all of its ${replicas} pods be unavailable at once`;
 }
 
 /** @example inPods('25%', 3) // 0.75 */

@@ -13,6 +13,12 @@ const person = z.string().check(z.minLength(1), z.maxLength(256));
 const mostOfReason = 1_000;
 const reason = z.string().check(z.minLength(1), z.maxLength(mostOfReason));
 
+/** An IAM user's ARN has some 600 characters at most, of which the path may have 512. */
+const keptPerson = z.pipe(
+  z.string().check(z.minLength(1)),
+  z.transform((by) => shorten(by, 1_024)),
+);
+
 /** Nobody who asks something of a rollout in a hurry is turned away for the length of a sentence. */
 const keptReason = z.pipe(
   z.string(),
@@ -49,7 +55,7 @@ export const operatorRequest = z
   .strictObject({
     rollout,
     action: z.enum(['abort', 'pause', 'resume', 'promote']).check(z.describe('What the rollout is to do')),
-    by: z.optional(person.check(z.describe('Who asks; the door records the IAM identity besides'))),
+    by: z.optional(keptPerson.check(z.describe('Who asks; the door records the IAM identity besides'))),
     why: z.optional(keptReason.check(z.describe('Why, for the record and the notification; what is longer is shortened'))),
   })
   .check(z.describe('Asks something of a rollout that is running'));

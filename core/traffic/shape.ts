@@ -7,6 +7,8 @@ export interface TrafficShape {
   readonly match?: readonly RequestMatch[] | undefined;
   /** A user who was answered by the canary stays there. */
   readonly affinity?: Affinity | undefined;
+  /** The fence that the cookies of `affinity` carry, where it is not that of the write: those that users have stay worth what they were. */
+  readonly cookieFence?: number | undefined;
   /** So many of totalWeight requests are copied to the canary. Not beside a weight. */
   readonly mirrorWeight?: number | undefined;
   /** Of requests to both sides. */

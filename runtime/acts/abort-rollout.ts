@@ -3,6 +3,7 @@ import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.
 import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
 import { doorTargetOf, openHeld } from './open-rollout.ts';
+import { raiseBeyond } from './raise-beyond.ts';
 import { readSideReadiness, restoreTraffic } from './restore-traffic.ts';
 
 export interface AbortRequest {
@@ -29,6 +30,8 @@ export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record
  *
  * Which side has ready endpoints is asked while the fence is raised, because the traffic waits for both. Which side is the safe one
  * comes from the record under the raised fence: after it no promotion can begin, and one that began before is in the record.
+ *
+ * @throws WriteConflictError where another door has gone beyond a fence on a route meanwhile, and it is to be called again.
  */
 export async function abortRollout(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
   const calledAtMs = deps.clock.now();
@@ -47,10 +50,7 @@ export async function abortRollout(deps: AbortDeps, request: AbortRequest): Prom
       { ...open, kind: open.spec.router.kind },
       held.record.safeSide,
       held.record.fence,
-      async (atLeast) => {
-        const raised = await rollouts.raiseFence(request.rollout, request.rolloutId, {}, { atLeast, own: held.record.fence });
-        return raised?.record.fence;
-      },
+      raiseBeyond(rollouts, held.record),
       { readiness, beganWith: held.record.stableReady },
     ).then(() => measureDoor(deps, calledAtMs, known.record.phase === 'rollingBack' ? undefined : request.alarmSinceMs)),
     deps.executions.start('rollback', rollbackExecutionName(open.record), machineInput),

@@ -12,15 +12,26 @@ import type { OpenRollout } from './open-rollout.ts';
  * that still goes by the fence before would else give stable its traffic back while its pods are replaced (T1). What such a one has written
  * before is put right.
  *
- * Called again, it leaves what it has done. A door without the store counts on from what the routes carry, so it may have come to the same
- * number; that route has another split, and is left to it (T3).
+ * Called again, it leaves what it has done, and waits until that is accepted: the call before may have given up on it. A door without the store
+ * counts on from what the routes carry, so it may have come to the same number; that route has another split, and is left to it (T3). So has one
+ * that the return has written under this fence since.
  *
  * @throws FencedError where a route is somebody else's.
- * @throws As the router's write does.
+ * @throws WeightNotVerifiedError where the controllers of a route have not accepted it in time, and as the router's write does.
  */
-export async function holdRoutes(deps: Pick<Deps, 'clock'>, { api, spec, plan, target, record }: OpenRollout): Promise<void> {
+export async function holdRoutes(deps: Pick<Deps, 'clock'>, open: OpenRollout): Promise<void> {
+  try {
+    await hold(deps, open);
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    // Another call of the same Task may have been quicker by a moment, and has raised the fence that this one was to replace.
+    await hold(deps, open);
+  }
+}
+
+async function hold({ clock }: Pick<Deps, 'clock'>, { api, spec, plan, target, record }: OpenRollout): Promise<void> {
   const { split, fence, promotionFence: replaces, stepIndex } = record;
-  const router = createRouter(spec.router.kind, api, { clock: deps.clock, seconds: acceptanceSeconds });
+  const router = createRouter(spec.router.kind, api, { clock, seconds: acceptanceSeconds });
   const readings = await router.read(target);
   const other = readings.find((reading) => reading.fence === fence && !sameSplit(reading.split, split));
   if (other !== undefined) {
@@ -29,7 +40,10 @@ export async function holdRoutes(deps: Pick<Deps, 'clock'>, { api, spec, plan, t
       { remedy: 'Another owner has taken over; this execution must not write.' },
     );
   }
-  const routes = readings.filter((reading) => reading.fence !== fence).map(({ route }) => route);
-  if (routes.length === 0) return;
-  await router.write({ ...target, routes }, { split, fence, role: 'owner', replaces, shape: shapeOf(spec, plan.steps[stepIndex]) });
+  const shape = shapeOf(spec, plan.steps[stepIndex]);
+  const write = { split, fence, role: 'owner', shape: shape.affinity === undefined ? shape : { ...shape, cookieFence: replaces } } as const;
+  const routesOf = (isHeld: boolean) => readings.filter((reading) => (reading.fence === fence) === isHeld).map(({ route }) => route);
+  const [held, others] = [routesOf(true), routesOf(false)];
+  if (others.length > 0) await router.write({ ...target, routes: others }, { ...write, replaces });
+  if (held.length > 0) await router.write({ ...target, routes: held }, { ...write, lowerOnly: true });
 }

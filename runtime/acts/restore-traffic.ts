@@ -45,7 +45,7 @@ export async function restoreTraffic(
   where: TrafficPlace,
   recordedSide: Side,
   fence: number,
-  raise: (atLeast: number) => Promise<number | undefined>,
+  raise: (atLeast: number) => Promise<number>,
   { readiness = readSideReadiness(deps, where.api, where.target), beganWith }: RestoreOptions = {},
 ): Promise<TrafficRestored> {
   const { api, kind, target } = where;
@@ -59,15 +59,13 @@ export async function restoreTraffic(
       tellLeftBehind(deps, readings);
       return { side, split, ready, fence: under };
     }
-    return { ...(await writeWhole(deps, where, side, under)), ready, fence: under };
+    return { ...(await writeWhole(deps, where, { side, ready, fence: under })), ready, fence: under };
   };
   try {
     return await write(fence);
   } catch (error) {
     if (!(error instanceof FencedError)) throw error;
-    const raised = await raise((await readNewestFence(kind, api, target)) + 1);
-    if (raised === undefined) throw error;
-    return write(raised);
+    return write(await raise((await readNewestFence(kind, api, target)) + 1));
   }
 }
 
@@ -89,7 +87,7 @@ export async function restoreTrafficWithoutStore(
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const newest = Math.max(fence, await readNewestFence(kind, api, target));
     try {
-      const written = await writeWhole(deps, where, safeSide(recordedSide, ready), newest + 1);
+      const written = await writeWhole(deps, where, { side: safeSide(recordedSide, ready), ready, fence: newest + 1 });
       return { ...written, ready, fence: newest + 1 };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
@@ -104,14 +102,13 @@ export async function restoreTrafficWithoutStore(
 async function writeWhole(
   deps: Pick<Deps, 'log'>,
   where: TrafficPlace,
-  side: Side,
-  fence: number,
+  { side, ready, fence }: Pick<TrafficRestored, 'side' | 'ready' | 'fence'>,
 ): Promise<Pick<TrafficRestored, 'side' | 'split'>> {
   const { router, target } = where;
   if (side === 'canary') {
     // Only a door to a promotion that is half-way has this to load.
     const { writeCanary } = await import('./write-canary.ts');
-    const { split, readings } = await writeCanary(where, fence);
+    const { split, readings } = await writeCanary(where, fence, ready.stable);
     tellLeftBehind(deps, readings);
     return { side: wholeSide(split) ?? 'stable', split };
   }

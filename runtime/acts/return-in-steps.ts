@@ -6,6 +6,7 @@ import { formatDuration } from '../../core/spec/duration.ts';
 import type { Deps } from '../deps.ts';
 import { note } from './announce.ts';
 import type { OpenRollout } from './open-rollout.ts';
+import { raiseBeyond } from './raise-beyond.ts';
 import { readStable } from './read-sides.ts';
 import { readSideReadiness, restoreTraffic, type TrafficRestored } from './restore-traffic.ts';
 
@@ -96,12 +97,12 @@ async function takeStep(
 export function giveBack(
   deps: Pick<Deps, 'log'>,
   open: OpenRollout,
-  { record: { rollout, rolloutId, fence } }: HeldRollout,
+  { record }: HeldRollout,
   { ready, beganWith }: { readonly ready: SideReadiness; readonly beganWith?: number },
 ): Promise<TrafficRestored> {
-  const raise = async (atLeast: number) => (await open.rollouts.raiseFence(rollout, rolloutId, {}, { atLeast, own: fence }))?.record.fence;
+  const raise = raiseBeyond(open.rollouts, record);
   const where = { ...open, kind: open.spec.router.kind };
-  return restoreTraffic(deps, where, 'stable', fence, raise, { readiness: Promise.resolve(ready), beganWith });
+  return restoreTraffic(deps, where, 'stable', record.fence, raise, { readiness: Promise.resolve(ready), beganWith });
 }
 
 /**

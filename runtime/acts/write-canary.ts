@@ -13,12 +13,14 @@ const attempts = 3;
  * what it was told before, leaves on a ready stable what it finds there, and brings all routes to the least that the canary has on one of them (T3).
  * Only from a stable that is known to have no ready endpoint all goes to the canary (T1). In the usual case nothing more is asked than else.
  *
+ * @param stableReady how many ready endpoints stable had when the door asked: what counts where the cluster does not say again.
  * @returns The split that the routes have now, and what the router read back.
  * @throws As the router's write does.
  */
 export async function writeCanary(
   { api, router, target }: TrafficPlace,
   fence: number,
+  stableReady: number | undefined,
 ): Promise<{ readonly split: Split; readonly readings: readonly RouteReading[] }> {
   const { totalWeight } = target;
   let present = totalWeight;
@@ -40,7 +42,7 @@ export async function writeCanary(
     try {
       return (await readReadyEndpoints(api, target.namespace, target.stableService)) > 0;
     } catch {
-      return true;
+      return stableReady !== 0;
     }
   }
 }

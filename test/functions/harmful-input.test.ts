@@ -68,6 +68,16 @@ describe('an alarm that fires', () => {
   it.each([
     ['through the abort door', abort, {}],
     ['as an operator', operate, { action: 'abort' }],
+  ])('and a user whose path in IAM is long, %s, roll back all the same', async (_, door, wish) => {
+    const { deps, phase } = await doorsOfRunningRollout();
+    const by = `arn:aws:iam::111122223333:user/${'division/'.repeat(40)}ada`;
+    await expect(door.wiredWith(deps)({ rollout: 'checkout', by, ...wish })).resolves.toMatchObject({ outcome: 'rollbackStarted' });
+    expect(await phase()).toBe('rollingBack');
+  });
+
+  it.each([
+    ['through the abort door', abort, {}],
+    ['as an operator', operate, { action: 'abort' }],
   ])('and a person who says why without end, %s, roll back all the same', async (_, door, wish) => {
     const { deps, phase, reason } = await doorsOfRunningRollout();
     const why = `${'x'.repeat(999)}🐌${'x'.repeat(500_000)}`;

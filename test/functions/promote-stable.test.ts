@@ -5,6 +5,7 @@ import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite } from '../../core/ports.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
+import type { RolloutRecord } from '../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { shapeOf } from '../../core/traffic/shape-of.ts';
 import { splitAt } from '../../core/traffic/split.ts';
@@ -31,11 +32,11 @@ const resourceOf = (write: KubernetesWrite): string =>
   ('create' in write ? write.create : 'jsonPatch' in write ? write.jsonPatch : write.mergePatch).resource;
 
 /** A rollout of checkout under fence 1 whose canary has all the traffic since its last step, in a cluster whose pods are ready at once. */
-async function lastStepIsDone(change: Partial<RolloutSpecSource> = {}) {
+async function lastStepIsDone(change: Partial<RolloutSpecSource> = {}, recorded: Partial<RolloutRecord> = {}) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
   const rollouts = new Rollouts(store, clock);
-  const begun = await begin(rollouts, 'first', { spec: { ...specSource(change) }, split: splitAt(100, 100), stepIndex: 2 });
+  const begun = await begin(rollouts, 'first', { spec: { ...specSource(change) }, split: splitAt(100, 100), stepIndex: 2, ...recorded });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;
   const cluster = new SettledCluster(oldImage);
@@ -121,11 +122,13 @@ describe('T1: the promotion closes the routes to whoever is late', () => {
     expect(await route()).toBe('canary 100, fence 2');
   });
 
-  it('and leaves the rest of the last step on them', async () => {
-    const match = [{ header: { name: 'x-tester', exact: 'yes' } }];
-    const { call, cluster } = await lastStepIsDone({ router: { kind: 'istio', routes: [{ virtualService: 'checkout' }], match } });
+  it.each([
+    ['x-tester', { match: [{ header: { name: 'x-tester', exact: 'yes' } }] }],
+    ['sticky=1-canary', { affinity: { cookie: 'sticky', maxAge: '1h' } }],
+  ])('and leaves the rest of the last step on them: %s', async (text, shape) => {
+    const { call, cluster } = await lastStepIsDone({ router: { kind: 'istio', routes: [{ virtualService: 'checkout' }], ...shape } });
     const before = cluster.peek(refTo('checkout'))?.['spec'];
-    expect(JSON.stringify(before)).toContain('x-tester');
+    expect(JSON.stringify(before)).toContain(text);
     await call(promoteStable);
     expect(cluster.peek(refTo('checkout'))?.['spec']).toEqual(before);
   });
@@ -186,6 +189,39 @@ describe('PromoteStable, called again with the fence that it came with', () => {
     });
     await expect(call(promoteStable)).rejects.toThrow(FencedError);
     expect(await route()).toBe('canary 0, fence 2');
+  });
+});
+
+describe('O6: PromoteStable, where an older version of Sluice has begun the promotion without a raise', () => {
+  it('raises the fence, and goes on to the end under it', async () => {
+    const promoting = { phase: 'promoting', safeSide: 'canary', stableGoal: newImage, pointOfNoReturnAtMs: 0 } as const;
+    const { call, record, route, stableImage } = await lastStepIsDone({}, promoting);
+    let payload = await call(promoteStable);
+    expect([payload.fence, await route(), stableImage()]).toEqual([2, 'canary 100, fence 2', newImage]);
+    for (const task of [awaitStable, returnTraffic, removeCanary, finish]) payload = await call(task, payload);
+    expect([(await record()).phase, await route()]).toEqual(['succeeded', 'canary 0, fence 3']);
+  });
+
+  it('and where that version has raised nothing until the end, what comes after it goes on under the fence of before', async () => {
+    const promoting = { phase: 'promoting', safeSide: 'canary', stableGoal: oldImage, pointOfNoReturnAtMs: 0 } as const;
+    const { call, record, route } = await lastStepIsDone({}, promoting);
+    let payload = await call(awaitStable);
+    for (const task of [returnTraffic, removeCanary, finish]) payload = await call(task, payload);
+    expect([(await record()).phase, await route()]).toEqual(['succeeded', 'canary 0, fence 2']);
+  });
+});
+
+describe('PromoteStable, called twice at the same time', () => {
+  it('goes on where the other call has held the routes between its look and its write', async () => {
+    const { call, route, stableImage, beforeWrites } = await lastStepIsDone();
+    let first = true;
+    beforeWrites(async (resource) => {
+      if (!first || resource !== 'virtualservices') return;
+      first = false;
+      await call(promoteStable);
+    });
+    expect(await call(promoteStable)).toMatchObject({ outcome: 'promoting', fence: 2 });
+    expect([first, await route(), stableImage()]).toEqual([false, 'canary 100, fence 2', newImage]);
   });
 });
 

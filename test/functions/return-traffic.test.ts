@@ -4,6 +4,7 @@ import { createRouter } from '../../adapters/mesh/registry.ts';
 import { History } from '../../adapters/store/history.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesObject } from '../../core/ports.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
@@ -69,7 +70,10 @@ async function rollback({ stablePods, canaryPods = 4, pinned = true, desired = s
   const weight = async () => (await router.read(target))[0]?.split.canary;
   const record = async () => (await rollouts.load(rollout, rolloutId)).record;
   const reasons = async () => (await new History(store).list(rolloutId)).map(({ what, reason }) => `${what}: ${reason}`);
-  return { call, clock, cluster, log, setPods, weight, record, reasons };
+  /** A door without the store leaves the split as it is. */
+  const tombstone = (beyond: number) => router.write(target, { split: splitAt(75, 100), fence: beyond, role: 'door' });
+  const goneBeyond = (atLeast: number) => rollouts.raiseFence(rollout, rolloutId, {}, { atLeast });
+  return { call, clock, cluster, log, setPods, weight, record, reasons, tombstone, goneBeyond };
 }
 
 describe('T7: a rollback to a stable that has lost its capacity', () => {
@@ -89,6 +93,18 @@ describe('T7: a rollback to a stable that has lost its capacity', () => {
     clock.timer(6000, () => setPods('checkout', 3));
     expect(await call()).toMatchObject({ outcome: 'returned', weight: 0 });
     expect([seen, await weight(), (clock.now() - beganAtMs) / 1000]).toEqual([[50], 0, 6]);
+  });
+
+  it('looks again where a door goes beyond a fence on the route at the same moment', async () => {
+    const { call, clock, setPods, weight, tombstone, goneBeyond } = await rollback({ stablePods: 1, record: { safeSide: 'stable' } });
+    clock.timer(3000, async () => {
+      await tombstone(5);
+      await goneBeyond(6);
+      setPods('checkout', 2);
+    });
+    await expect(call()).rejects.toThrow(WriteConflictError);
+    expect(await call()).toMatchObject({ outcome: 'returning', fence: 6, weight: 50 });
+    expect(await weight()).toBe(50);
   });
 
   it('pins the autoscaler anew', async () => {

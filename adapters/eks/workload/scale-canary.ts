@@ -1,4 +1,4 @@
-import type { KubernetesApi } from '../../../core/ports.ts';
+import type { JsonPatchOperation, KubernetesApi } from '../../../core/ports.ts';
 import { createdFenceOperations } from './ensure-owned.ts';
 import { deploymentRef, type Owner, type WorkloadNames } from './names.ts';
 import { requireOwnership } from './ownership.ts';
@@ -11,7 +11,7 @@ export type Scaled = { readonly status: 'scaled' | 'unchanged'; readonly replica
 
 /**
  * Sizes the canary for its next step, under the owner's fence. Only upwards unless `direction` is `any`: capacity goes away after
- * the traffic has, never before.
+ * the traffic has, never before. It holds only while the size is the one that was read: a call that is late takes nothing away (T1).
  *
  * @throws FencedError, WorkloadRejectedError (not this rollout's object), WriteConflictError, ClusterUnavailableError
  */
@@ -27,7 +27,12 @@ export function scaleCanary(
     const present = parseAs(deployment, found).spec.replicas ?? 1;
     const replicas = wanted.direction === 'any' ? wanted.replicas : Math.max(present, wanted.replicas);
     if (replicas === present) return { status: 'unchanged', replicas };
-    const operations = [...createdFenceOperations(found, wanted), { op: 'add', path: '/spec/replicas', value: replicas } as const];
+    const operations: JsonPatchOperation[] = [
+      ...createdFenceOperations(found, wanted),
+      // The API server writes out the 1 that nobody said. A later step of the same fence may have given it more meanwhile.
+      { op: 'test', path: '/spec/replicas', value: present },
+      { op: 'replace', path: '/spec/replicas', value: replicas },
+    ];
     const written = await api.write({ jsonPatch: ref, operations });
     return written.status === 'written' ? { status: 'scaled', replicas } : undefined;
   });

@@ -21,8 +21,9 @@ import { evacuated, withoutCanary, withSplit } from './weigh.ts';
  * The patch that brings the rules of one route object to a split and a shape. If anything it was computed from has changed, the API server
  * refuses it whole (422).
  *
- * A door does what it can where somebody has made a rule unsteerable during the rollout: the tombstone, the other rules, all that Sluice
- * inserted, and the canary's traffic in the rules that Sluice would not touch otherwise. Reading back then tells what is wrong.
+ * A door does what it can where somebody has made a rule unsteerable during the rollout, or no integers say the split beside others: the
+ * tombstone, the other rules, all that Sluice inserted, and the canary's traffic in the rules that Sluice would not touch otherwise. Reading
+ * back then tells what is wrong.
  *
  * @throws FencedError, and for other roles than a door RouteRejectedError.
  */
@@ -31,16 +32,20 @@ export function splitPatch(object: KubernetesObject, routes: readonly GatewayRou
   if (write.role === 'claim') assertClaimable(object, routes, target);
   const memory = new Map(recall(object, target));
   const changes = routes.flatMap((route, place): RuleChange[] => {
-    const placed = write.role === 'door' ? unlessRejected(() => findRule(object, route, target)) : findRule(object, route, target);
-    if (placed === undefined) return [];
-    const key = routeKey(route);
-    const known = memory.get(key) ?? {};
-    const plain = withoutShape(placed.rule, target, known);
-    const { rule, inserted, timeouts } = saying(object, placed, () => shapeRule(object, plain, place, target, write));
+    const compute = () => {
+      const placed = findRule(object, route, target);
+      const known = memory.get(routeKey(route)) ?? {};
+      const plain = withoutShape(placed.rule, target, known);
+      return { placed, known, shaped: saying(object, placed, () => shapeRule(object, plain, place, target, write)) };
+    };
+    const found = write.role === 'door' ? unlessRejected(compute) : compute();
+    if (found === undefined) return [];
+    const { placed, known, shaped } = found;
+    const { rule, inserted, timeouts } = shaped;
     const { backendRefs, filters } = placed.rule;
     const before = known.before ?? (write.role === 'claim' ? { backendRefs, filters } : undefined);
     const made: RuleMemory = { before, inserted: inserted.length === 0 ? undefined : inserted.map(fingerprint), timeouts };
-    memory.set(key, made);
+    memory.set(routeKey(route), made);
     return [{ ...placed, to: rule, inserted }];
   });
   if (changes.length < routes.length) changes.push(...evacuation(object, routes, changes, target, write));

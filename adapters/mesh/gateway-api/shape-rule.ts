@@ -48,12 +48,13 @@ export function shapeRule(object: KubernetesObject, plain: RouteRule, place: num
     timeoutSeconds === undefined ? { rule: plain, timeouts: undefined } : withTimeout(plain, timeoutSeconds);
   const weighed = withSplit(timed, target, split);
   const rule = shape.mirrorWeight === undefined ? weighed : withMirror(weighed, target, shape.mirrorWeight);
-  const stays = cookieValue(fence, { weight: split.canary });
+  const { cookieFence = fence } = shape;
+  const stays = cookieValue(cookieFence, { weight: split.canary });
   return {
     rule:
       shape.affinity === undefined
         ? rule
-        : withCookies(rule, target, shape.affinity, { stable: stays, canary: cookieValue(fence, 'canary') }),
+        : withCookies(rule, target, shape.affinity, { stable: stays, canary: cookieValue(cookieFence, 'canary') }),
     inserted: insertedRules(object, weighed, place, target, write, stays),
     timeouts,
   };
@@ -64,7 +65,7 @@ function insertedRules(
   rule: RouteRule,
   place: number,
   target: RouteTarget,
-  { shape: { match = [], affinity } = {}, split, fence }: SplitWrite,
+  { shape: { match = [], affinity, cookieFence } = {}, split, fence }: SplitWrite,
   stays: string,
 ): RouteRule[] {
   const { stable, canary } = pairOf(rule, target);
@@ -86,7 +87,7 @@ function insertedRules(
   });
   return [
     ...(matched.length === 0 ? [] : copies('match', matched, toCanary)),
-    ...(cookie === undefined ? [] : copies('affinity-canary', narrowed(cookie(cookieValue(fence, 'canary'))), toCanary)),
+    ...(cookie === undefined ? [] : copies('affinity-canary', narrowed(cookie(cookieValue(cookieFence ?? fence, 'canary'))), toCanary)),
     // Nobody stays on a side that has no weight.
     ...(cookie === undefined || split.stable === 0 ? [] : copies('affinity-stable', narrowed(cookie(stays)), stable)),
   ];

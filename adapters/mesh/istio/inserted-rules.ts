@@ -36,12 +36,12 @@ export function insertedRules(rule: Rule, target: RouteTarget, { shape = {}, spl
     match: narrowedMatch(rule, conditions),
     route: [onlyTo(to, rule, target)],
   });
-  const { match = [], affinity } = shape;
+  const { match = [], affinity, cookieFence = fence } = shape;
   const sides = (['canary', 'stable'] as const).filter((side) => split[side] > 0 && split.canary > 0);
   return [
     ...(match.length === 0 ? [] : [copy('match', 'canary', match.map(conditionOf))]),
     ...(affinity === undefined ? [] : sides).map((side) =>
-      copy(`affinity-${side}`, side, [cookieCondition(affinity?.cookie ?? '', cookieValue(side, fence, split.canary))]),
+      copy(`affinity-${side}`, side, [cookieCondition(affinity?.cookie ?? '', cookieValue(side, cookieFence, split.canary))]),
     ),
   ];
 }

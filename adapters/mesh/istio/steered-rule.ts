@@ -29,9 +29,9 @@ export function steer(rule: Rule, target: RouteTarget, write: SplitWrite, memory
   const ofOthers = mirrorFields({ ...rule, route }, memory, target, {});
   const mirrors = mirrorFields({ ...rule, route }, memory, target, shape);
   const whole = present({ ...rule.whole, ...resilience.values, ...ofOthers.values });
-  const { affinity } = shape;
+  const { affinity, cookieFence = fence } = shape;
   const kept = affinity === undefined || split.canary === 0;
-  const handing = kept ? route : withCookies(rule, route, target, affinity, (side) => cookieValue(side, fence, split.canary));
+  const handing = kept ? route : withCookies(rule, route, target, affinity, (side) => cookieValue(side, cookieFence, split.canary));
   return {
     edit: {
       rule,

@@ -36,6 +36,16 @@ describe('T1: a Deployment that would replace all its pods at once', () => {
     expect(found(strategy, replicas)).toEqual([]);
   });
 
+  it('is told of its one pod where it has no more', () => {
+    expect(found(rolling(1, 1), 1)).toMatchObject([
+      {
+        message:
+          'Its rolling update takes its one pod away before the new one is ready, so a rollback that restores its image under traffic would leave no pod to take it.',
+        remedy: expect.stringContaining('Let the new pod be ready before the old one goes, in its manifest too: kubectl'),
+      },
+    ]);
+  });
+
   it('is told why, and the command that mends it', () => {
     expect(found({ type: 'Recreate' }, 3)).toEqual([
       {

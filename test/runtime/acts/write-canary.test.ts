@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fenceOf } from '../../../adapters/mesh/fence.ts';
 import { createRouter } from '../../../adapters/mesh/registry.ts';
-import { RouteRejectedError } from '../../../core/errors.ts';
+import { ClusterUnavailableError, RouteRejectedError } from '../../../core/errors.ts';
 import type { KubernetesApi, KubernetesObject, RouteTarget } from '../../../core/ports.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
 import { restoreTraffic, restoreTrafficWithoutStore } from '../../../runtime/acts/restore-traffic.ts';
@@ -137,6 +137,19 @@ describe.each(doors)('T1: a door whose safe side is the canary: %s', (door) => {
     cluster.drop(refTo('checkout'));
     await expect(early[door](2)).rejects.toThrow(RouteRejectedError);
     expect(await routeOf(cluster, 0, 'internal')).toMatchObject([{ weight: 0 }, { weight: 100 }]);
+  });
+
+  it('goes by what it was told before where stable had no ready pod, and the cluster does not say again', async () => {
+    const { write, weights, ...early } = await halfPromoted();
+    await write(10, 1);
+    let asked = 0;
+    const stableReady = () => {
+      asked += 1;
+      if (asked > 1) throw new ClusterUnavailableError('It does not answer.', { remedy: 'Try again.' });
+      return 0;
+    };
+    expect(await early[door](2, { stableReady })).toMatchObject({ side: 'canary', split: { stable: 0, canary: 100 } });
+    expect(await weights()).toEqual([100, 100]);
   });
 
   it.each([0, 40])('sends everything there from weight %i where stable has no ready pod', async (weight) => {

@@ -46,6 +46,13 @@ describe('scaling the canary', () => {
     expect(replicasOf(api)).toBe(1);
   });
 
+  it('T1: takes nothing away that a later step has given it between its look and its write', async () => {
+    const api = new FakeKubernetes(canaryOf(owner, 1));
+    api.beforeNextWrite = () => api.put(canaryOf(owner, 4));
+    expect(await scaleCanary(api, { ...names, ...owner, replicas: 2 })).toEqual({ status: 'unchanged', replicas: 4 });
+    expect(replicasOf(api)).toBe(4);
+  });
+
   it("refuses somebody else's Deployment", async () => {
     const api = new FakeKubernetes(stableDeployment({ metadata: { name: 'checkout-canary' } }));
     await expect(scaleCanary(api, { ...names, ...owner, replicas: 9 })).rejects.toThrow(WorkloadRejectedError);
