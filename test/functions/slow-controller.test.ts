@@ -18,9 +18,10 @@ import type { SluiceFunction } from '../../runtime/define-function.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { createMemoryLog } from '../../sandbox/log.ts';
-import { accepted, edge, put, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
+import { put, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
 import { begin } from '../adapters/store/rollouts-for-tests.ts';
 import { specSource } from '../core/rollout/rollout-for-tests.ts';
+import { readWithLateStatus } from '../fakes/late-route-status.ts';
 import { SettledCluster } from '../fakes/settled-cluster.ts';
 
 const machine = z
@@ -59,17 +60,8 @@ async function ready(lagSeconds: number) {
   await put(cluster, route('checkout', [{ name: 'main', backendRefs: [to('checkout')] }]));
   const one = { ...target, routes: [{ httpRoute: 'checkout' }] };
   await createRouter('gatewayApi', cluster).write(one, { split: splitAt(0, 100), fence: record.fence, role: 'claim' });
-  const writtenAtMs = new Map<number, number>();
   const api: KubernetesApi = {
-    read: async (ref) => {
-      const object = await cluster.read(ref);
-      if (object?.kind !== 'HTTPRoute') return object;
-      const { generation = 0 } = object.metadata;
-      const atMs = writtenAtMs.get(generation) ?? clock.now();
-      writtenAtMs.set(generation, atMs);
-      const observedGeneration = clock.now() < atMs + lagSeconds * 1000 ? generation - 1 : generation;
-      return { ...object, status: accepted([edge], { observedGeneration }) };
-    },
+    read: readWithLateStatus(cluster, clock, lagSeconds),
     list: (ref, selector) => cluster.list(ref, selector),
     write: (write) => cluster.write(write),
     remove: (ref, preconditions) => cluster.remove(ref, preconditions),

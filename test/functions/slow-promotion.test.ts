@@ -13,9 +13,10 @@ import { promoteStable } from '../../functions/promote-stable.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { createMemoryLog } from '../../sandbox/log.ts';
-import { accepted, edge, put, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
+import { put, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
 import { begin } from '../adapters/store/rollouts-for-tests.ts';
 import { spec, specSource } from '../core/rollout/rollout-for-tests.ts';
+import { readWithLateStatus } from '../fakes/late-route-status.ts';
 import { SettledCluster } from '../fakes/settled-cluster.ts';
 
 const oldImage = 'registry.example.com/shop/checkout@sha256:old';
@@ -37,18 +38,10 @@ async function lastStepIsDone(lagSeconds: number, affinity?: RolloutSpecSource['
   const routes = createRouter('gatewayApi', cluster);
   await routes.write(one, { split: splitAt(0, 100), fence: 1, role: 'claim' });
   await routes.write(one, { split: splitAt(100, 100), fence: 1, role: 'owner', shape: shapeOf(spec({ router }), undefined) });
-  const writtenAtMs = new Map([[cluster.peek(refTo('checkout'))?.metadata.generation ?? 0, Number.NEGATIVE_INFINITY]]);
+  const seen = new Map([[cluster.peek(refTo('checkout'))?.metadata.generation ?? 0, Number.NEGATIVE_INFINITY]]);
   let before: (() => Promise<unknown>) | undefined;
   const api: KubernetesApi = {
-    read: async (ref) => {
-      const object = await cluster.read(ref);
-      if (object?.kind !== 'HTTPRoute') return object;
-      const { generation = 0 } = object.metadata;
-      const atMs = writtenAtMs.get(generation) ?? clock.now();
-      writtenAtMs.set(generation, atMs);
-      const observedGeneration = clock.now() < atMs + lagSeconds * 1000 ? generation - 1 : generation;
-      return { ...object, status: accepted([edge], { observedGeneration }) };
-    },
+    read: readWithLateStatus(cluster, clock, lagSeconds, seen),
     list: (ref, selector) => cluster.list(ref, selector),
     write: async (write) => {
       const act = before;
