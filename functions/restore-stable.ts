@@ -1,14 +1,13 @@
-import { restoreCapacity } from '../adapters/eks/workload/restore-capacity.ts';
 import { setStableImage } from '../adapters/eks/workload/set-stable-image.ts';
 import { ClusterUnavailableError, WriteConflictError } from '../core/errors.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { goalPastPointOfNoReturn } from '../core/rollout/rollback-reason.ts';
 import { note } from '../runtime/acts/announce.ts';
-import { type OpenRollout, openOwned } from '../runtime/acts/open-rollout.ts';
+import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { readStable } from '../runtime/acts/read-sides.ts';
+import { bringBack } from '../runtime/acts/return-in-steps.ts';
 import { defineFunction } from '../runtime/define-function.ts';
-import type { Deps } from '../runtime/deps.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideLog } from '../runtime/providers/log.ts';
@@ -40,23 +39,15 @@ export const restoreStable = defineFunction({
       }
     }
     // It was held because stable has no ready pod at all: whoever scaled it down undid the pin, and nobody would bring any.
-    if (record.pointOfNoReturnAtMs === undefined) await bringPods(deps, open);
+    if (record.pointOfNoReturnAtMs === undefined) await bringBack(deps, open, isPassing);
     await note(deps, saved.record, 'stableRestored', `Stable is to run ${goal}.`);
     return { ...payload, outcome: 'restoring' };
   },
 });
 
-/**
- * As a return in steps does, but that a cluster which does not answer for a moment is asked again: stable waits for these pods, and would wait
- * in vain. What cannot be helped by asking again is logged, since somebody else may bring pods.
- */
-async function bringPods(deps: Pick<Deps, 'log'>, { api, names, owner, record }: OpenRollout): Promise<void> {
-  try {
-    await restoreCapacity(api, { ...names, ...owner, replicas: record.stableReplicas, pins: record.pins });
-  } catch (error) {
-    if (error instanceof ClusterUnavailableError || error instanceof WriteConflictError) throw error;
-    deps.log.error("could not bring stable's capacity back", error);
-  }
+/** A cluster that does not answer for a moment is asked again: stable waits for these pods, and would wait in vain. */
+function isPassing(error: unknown): boolean {
+  return error instanceof ClusterUnavailableError || error instanceof WriteConflictError;
 }
 
 export const handler = restoreStable.handler;

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { actor } from '../rollout/record.ts';
-import { shorten } from '../shorten.ts';
 import type { SpecProblem } from './diagnostic.ts';
 import { type ImageReference, parseImageReference } from './image-reference.ts';
+import { keptText, mostOfName, mostOfReason } from './kept-text.ts';
 import { problemsOf } from './problems-of.ts';
 import { rolloutName } from './rollout-spec.ts';
 
@@ -10,20 +10,9 @@ import { rolloutName } from './rollout-spec.ts';
 
 const rollout = rolloutName.check(z.describe('The name of the rollout, as in its spec'));
 const person = z.string().check(z.minLength(1), z.maxLength(256));
-const mostOfReason = 1_000;
 const reason = z.string().check(z.minLength(1), z.maxLength(mostOfReason));
-
-/** An IAM user's ARN has some 600 characters at most, of which the path may have 512. */
-const keptPerson = z.pipe(
-  z.string().check(z.minLength(1)),
-  z.transform((by) => shorten(by, 1_024)),
-);
-
-/** Nobody who asks something of a rollout in a hurry is turned away for the length of a sentence. */
-const keptReason = z.pipe(
-  z.string(),
-  z.transform((why) => shorten(why, mostOfReason)),
-);
+const keptPerson = keptText(z.string().check(z.minLength(1)), mostOfName);
+const keptReason = keptText(z.string(), mostOfReason);
 
 export const startInput = z
   .strictObject({

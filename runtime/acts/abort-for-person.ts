@@ -1,29 +1,15 @@
 import * as z from 'zod/mini';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { NotFoundError } from '../../core/errors.ts';
-import { shorten } from '../../core/shorten.ts';
+import { keptText, mostOfName, mostOfReason } from '../../core/spec/kept-text.ts';
 import { rolloutName } from '../../core/spec/rollout-spec.ts';
 import { type AbortDeps, type AbortResult, abortRollout } from './abort-rollout.ts';
-
-/** What is kept of a reason: it goes into the record of the rollout, whose item has bounds. */
-const mostCharacters = 1_000;
-/** What is kept of a name. An IAM user's ARN has some 600 characters at most, of which the path may have 512. */
-const mostOfName = 1_024;
 
 /** What a person, or a tool for one, sends to the abort door. However long the reason or the name is, nobody is turned away for it: it is shortened. */
 export const personInput = z.strictObject({
   rollout: rolloutName,
-  by: z.pipe(
-    z.string(),
-    z.transform((by) => shorten(by, mostOfName)),
-  ),
-  why: z._default(
-    z.pipe(
-      z.string(),
-      z.transform((why) => shorten(why, mostCharacters)),
-    ),
-    '',
-  ),
+  by: keptText(z.string(), mostOfName),
+  why: z._default(keptText(z.string(), mostOfReason), ''),
 });
 export type PersonInput = z.infer<typeof personInput>;
 

@@ -108,13 +108,19 @@ export function giveBack(
 /**
  * Pins stable's capacity anew where this rollout had pinned it. That it could not be is logged: the traffic waits no longer for it.
  *
+ * @param isAskedAgain what is thrown instead, by whoever waits for these pods and is called again.
  * @returns Whether it is this rollout's to bring back.
  */
-export async function bringBack(deps: Pick<Deps, 'log'>, open: OpenRollout): Promise<boolean> {
+export async function bringBack(
+  deps: Pick<Deps, 'log'>,
+  open: OpenRollout,
+  isAskedAgain: (error: unknown) => boolean = () => false,
+): Promise<boolean> {
   const { api, names, owner, record } = open;
   try {
     return await restoreCapacity(api, { ...names, ...owner, replicas: record.stableReplicas, pins: record.pins });
   } catch (error) {
+    if (isAskedAgain(error)) throw error;
     deps.log.error("could not bring stable's capacity back", error);
     return true;
   }

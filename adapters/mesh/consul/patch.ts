@@ -26,7 +26,7 @@ const memoryKey = 'splits';
  * @throws FencedError, and for other roles than a door RouteRejectedError.
  */
 export function splitPatch(splitter: KubernetesObject, target: RouteTarget, write: SplitWrite): RoutePatch {
-  const fence = fenceOperations(splitter, { rollout: target.rollout, fence: write.fence, role: write.role, replaces: write.replaces });
+  const fence = fenceOperations(splitter, { ...write, rollout: target.rollout });
   const pair = write.role === 'door' ? unlessRejected(() => findPair(splitter, target)) : findPair(splitter, target);
   if (write.role !== 'door') assertPlain(splitter, target, write.shape);
   if (write.role === 'claim') assertClaimable(splitter, target);

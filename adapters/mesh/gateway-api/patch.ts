@@ -28,7 +28,7 @@ import { evacuated, withoutCanary, withSplit } from './weigh.ts';
  * @throws FencedError, and for other roles than a door RouteRejectedError.
  */
 export function splitPatch(object: KubernetesObject, routes: readonly GatewayRoute[], target: RouteTarget, write: SplitWrite): RoutePatch {
-  const fence = fenceOperations(object, { rollout: target.rollout, fence: write.fence, role: write.role, replaces: write.replaces });
+  const fence = fenceOperations(object, { ...write, rollout: target.rollout });
   if (write.role === 'claim') assertClaimable(object, routes, target);
   const memory = new Map(recall(object, target));
   const changes = routes.flatMap((route, place): RuleChange[] => {
@@ -66,7 +66,7 @@ export function weightsPatch(
   write: SplitWrite,
   turned: boolean,
 ): RoutePatch {
-  const fence = fenceOperations(object, { rollout: target.rollout, fence: write.fence, role: write.role, replaces: write.replaces });
+  const fence = fenceOperations(object, { ...write, rollout: target.rollout });
   const changes = routes.flatMap((route) => {
     const found = unlessRejected((): RuleChange => {
       const placed = findRule(object, route, target);

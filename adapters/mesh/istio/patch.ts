@@ -37,12 +37,7 @@ export function splitPatch(
   target: RouteTarget,
   write: SplitWrite,
 ): RoutePatch {
-  const fence = fenceOperations(virtualService, {
-    rollout: target.rollout,
-    fence: write.fence,
-    role: write.role,
-    replaces: write.replaces,
-  });
+  const fence = fenceOperations(virtualService, { ...write, rollout: target.rollout });
   const remembered = rememberedRules(virtualService, target);
   if (write.role === 'claim') {
     const rules = refs.map((ref) => findRule(virtualService, ref, target));
@@ -74,12 +69,7 @@ export function weightsPatch(
   write: SplitWrite,
   turned: boolean,
 ): RoutePatch {
-  const fence = fenceOperations(virtualService, {
-    rollout: target.rollout,
-    fence: write.fence,
-    role: write.role,
-    replaces: write.replaces,
-  });
+  const fence = fenceOperations(virtualService, { ...write, rollout: target.rollout });
   const edit = (rule: Rule, route: Rule['route']): RuleEdit => ({ rule, fields: { route }, inserted: [] });
   const edits = refs.flatMap((ref) => {
     const found = unlessRejected(() => {
