@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { type Mutant, mutants } from './mutants.ts';
+import { mutants } from './mutants.ts';
+import { mutate } from './mutate.ts';
 
 /**
  * Takes out one safeguard after the other, in a copy of the tree, and runs the tests that must notice. A mutant that survives is a
@@ -23,20 +24,6 @@ function copyTree(): string {
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   return copy;
-}
-
-function mutate(copy: string, mutant: Mutant): void {
-  const path = join(copy, mutant.file);
-  const text = readFileSync(path, 'utf8');
-  if (text.split(mutant.find).length !== 2) throw new Error(`${mutant.file} does not hold exactly one of: ${mutant.find}`);
-  writeFileSync(path, mutant.file.endsWith('.asl.json') ? withoutCatch(text, mutant) : text.replace(mutant.find, () => mutant.replace));
-}
-
-function withoutCatch(text: string, mutant: Mutant): string {
-  const machine = JSON.parse(text) as { States: Record<string, { Catch?: unknown }> };
-  const state = /^"(\w+)"/.exec(mutant.find)?.[1] ?? '';
-  delete machine.States[state]?.Catch;
-  return `${JSON.stringify(machine, null, 2)}\n`;
 }
 
 /** The name of a test that failed, where any did. A run that breaks off before its tests has noticed nothing. */
@@ -59,7 +46,7 @@ try {
     throw new Error('The tests fail on the code as it stands.');
   for (const mutant of chosen) {
     const before = readFileSync(join(copy, mutant.file), 'utf8');
-    mutate(copy, mutant);
+    writeFileSync(join(copy, mutant.file), mutate(before, mutant));
     const { failed } = runTests(copy, mutant.tests);
     writeFileSync(join(copy, mutant.file), before);
     if (failed === undefined) survived += 1;
