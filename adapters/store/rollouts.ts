@@ -2,6 +2,7 @@ import { NotFoundError, StoreConflictError } from '../../core/errors.ts';
 import type { Clock, RolloutStore, StoreChange } from '../../core/ports.ts';
 import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
 import { isTurnedByAlarm, triedAfresh } from '../../core/rollout/rollback-reason.ts';
+import { begunChange, rolloutBegunBy } from './begun-executions.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
 import { begunBefore, fenced, torn } from './lost-ownership.ts';
 import { readDocument } from './read-document.ts';
@@ -95,7 +96,7 @@ export class Rollouts {
   async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
     return retryOnConflict(async () => {
       // Before the lock: a free lock that was read after the trace of a rollout means that this rollout has ended.
-      const before = await this.#store.read(keys.begun(rollout, start.executionArn));
+      const before = await rolloutBegunBy(this.#store, rollout, start.executionArn);
       const item = await this.#store.read(keys.lock(rollout));
       const lock = item === undefined ? undefined : readDocument(lockSchema, item);
       if (lock !== undefined && lock.rolloutId !== '') {
@@ -104,7 +105,7 @@ export class Rollouts {
         if (record.phase === 'rollingBack' || this.isEnded(record)) throw begunBefore(record.rolloutId);
         return { outcome: 'begun', record };
       }
-      if (before !== undefined) throw begunBefore(textOf(before.value['rolloutId']));
+      if (before !== undefined) throw begunBefore(before);
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
       const { lastCanaryUntilMs } = lock ?? {};
@@ -114,7 +115,7 @@ export class Rollouts {
       await this.#store.write([
         { put: keys.lock(rollout), value: taken, expect: item === undefined ? 'absent' : { version: item.version } },
         { put: keys.rollout(rollout, rolloutId), value: record, expect: 'absent' },
-        { put: keys.begun(rollout, start.executionArn), value: { rolloutId }, expect: 'absent' },
+        begunChange(rollout, start.executionArn, rolloutId),
         ...seenChanges(rollout, record.image, start, this.#clock.now()),
       ]);
       return { outcome: 'begun', record };
