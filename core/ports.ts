@@ -230,9 +230,12 @@ export interface StoredItem {
 /** Equality on top-level fields of an item's value; the condition fails where the item does not exist. */
 export type WhereFields = Readonly<Record<string, string | number | boolean>>;
 
-/** One part of an all-or-nothing write. `expect` tells what the item must be for the write to happen. */
+/**
+ * One part of an all-or-nothing write. `expect` tells what the item must be for the write to happen. With `historySinceMs` the item is history
+ * since then, and is absent when the deployment's retention is over; without, it stays until it is removed.
+ */
 export type StoreChange =
-  | { readonly put: StoreKey; readonly value: Readonly<Record<string, unknown>>; readonly expect: StoreExpectation }
+  | { readonly put: StoreKey; readonly value: StoredItem['value']; readonly expect: StoreExpectation; readonly historySinceMs?: number }
   | { readonly remove: StoreKey; readonly expect: StoreExpectation }
   | { readonly check: StoreKey; readonly where: WhereFields };
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { beginRollout } from '../runtime/acts/begin-rollout.ts';
 import { readStart } from '../runtime/acts/read-start.ts';
 import { defineFunction } from '../runtime/define-function.ts';
-import { provideAlarms } from '../runtime/providers/alarms.ts';
+import { providePatientAlarms } from '../runtime/providers/alarms.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusterFinder } from '../runtime/providers/cluster-finder.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
@@ -44,7 +44,7 @@ export const begin = defineFunction({
     ...provideExecutions,
     ...provideImages,
     ...provideEvents,
-    ...provideAlarms,
+    ...providePatientAlarms,
     ...providePrometheus,
     ...provideLog,
   },

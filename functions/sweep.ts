@@ -35,7 +35,7 @@ const input = z.union([
 
 /**
  * The watchdog, once a minute, outside every execution: rollouts whose execution died or stalled, alarms and pushes whose events were
- * lost, transitions that were not told, canaries that were made too late. One rollout that cannot be looked after never keeps it from the
+ * lost (of as many services as one run can ask for, in turns), transitions that were not told, canaries that were made too late. One rollout that cannot be looked after never keeps it from the
  * others. The event of an execution that died is its short cut to that one rollout.
  */
 export const sweep = defineFunction({
@@ -66,13 +66,14 @@ export const sweep = defineFunction({
     const alarms = await attempt('sweep alarms', () => sweepAlarms(deps, locks));
     const rollouts = await sweepRollouts(deps, locks);
     const pushes = await attempt('sweep pushes', () => sweepPushes(deps));
-    const outcomes = { locks, rollouts, others: [alarms, pushes] };
+    const { started, postponed } = pushes === 'failed' ? { started: pushes, postponed: 0 } : pushes;
+    const outcomes = { locks, rollouts, others: [alarms, pushes], pushesPostponed: postponed };
     deps.log.metrics(sweepMetrics(outcomes, startedAtMs), { atMs: startedAtMs });
     const told = await tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 });
     // Last, because nobody waits for it: a cluster that does not answer may keep it until the Lambda ends.
     const leftovers = await attempt('sweep leftovers', () => sweepLeftovers(deps));
     const byId = Object.fromEntries(locks.map(({ rolloutId }, index) => [rolloutId, rollouts[index]]));
-    return { rollouts: byId, alarms, pushes, leftovers, told };
+    return { rollouts: byId, alarms, pushes: started, leftovers, told };
   },
 });
 

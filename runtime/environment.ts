@@ -6,6 +6,8 @@ export const variables = {
   /** The prefix of all names, which tells two deployments' metrics apart. */
   deployment: 'SLUICE_DEPLOYMENT',
   table: 'SLUICE_TABLE',
+  /** For how many days the table keeps history; 0 for ever. */
+  retentionDays: 'SLUICE_RETENTION_DAYS',
   eventBus: 'SLUICE_EVENT_BUS',
   rolloutMachine: 'SLUICE_ROLLOUT_MACHINE',
   rollbackMachine: 'SLUICE_ROLLBACK_MACHINE',

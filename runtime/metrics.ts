@@ -20,6 +20,8 @@ export const metricUnits = {
   RollbacksRestarted: 'Count',
   /** Parts of a run of the sweep that failed while the run went on: alarms, pushes, single rollouts. */
   SweepFailures: 'Count',
+  /** Services that a run of the sweep did not look for lost pushes of, because there are too many for one run: a later run does. */
+  PushesPostponed: 'Count',
   /** From the call of an abort door to the safe split written. */
   DoorMs: 'Milliseconds',
   /** From the alarm's own time to the safe split written: the delivery of its event included. */

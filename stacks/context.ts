@@ -16,6 +16,8 @@ const list = (pattern: RegExp, error: string) => z.pipe(words, z.array(z.string(
 
 const wholeNumber = 'a whole number from 0 on';
 
+const keptDays = 'whole days from 60 to 3653, or 0 for ever';
+
 const flag = z.pipe(
   z.union([z.boolean(), z.enum(['true', 'false'])], { error: 'true or false' }),
   z.transform((given) => given === true || given === 'true'),
@@ -45,6 +47,11 @@ const shape = {
   /** Only for clusters whose API is private. The subnets need a way to AWS's own APIs: a NAT gateway, or VPC endpoints. */
   vpc: z.optional(vpc),
   logRetentionDays: z._default(z.coerce.number().check(z.refine(isRetention, { error: `one of ${retentionDays.join(', ')}` })), 30),
+  /** How long the store keeps history: lines, ended rollouts, pushes that were dealt with. 0 for ever. A rollout and its redrives need 45. */
+  retentionDays: z._default(
+    z.coerce.number().check(z.refine((days) => days === 0 || (Number.isInteger(days) && days >= 60 && days <= 3_653), { error: keptDays })),
+    90,
+  ),
   /** A key of yours instead of AWS's own. docs/decisions/0011-one-stack.md says what its policy must allow. */
   kmsKeyArn: z.optional(
     z.string().check(

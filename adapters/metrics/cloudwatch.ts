@@ -17,14 +17,22 @@ const namesPerCall = 100;
 export interface AlarmPace {
   readonly clock: Clock;
   readonly callsPerSecond: number;
+  /** For how long a read that CloudWatch refuses for its rate is tried again. Without: not at all, since the next run comes in a minute. */
+  readonly patienceSeconds?: number;
+  /** From 0 to 1: those who were refused together come back apart. */
+  readonly random?: () => number;
 }
+
+/** How long it waits at most after the first refusal; twice as long after each one more, up to the longest. */
+const firstWaitMs = 1_000;
+const longestWaitMs = 4_000;
 
 const states: Readonly<Record<string, AlarmState>> = { OK: 'ok', ALARM: 'alarm', INSUFFICIENT_DATA: 'insufficientData' };
 
 /**
  * CloudWatch's alarms, metric and composite ones, asked by name: one call for each hundred, one after the other and no faster than the
- * pace, so that a sweep over many rollouts stays below the rate. Where CloudWatch refuses one for its rate all the same, the rest is not
- * asked, and reads as unavailable: whoever wants to know asks again later. The role needs cloudwatch:DescribeAlarms; without it every alarm reads as
+ * pace, so that a sweep over many rollouts stays below the rate. Where CloudWatch refuses one for its rate all the same, and patience does not
+ * help, the rest is not asked, and reads as unavailable: whoever wants to know asks again later. The role needs cloudwatch:DescribeAlarms; without it every alarm reads as
  * unavailable, and says so.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
@@ -34,17 +42,32 @@ export function createCloudWatchAlarmSource(client: CloudWatchSender, pace?: Ala
     async read(names) {
       const distinct = [...new Set(names)];
       const readings = new Map<string, AlarmReading>();
+      const untilMs = pace === undefined ? 0 : pace.clock.now() + (pace.patienceSeconds ?? 0) * 1000;
       let throttled = false;
       for (let start = 0; start < distinct.length; start += namesPerCall) {
         const batch = distinct.slice(start, start + namesPerCall);
         if (start > 0 && !throttled && pace !== undefined) await pace.clock.sleep(1000 / pace.callsPerSecond);
-        const answer: BatchAnswer = throttled ? { readings: batch.map(notAsked), throttled } : await readBatch(client, batch);
+        const answer: BatchAnswer = throttled
+          ? { readings: batch.map(notAsked), throttled }
+          : await patiently(() => readBatch(client, batch), pace, untilMs);
         for (const reading of answer.readings) readings.set(reading.name, reading);
         throttled = answer.throttled;
       }
       return names.map((name) => readings.get(name) ?? absent(name));
     },
   };
+}
+
+/** Tries again, as long as there is time, what was refused for the rate, after a quarter of the wait at least. */
+async function patiently(read: () => Promise<BatchAnswer>, pace: AlarmPace | undefined, untilMs: number): Promise<BatchAnswer> {
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await read();
+    if (!answer.throttled || pace === undefined) return answer;
+    const { clock, random = Math.random } = pace;
+    const waitMs = (0.25 + 0.75 * random()) * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
+    if (clock.now() + waitMs > untilMs) return answer;
+    await clock.sleep(waitMs);
+  }
 }
 
 interface BatchAnswer {

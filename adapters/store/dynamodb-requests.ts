@@ -1,10 +1,11 @@
 import type { StoreChange, StoreExpectation, StoreKey, WhereFields } from '../../core/ports.ts';
 import { type AttributeValue, marshal, marshalFields } from './attribute-value.ts';
 import { keyOf } from './changes.ts';
+import { expiresAtSeconds, type Retention } from './expiry.ts';
 
 /**
  * The requests that the DynamoDB store sends. The table's layout: partition key `partition` (S), sort key `sort` (S), `version`
- * (N), and `value` (M), which is a map so that conditions can address `#value.#fence`.
+ * (N), `value` (M), which is a map so that conditions can address `#value.#fence`, and `expires` (N), the time to live, where it has one.
  *
  * DynamoDB refuses a request that declares a name or a value which its expressions do not use, hence the small maps.
  */
@@ -30,21 +31,31 @@ export function marshalKey(key: StoreKey): Record<string, AttributeValue> {
 }
 
 /**
- * One change as one write. A put is an update, because only an update can count the version on from what it is.
+ * One change as one write. A put is an update, because only an update can count the version on from what it is. What was history may have
+ * expired and not be deleted yet; for a put of history that counts as absent.
  *
  * @example writeRequest('sluice', { put: key, value: { phase: 'paused' }, expect: { where: { fence: 3 } } }).input
- *   // UpdateExpression: 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one'
+ *   // UpdateExpression: 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one REMOVE #expires'
  *   // ConditionExpression: 'attribute_exists(#partition) AND #value.#where0 = :where0'
  */
-export function writeRequest(tableName: string, change: StoreChange): DynamoDbWrite {
+export function writeRequest(tableName: string, change: StoreChange, retention: Retention & { readonly nowMs: number }): DynamoDbWrite {
   const base = { TableName: tableName, Key: marshalKey(keyOf(change)) };
   if ('check' in change) return { operation: 'ConditionCheck', input: { ...base, ...expressions(whereCondition(change.where)) } };
   const condition = expectCondition(change.expect);
   if ('remove' in change) return { operation: 'DeleteItem', input: { ...base, ...expressions(condition) } };
-  const names = { '#value': 'value', '#version': 'version' };
+  const names = { '#value': 'value', '#version': 'version', '#expires': 'expires' };
   const values = { ':value': { M: marshalFields(change.value) }, ':zero': { N: '0' }, ':one': { N: '1' } };
-  const UpdateExpression = 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one';
-  return { operation: 'UpdateItem', input: { ...base, UpdateExpression, ...expressions(condition, names, values) } };
+  const set = 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one';
+  const expires = expiresAtSeconds(change, retention);
+  if (expires === undefined) {
+    const kept = { UpdateExpression: `${set} REMOVE #expires`, ...expressions(condition, names, values) };
+    return { operation: 'UpdateItem', input: { ...base, ...kept } };
+  }
+  const history = expressions(change.expect === 'absent' ? absentOrExpired(retention.nowMs) : condition, names, {
+    ...values,
+    ':expires': { N: `${expires}` },
+  });
+  return { operation: 'UpdateItem', input: { ...base, UpdateExpression: `${set}, #expires = :expires`, ...history } };
 }
 
 /** The same write as a part of TransactWriteItems. */
@@ -61,6 +72,14 @@ function expectCondition(expect: StoreExpectation): Condition | undefined {
     expression: '#version = :version',
     names: { '#version': 'version' },
     values: { ':version': marshal(expect.version) },
+  };
+}
+
+function absentOrExpired(nowMs: number): Condition {
+  return {
+    expression: 'attribute_not_exists(#partition) OR #expires <= :now',
+    names: { '#partition': 'partition', '#expires': 'expires' },
+    values: { ':now': { N: `${Math.floor(nowMs / 1000)}` } },
   };
 }
 

@@ -5,9 +5,10 @@ import type { AwsFailure, AwsJsonApi } from '../aws/json-api.ts';
 import { callWithRetry } from '../aws/retry.ts';
 import { unmarshalItem } from './attribute-value.ts';
 import { assertKey, assertWritable, keyOf, storeConflict } from './changes.ts';
-import { marshalKey, transactItem, writeRequest } from './dynamodb-requests.ts';
+import { type DynamoDbWrite, marshalKey, transactItem, writeRequest } from './dynamodb-requests.ts';
+import { isExpired, type Retention } from './expiry.ts';
 
-export interface DynamoDbStoreOptions {
+export interface DynamoDbStoreOptions extends Retention {
   /** The JSON API with the service `dynamodb` and the target prefix `DynamoDB_20120810`. */
   readonly call: AwsJsonApi;
   readonly tableName: string;
@@ -25,7 +26,7 @@ export interface DynamoDbStoreOptions {
  * Every refusal but a failed condition is a StoreUnavailableError, a missing table or permission too: its message says which.
  */
 export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore {
-  const { tableName, clock, attempts = 4 } = options;
+  const { tableName, clock, attempts = 4, retentionDays } = options;
   const call: AwsJsonApi = async (operation, input) => {
     const answer = await options.call(operation, input);
     if (answer.status === 'ok') return answer;
@@ -43,8 +44,12 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore
     return output.data;
   };
 
+  const isPast = ({ expires }: z.infer<typeof storedItem>) => isExpired(expires === undefined ? undefined : Number(expires.N), clock.now());
+
   const write = async (changes: readonly StoreChange[]) => {
-    const { operation, input, repeatable } = requestFor(tableName, changes);
+    const { operation, input, repeatable } = requestFor(changes, (change) =>
+      writeRequest(tableName, change, { retentionDays, nowMs: clock.now() }),
+    );
     const answer = await callWithRetry(call, operation, input, { clock, attempts, repeatable });
     if (answer.status === 'ok') return;
     const keys = conflictingKeys(changes, answer.failure);
@@ -55,7 +60,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore
     async read(key) {
       assertKey(key);
       const { Item } = await read('GetItem', { Key: marshalKey(key) });
-      return Item === undefined ? undefined : stored(Item);
+      return Item === undefined || isPast(Item) ? undefined : stored(Item);
     },
     async list(partition) {
       assertKey({ partition, sort: 'any' });
@@ -68,7 +73,7 @@ export function createDynamoDbStore(options: DynamoDbStoreOptions): RolloutStore
       let next: Readonly<Record<string, unknown>> | undefined;
       do {
         const page = await read('Query', next === undefined ? query : { ...query, ExclusiveStartKey: next });
-        items.push(...(page.Items ?? []).map(stored));
+        items.push(...(page.Items ?? []).filter((item) => !isPast(item)).map(stored));
         next = page.LastEvaluatedKey;
       } while (next !== undefined);
       return items;
@@ -84,6 +89,7 @@ const storedItem = z.object({
   partition: z.object({ S: z.string() }),
   sort: z.object({ S: z.string() }),
   version: z.object({ N: z.string().check(z.regex(/^\d{1,15}$/)) }),
+  expires: z.optional(z.object({ N: z.string().check(z.regex(/^\d{1,15}$/)) })),
   // Not as a record: zod leaves a field of the name __proto__ out of those.
   value: z.object({ M: z.unknown() }),
 });
@@ -102,12 +108,13 @@ function stored(item: z.infer<typeof storedItem>): StoredItem {
   };
 }
 
-function requestFor(tableName: string, changes: readonly StoreChange[]) {
-  const [first, ...others] = changes.map((change) => writeRequest(tableName, change));
+function requestFor(changes: readonly StoreChange[], requestOf: (change: StoreChange) => DynamoDbWrite) {
+  const requests = changes.map(requestOf);
+  const [first, ...others] = requests;
   if (first !== undefined && others.length === 0 && first.operation !== 'ConditionCheck') {
     return { ...first, repeatable: !('ConditionExpression' in first.input) };
   }
-  const TransactItems = changes.map((change) => transactItem(writeRequest(tableName, change)));
+  const TransactItems = requests.map(transactItem);
   return { operation: 'TransactWriteItems', input: { TransactItems, ClientRequestToken: crypto.randomUUID() }, repeatable: true };
 }
 

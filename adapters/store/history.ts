@@ -5,7 +5,7 @@ import { readDocument } from './read-document.ts';
 
 /** A line as part of a write. The same line for the same time and kind of entry. */
 export function historyChange(entry: HistoryEntry): StoreChange {
-  return { put: keys.history(entry.rolloutId, entry.atMs, entry.what), value: entry, expect: 'anything' };
+  return { put: keys.history(entry.rolloutId, entry.atMs, entry.what), value: entry, expect: 'anything', historySinceMs: entry.atMs };
 }
 
 /** What a rollout did and why, line by line, outside the cluster (P2). */

@@ -1,19 +1,30 @@
-import type { RolloutStore, StoreChange, StoredItem, StoreExpectation, StoreKey, WhereFields } from '../../core/ports.ts';
+import type { Clock, RolloutStore, StoreChange, StoredItem, StoreExpectation, StoreKey, WhereFields } from '../../core/ports.ts';
 import { type AttributeValue, marshalFields, unmarshalFields } from './attribute-value.ts';
 import { assertKey, assertWritable, keyOf, storeConflict } from './changes.ts';
+import { expiresAtSeconds, isExpired, type Retention } from './expiry.ts';
 
 interface MemoryItem {
   readonly fields: Readonly<Record<string, AttributeValue>>;
   readonly version: number;
+  readonly expires: number | undefined;
+}
+
+/** By which clock history expires. */
+export interface MemoryStoreOptions extends Retention {
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
  * A store that lives as long as the process: for the sandbox and for tests. Values go through the same marshalling as on AWS,
- * so that what would be refused or would come back different there does so here too, and no caller shares an object with it.
+ * so that what would be refused or would come back different there does so here too, and no caller shares an object with it. Without a clock nothing expires.
  */
-export function createMemoryStore(): RolloutStore {
+export function createMemoryStore({ clock = { now: () => 0 }, retentionDays }: MemoryStoreOptions = {}): RolloutStore {
   const partitions = new Map<string, Map<string, MemoryItem>>();
-  const find = (key: StoreKey) => partitions.get(key.partition.toWellFormed())?.get(key.sort.toWellFormed());
+  const isPresent = ({ expires }: MemoryItem) => !isExpired(expires, clock.now());
+  const find = (key: StoreKey) => {
+    const item = partitions.get(key.partition.toWellFormed())?.get(key.sort.toWellFormed());
+    return item !== undefined && isPresent(item) ? item : undefined;
+  };
 
   const apply = (change: StoreChange) => {
     if ('check' in change) return;
@@ -22,7 +33,10 @@ export function createMemoryStore(): RolloutStore {
     const items = partitions.get(partition) ?? new Map<string, MemoryItem>();
     partitions.set(partition, items);
     if ('remove' in change) items.delete(sort);
-    else items.set(sort, { fields: marshalFields(change.value), version: (items.get(sort)?.version ?? 0) + 1 });
+    else {
+      const version = (items.get(sort)?.version ?? 0) + 1;
+      items.set(sort, { fields: marshalFields(change.value), version, expires: expiresAtSeconds(change, { retentionDays }) });
+    }
   };
 
   return {
@@ -34,6 +48,7 @@ export function createMemoryStore(): RolloutStore {
     async list(partition) {
       assertKey({ partition, sort: 'any' });
       return [...(partitions.get(partition.toWellFormed()) ?? [])]
+        .filter(([, item]) => isPresent(item))
         .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
         .map(([sort, item]) => stored({ partition, sort }, item));
     },

@@ -14,3 +14,8 @@ export function readDocument<T>(schema: z.ZodMiniType<T>, { key, value }: Pick<S
     cause: new Error(shorten(z.prettifyError(read.error), 2_000)),
   });
 }
+
+/** A field that is for people, who are told of it whatever stands there. */
+export function textOf(field: unknown): string {
+  return typeof field === 'string' ? field : 'unknown';
+}

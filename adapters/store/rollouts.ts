@@ -2,9 +2,11 @@ import { NotFoundError, StoreConflictError } from '../../core/errors.ts';
 import type { Clock, RolloutStore, StoreChange } from '../../core/ports.ts';
 import { endedPhases, type Image, type Lock, lock as lockSchema, type RolloutRecord, rolloutRecord } from '../../core/rollout/record.ts';
 import { isTurnedByAlarm, triedAfresh } from '../../core/rollout/rollback-reason.ts';
+import { begunChange, rolloutBegunBy } from './begun-executions.ts';
+import { historySinceOf } from './ended-rollouts.ts';
 import { keys, locksPartition, rolloutIdOf, rolloutsPartition } from './keys.ts';
 import { begunBefore, fenced, torn } from './lost-ownership.ts';
-import { readDocument } from './read-document.ts';
+import { readDocument, textOf } from './read-document.ts';
 import { conflictAttempts, retryOnConflict } from './retry-on-conflict.ts';
 import { seenChanges } from './seen-changes.ts';
 
@@ -95,7 +97,7 @@ export class Rollouts {
   async begin(rollout: string, start: Starter, make: (id: { rolloutId: string; fence: number }) => RolloutRecord): Promise<BeginResult> {
     return retryOnConflict(async () => {
       // Before the lock: a free lock that was read after the trace of a rollout means that this rollout has ended.
-      const before = await this.#store.read(keys.begun(rollout, start.executionArn));
+      const before = await rolloutBegunBy(this.#store, rollout, start.executionArn);
       const item = await this.#store.read(keys.lock(rollout));
       const lock = item === undefined ? undefined : readDocument(lockSchema, item);
       if (lock !== undefined && lock.rolloutId !== '') {
@@ -104,7 +106,7 @@ export class Rollouts {
         if (record.phase === 'rollingBack' || this.isEnded(record)) throw begunBefore(record.rolloutId);
         return { outcome: 'begun', record };
       }
-      if (before !== undefined) throw begunBefore(textOf(before.value['rolloutId']));
+      if (before !== undefined) throw begunBefore(before);
       const fence = (lock?.fence ?? 0) + 1;
       const rolloutId = rolloutIdOf(rollout, fence);
       const { lastCanaryUntilMs } = lock ?? {};
@@ -114,7 +116,7 @@ export class Rollouts {
       await this.#store.write([
         { put: keys.lock(rollout), value: taken, expect: item === undefined ? 'absent' : { version: item.version } },
         { put: keys.rollout(rollout, rolloutId), value: record, expect: 'absent' },
-        { put: keys.begun(rollout, start.executionArn), value: { rolloutId }, expect: 'absent' },
+        begunChange(rollout, start.executionArn, rolloutId, this.#clock.now()),
         ...seenChanges(rollout, record.image, start, this.#clock.now()),
       ]);
       return { outcome: 'begun', record };
@@ -282,7 +284,7 @@ export class Rollouts {
     also: readonly StoreChange[] = [],
   ): Promise<HeldRollout> {
     await this.#store.write([
-      { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version } },
+      { put: keys.rollout(record.rollout, record.rolloutId), value: record, expect: { version: held.version }, ...historySinceOf(record) },
       { put: keys.lock(record.rollout), value: lock, expect: { version: held.lockVersion } },
       ...also,
     ]);
@@ -292,9 +294,4 @@ export class Rollouts {
   #leaseUntil(quietSeconds: number): number {
     return this.#clock.now() + (leaseSeconds + quietSeconds) * 1000;
   }
-}
-
-/** What stands there besides is for people, who are told of it. */
-function textOf(field: unknown): string {
-  return typeof field === 'string' ? field : 'unknown';
 }

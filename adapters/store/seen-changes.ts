@@ -6,7 +6,8 @@ import type { Starter } from './rollouts.ts';
 /** What notes that a push was dealt with: the image, so that the sweep does not take it for lost, and the event that told of it, where one did. */
 export function seenChanges(rollout: string, image: Image, start: Starter, atMs: number): StoreChange[] {
   const { executionArn, eventId } = start;
-  const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, expect: 'anything' };
+  const history = { expect: 'anything', historySinceMs: atMs } as const;
+  const seen: StoreChange = { put: keys.seen(rollout, image.digest), value: { atMs, pushedAtMs: image.pushedAtMs }, ...history };
   if (eventId === undefined) return [seen];
-  return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, expect: 'anything' }];
+  return [seen, { put: keys.delivered(rollout, eventId), value: { atMs, executionArn }, ...history }];
 }

@@ -102,16 +102,20 @@ export class Specs extends SpecIndex {
     return true;
   }
 
-  /** Also one that is retired. @throws NotFoundError */
-  async load(rollout: string): Promise<StoredSpec> {
+  /** Also one that is retired. */
+  async find(rollout: string): Promise<StoredSpec | undefined> {
     const item = await this.#store.read(keys.spec(rollout));
-    if (item === undefined) {
-      const names = (await this.list()).map((stored) => stored.spec.name).join(', ') || 'none';
-      throw new NotFoundError(`There is no rollout named ${rollout}; there are: ${names}.`, {
-        remedy: 'Apply its spec with `sluice apply rollouts/<name>.yaml`, or correct the name.',
-      });
-    }
-    return stored(item);
+    return item === undefined ? undefined : stored(item);
+  }
+
+  /** Also one that is retired. @throws NotFoundError, which names all that there are: it reads them for that. */
+  async load(rollout: string): Promise<StoredSpec> {
+    const found = await this.find(rollout);
+    if (found !== undefined) return found;
+    const names = (await this.list()).map(({ spec }) => spec.name).join(', ') || 'none';
+    throw new NotFoundError(`There is no rollout named ${rollout}; there are: ${names}.`, {
+      remedy: 'Apply its spec with `sluice apply rollouts/<name>.yaml`, or correct the name.',
+    });
   }
 
   /** All, by name; those that are retired too. */

@@ -1,6 +1,5 @@
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { rolloutBegunBy } from '../../adapters/store/begun-executions.ts';
 import { Specs } from '../../adapters/store/specs.ts';
-import { NotFoundError } from '../../core/errors.ts';
 import type { Actor } from '../../core/rollout/record.ts';
 import { ecrPushEvent, type ImagePush, imagePushOf } from '../../core/spec/events.ts';
 import { parseStartInput } from '../../core/spec/inputs.ts';
@@ -84,10 +83,9 @@ async function lookUp(deps: AnnounceRefusalDeps, executionArn: string, asked: As
   try {
     const spec = await specFor(new Specs(deps.store), asked);
     if (spec === undefined) return { known: true, begun: false };
-    const records = await new Rollouts(deps.store, deps.clock).list(spec.name);
     return {
       known: true,
-      begun: records.some((record) => record.executionArn === executionArn),
+      begun: (await rolloutBegunBy(deps.store, spec.name, executionArn)) !== undefined,
       rollout: spec.name,
       notify: { channel: spec.notifications.channel },
     };
@@ -99,11 +97,5 @@ async function lookUp(deps: AnnounceRefusalDeps, executionArn: string, asked: As
 
 async function specFor(specs: Specs, { rollout, push }: Asked): Promise<RolloutSpec | undefined> {
   if (push !== undefined) return (await specsForPush(specs, push))[0]?.spec;
-  if (rollout === undefined) return undefined;
-  try {
-    return (await specs.load(rollout)).spec;
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  return rollout === undefined ? undefined : (await specs.find(rollout))?.spec;
 }

@@ -1,3 +1,4 @@
+import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { AlertStates } from '../../adapters/store/alert-states.ts';
 import { RolloutRefusedError, type SluiceError, WeightNotVerifiedError } from '../../core/errors.ts';
 import type { AlarmReading, ClusterEndpoint } from '../../core/ports.ts';
@@ -34,7 +35,7 @@ export async function preflight(deps: BeginDeps, start: Start): Promise<Prefligh
   const cluster = await deps.clusterFinder.find(spec.cluster);
   const [{ workload, findings }, alarmReadings] = await Promise.all([
     inspectWithWorkload(deps.clusters.open(cluster), spec),
-    deps.alarms.read(spec.analysis.alarms),
+    readAlarms(deps, spec.analysis.alarms),
   ]);
   if (workload?.image === imageReference(start.image)) {
     return { outcome: 'ignored', reason: `Stable runs ${workload.image} already.`, alarmReadings };
@@ -66,6 +67,14 @@ function refusedBy(refusals: readonly Finding[]): SluiceError {
   const mayPass = refusals.length > 0 && refusals.every((refusal) => refusal.mayPass === true);
   const Refusal = mayPass ? WeightNotVerifiedError : RolloutRefusedError;
   return new Refusal(refusals.map(findingLine).join(' '), { remedy: [...remedies].join(' ') });
+}
+
+/** As CloudWatch has them. Of those that it does not answer, one that was noted last as firing is taken to fire. */
+async function readAlarms(deps: BeginDeps, names: readonly string[]): Promise<AlarmReading[]> {
+  const answered = await deps.alarms.read(names);
+  const unanswered = answered.filter(({ state }) => state === 'unavailable').map(({ name }) => name);
+  const noted = await new AlarmStates(deps.store).read(unanswered);
+  return answered.map((reading) => noted.find(({ name, state }) => name === reading.name && state === 'alarm') ?? reading);
 }
 
 /** As Prometheus has them. Of those that it does not answer, what was pushed last is known. */

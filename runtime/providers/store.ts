@@ -7,8 +7,10 @@ import { awsJsonApi } from './aws-json-api.ts';
 const dynamoDb = { name: 'dynamodb', id: 'DYNAMODB' };
 const targetPrefix = 'DynamoDB_20120810';
 
+const deployed = () => ({ tableName: readVariable('table'), retentionDays: Number(readVariable('retentionDays')) });
+
 export const provideStore: Providers<'store'> = {
-  store: () => createDynamoDbStore({ call: awsJsonApi(dynamoDb, targetPrefix), tableName: readVariable('table'), clock: systemClock }),
+  store: () => createDynamoDbStore({ call: awsJsonApi(dynamoDb, targetPrefix), ...deployed(), clock: systemClock }),
 };
 
 /** How long the abort door waits for the store, once, before it moves the traffic without it. */
@@ -19,7 +21,7 @@ export const provideDoorStore: Providers<'store'> = {
   store: () =>
     createDynamoDbStore({
       call: awsJsonApi(dynamoDb, targetPrefix, { timeoutMs: doorTimeoutMs }),
-      tableName: readVariable('table'),
+      ...deployed(),
       clock: systemClock,
       attempts: 1,
     }),

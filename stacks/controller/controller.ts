@@ -117,7 +117,12 @@ export class Controller extends Construct {
           setup,
           names,
           code,
-          environment: environmentOf(setup, { names, arns, webhookSecretArn: this.webhookSecret?.secretArn }),
+          environment: environmentOf(setup, {
+            names,
+            arns,
+            webhookSecretArn: this.webhookSecret?.secretArn,
+            retentionDays: context.retentionDays,
+          }),
           resources,
           functionArn: arns.function(setup.file),
           logRetentionDays: context.logRetentionDays,

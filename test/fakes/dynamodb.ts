@@ -117,15 +117,23 @@ function refusal(name: string, codes?: readonly string[]): AwsAnswer {
 }
 
 function updated(input: WriteInput, item: Item | undefined): Item {
-  demand(input.UpdateExpression === 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one', `${input.UpdateExpression}`);
+  const set = 'SET #value = :value, #version = if_not_exists(#version, :zero) + :one';
+  const expiring = input.UpdateExpression === `${set}, #expires = :expires`;
+  demand(expiring || input.UpdateExpression === `${set} REMOVE #expires`, `${input.UpdateExpression}`);
   const version = Number((item?.['version'] as { N: string } | undefined)?.N ?? '0') + 1;
-  return { ...item, ...input.Key, value: operand(input, ':value'), version: { N: `${version}` } };
+  const { expires: _before, ...rest } = item ?? {};
+  const expires = expiring ? { expires: operand(input, ':expires') } : {};
+  return { ...rest, ...input.Key, ...expires, value: operand(input, ':value'), version: { N: `${version}` } };
 }
 
-/** Clauses joined by AND: attribute_exists(#n), attribute_not_exists(#n), #n = :v, #n.#m = :v. */
+/** Clauses joined by AND: attribute_exists(#n), attribute_not_exists(#n), #n = :v, #n.#m = :v; and that an item is absent or has expired. */
 function evaluate(input: WriteInput, item: Item | undefined): boolean {
   demandAllUsed(input);
   if (input.ConditionExpression === undefined) return true;
+  if (input.ConditionExpression === 'attribute_not_exists(#partition) OR #expires <= :now') {
+    const expires = item?.['expires'];
+    return item === undefined || (expires !== undefined && numberOf(expires) <= numberOf(operand(input, ':now')));
+  }
   return input.ConditionExpression.split(' AND ').every((clause) => {
     const { negated, exists, path, wanted } =
       /^(?:attribute_(?<negated>not_)?exists\((?<exists>#\w+)\)|(?<path>#\w+(?:\.#\w+)?) = (?<wanted>:\w+))$/.exec(clause)?.groups ?? {};
@@ -162,6 +170,10 @@ function operand(input: WriteInput, placeholder: string): AttributeValue {
   const value = input.ExpressionAttributeValues?.[placeholder];
   demand(value !== undefined, `${placeholder}, which is not declared`);
   return value;
+}
+
+function numberOf(value: AttributeValue): number {
+  return 'N' in value ? Number(value.N) : Number.NaN;
 }
 
 function same(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {

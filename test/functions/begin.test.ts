@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { History } from '../../adapters/store/history.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
 import { ClusterForbiddenError, WeightNotVerifiedError } from '../../core/errors.ts';
-import type { KubernetesApi, SluiceEvent } from '../../core/ports.ts';
+import type { AlarmSource, KubernetesApi, SluiceEvent } from '../../core/ports.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { begin } from '../../functions/begin.ts';
 import type { Deps } from '../../runtime/deps.ts';
@@ -31,7 +32,12 @@ let cluster: ServiceInCluster | undefined;
 afterEach(() => cluster?.close());
 
 /** Begins a rollout of checkout, as the state machine would, in a cluster with these objects beside it. */
-async function setUp(manifests: readonly Manifest[] = [], change: Partial<RolloutSpecSource> = {}, overrides: Partial<KubernetesApi> = {}) {
+async function setUp(
+  manifests: readonly Manifest[] = [],
+  change: Partial<RolloutSpecSource> = {},
+  overrides: Partial<KubernetesApi> = {},
+  alarms?: AlarmSource,
+) {
   cluster = await startServiceInCluster(...manifests);
   const { clock, kubernetes } = cluster;
   const api = { ...passingOn(cluster.api), ...overrides };
@@ -56,7 +62,7 @@ async function setUp(manifests: readonly Manifest[] = [], change: Partial<Rollou
         told.push(...events);
       },
     },
-    alarms: { read: async (names) => readings(names) },
+    alarms: alarms ?? { read: async (names) => readings(names) },
     prometheus: () => ({ metrics: { measure: notAsked }, alerts: { read: async (names) => readings(names) } }),
     webhookSecret: { read: notAsked },
   };
@@ -80,6 +86,35 @@ function passingOn(api: KubernetesApi): KubernetesApi {
     remove: (ref, preconditions) => api.remove(ref, preconditions),
   };
 }
+
+describe('J8: an alarm that CloudWatch does not tell of as a rollout begins', () => {
+  const silent: AlarmSource = {
+    read: async (names) => names.map((name) => ({ name, state: 'unavailable', reason: 'Rate exceeded', sinceMs: undefined })),
+  };
+  const noted = { name: 'checkout-errors', reason: 'Threshold crossed', sinceMs: startMs - 60_000 };
+
+  it('is refused by, where it was noted last as firing', async () => {
+    const { run, store, rollouts } = await setUp([], {}, {}, silent);
+    await new AlarmStates(store).note({ ...noted, state: 'alarm' }, startMs);
+    await expect(run()).rejects.toMatchObject({
+      name: 'RolloutRefusedError',
+      message: expect.stringContaining('In alarm already, before anything was changed: checkout-errors'),
+    });
+    expect(await rollouts.readLock('checkout')).toBeUndefined();
+  });
+
+  it.each(['ok', 'never noted'] as const)('keeps nobody from beginning, where it was noted last as %s', async (state) => {
+    const { run, store } = await setUp([], {}, {}, silent);
+    if (state === 'ok') await new AlarmStates(store).note({ ...noted, state }, startMs);
+    expect(await run()).toMatchObject({ outcome: 'begun' });
+  });
+
+  it('is judged by what CloudWatch says where it says something, whatever was noted', async () => {
+    const { run, store } = await setUp();
+    await new AlarmStates(store).note({ ...noted, state: 'alarm' }, startMs);
+    expect(await run()).toMatchObject({ outcome: 'begun' });
+  });
+});
 
 describe('the preflight of Begin', () => {
   it('lets a service that is fit begin, and has nothing to say', async () => {

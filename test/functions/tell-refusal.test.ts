@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
+import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
 import { AwsUnavailableError, StoreUnavailableError } from '../../core/errors.ts';
 import type { RolloutStore, SluiceEvent } from '../../core/ports.ts';
@@ -7,7 +8,7 @@ import { tellRefusal } from '../../functions/tell-refusal.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { createMemoryLog } from '../../sandbox/log.ts';
-import { underWay } from '../adapters/store/rollouts-for-tests.ts';
+import { begin, underWay } from '../adapters/store/rollouts-for-tests.ts';
 import { specSource, startMs } from '../core/rollout/rollout-for-tests.ts';
 
 const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:sluice-rollout:one';
@@ -49,6 +50,12 @@ async function withSpec(): Promise<RolloutStore> {
   const image = { repository: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/checkout', tags: ['v*'] };
   await new Specs(store).apply({ ...specSource({ image, notifications: { channel: 'shop-alerts' } }) }, startMs);
   return store;
+}
+
+async function endedRollout(store: RolloutStore, name: string): Promise<void> {
+  const rollouts = new Rollouts(store, new VirtualClock({ startMs }));
+  const begun = await begin(rollouts, name);
+  if (begun.outcome === 'begun') await rollouts.end(await rollouts.loadOwned(begun.record), { phase: 'succeeded' });
 }
 
 describe('P1: a start that came to nothing', () => {
@@ -132,5 +139,30 @@ describe('P1: a start that came to nothing', () => {
     expect(told).toEqual([]);
     await run(payload);
     expect(told).toHaveLength(1);
+  });
+
+  it('reads as much of a service that had many rollouts as of one that had none', async () => {
+    const readWith = async (rolloutsBefore: number) => {
+      const store = await withSpec();
+      for (let index = 0; index < rolloutsBefore; index += 1) await endedRollout(store, `before-${index}`);
+      let items = 0;
+      const counting: RolloutStore = {
+        read: async (key) => {
+          items += 1;
+          return store.read(key);
+        },
+        list: async (partition) => {
+          const listed = await store.list(partition);
+          items += listed.length;
+          return listed;
+        },
+        write: (changes) => store.write(changes),
+      };
+      const { told, run } = await setUp(counting);
+      await run({ input: typed, error });
+      expect(told).toHaveLength(1);
+      return items;
+    };
+    expect(await readWith(12)).toBe(await readWith(0));
   });
 });

@@ -10,7 +10,7 @@ const key = z.object({ partition: text, sort: text });
 const values = z.optional(z.record(z.string(), z.unknown()));
 const writeInput = z.object({
   Key: key,
-  UpdateExpression: z.optional(z.literal('SET #value = :value, #version = if_not_exists(#version, :zero) + :one')),
+  UpdateExpression: z.optional(z.literal('SET #value = :value, #version = if_not_exists(#version, :zero) + :one REMOVE #expires')),
   ConditionExpression: z.optional(z.string()),
   ExpressionAttributeNames: z.optional(z.record(z.string(), z.string())),
   ExpressionAttributeValues: values,

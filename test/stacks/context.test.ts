@@ -18,6 +18,7 @@ describe('the context of a deployment', () => {
     expect(parseContext({})).toEqual({
       prefix: 'sluice',
       logRetentionDays: 30,
+      retentionDays: 90,
       clusters: [],
       accessEntries: true,
       namespaces: [],
@@ -31,6 +32,7 @@ describe('the context of a deployment', () => {
   it.each([
     ['a list with commas', { clusters: 'a, b' }, { clusters: ['a', 'b'] }],
     ['a number', { logRetentionDays: '90' }, { logRetentionDays: 90 }],
+    ['a retention for ever', { retentionDays: '0' }, { retentionDays: 0 }],
     ['a yes', { webhook: 'true' }, { webhook: true }],
     ['a no', { accessEntries: 'false' }, { accessEntries: false }],
     ['a mapping as JSON', { vpc: JSON.stringify(vpc) }, { vpc }],
@@ -52,6 +54,12 @@ describe('the context of a deployment', () => {
     ['a prefix that is the name of another event bus', { prefix: 'default' }, 'expected another word than default'],
     ['a prefix that makes names too long', { prefix: 'a'.repeat(41) }, 'expected 3 to 40 lower-case letters'],
     ['a retention that CloudWatch has not', { logRetentionDays: 31 }, 'logRetentionDays: found 31, expected one of 1, 3, 5'],
+    [
+      'a retention shorter than an execution may be driven again',
+      { retentionDays: 59 },
+      'retentionDays: found 59, expected whole days from 60',
+    ],
+    ['half a day of retention', { retentionDays: '90.5' }, 'retentionDays: found "90.5", expected whole days from 60'],
     ['a key by its alias', { kmsKeyArn: 'alias/mine' }, 'kmsKeyArn: found "alias/mine", expected a key\'s ARN'],
     ['a subnet by its name', { vpc: { ...vpc, subnetIds: ['private'] } }, 'vpc.subnetIds.0: found "private", expected a subnet\'s id'],
     ['a vpc without subnets', { vpc: { vpcId: vpc.vpcId } }, 'vpc.subnetIds: found nothing, expected a list of names'],

@@ -50,7 +50,7 @@ describe('every function', () => {
     expect(functionNamed(file)?.properties['Environment'], name).toEqual({
       Variables: {
         [variables.deployment]: 'sluice',
-        ...(uses.has('table') ? { [variables.table]: 'sluice' } : {}),
+        ...(uses.has('table') ? { [variables.table]: 'sluice', [variables.retentionDays]: '90' } : {}),
         ...(uses.has('eventBus') ? { [variables.eventBus]: 'sluice' } : {}),
         ...(machines
           ? {

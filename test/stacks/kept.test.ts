@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeRequest } from '../../adapters/store/dynamodb-requests.ts';
 import { policyOf, synthesise } from './synthesised.ts';
 
 const { of, resources, stack } = await synthesise();
@@ -18,6 +19,15 @@ describe('the store', () => {
           ],
         },
       },
+    ]);
+  });
+
+  it('lets DynamoDB delete what has expired, by the attribute that the adapter writes', () => {
+    const change = { put: { partition: 'p', sort: 's' }, value: {}, expect: 'anything', historySinceMs: 0 } as const;
+    const { input } = writeRequest('sluice', change, { retentionDays: 90, nowMs: 0 });
+    const attribute = (input['ExpressionAttributeNames'] as Record<string, string>)['#expires'];
+    expect(of('AWS::DynamoDB::Table')).toMatchObject([
+      { properties: { TimeToLiveSpecification: { AttributeName: attribute, Enabled: true } } },
     ]);
   });
 

@@ -6,7 +6,9 @@ import type { Swept } from './sweep-rollout.ts';
 export interface SweepOutcomes {
   readonly locks: readonly Pick<Lock, 'leaseUntilMs'>[];
   readonly rollouts: readonly (Swept | 'failed')[];
-  readonly others: readonly (readonly string[] | 'failed')[];
+  readonly others: readonly (object | 'failed')[];
+  /** Services that no lost push was looked for of. */
+  readonly pushesPostponed?: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface SweepOutcomes {
  * @example sweepMetrics({ locks: [{ leaseUntilMs: 5 }], rollouts: ['failed'], others: [[], []] }, 6)
  *   // { RolloutsActive: 1, RolloutsStuck: 1, SweepFailures: 1 }
  */
-export function sweepMetrics({ locks, rollouts, others }: SweepOutcomes, atMs: number): MetricValues {
+export function sweepMetrics({ locks, rollouts, others, pushesPostponed = 0 }: SweepOutcomes, atMs: number): MetricValues {
   const count = (of: Swept) => rollouts.filter((swept) => swept === of).length;
   const failedOverdue = rollouts.filter((swept, index) => swept === 'failed' && (locks[index]?.leaseUntilMs ?? atMs) < atMs).length;
   const values: Readonly<Partial<Record<MetricName, number>>> = {
@@ -24,6 +26,7 @@ export function sweepMetrics({ locks, rollouts, others }: SweepOutcomes, atMs: n
     RolloutsStuck: count('needsPerson') + failedOverdue,
     RollbacksRestarted: count('rollbackRestarted'),
     SweepFailures: [...rollouts, ...others].filter((outcome) => outcome === 'failed').length,
+    PushesPostponed: pushesPostponed,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value > 0));
 }

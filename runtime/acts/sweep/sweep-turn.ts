@@ -3,6 +3,9 @@ import { keys } from '../../../adapters/store/keys.ts';
 import type { RolloutStore } from '../../../core/ports.ts';
 import { stored } from '../../../core/rollout/stored.ts';
 
+/** Of what there may be more than one run can ask for. */
+export type SweptInTurns = 'alarms' | 'rollouts' | 'pushes';
+
 const turnItem = stored({ after: z.string() });
 
 /**
@@ -11,9 +14,9 @@ const turnItem = stored({ after: z.string() });
  */
 export class SweepTurn {
   readonly #store: RolloutStore;
-  readonly #of: 'alarms' | 'rollouts';
+  readonly #of: SweptInTurns;
 
-  constructor(store: RolloutStore, of: 'alarms' | 'rollouts') {
+  constructor(store: RolloutStore, of: SweptInTurns) {
     this.#store = store;
     this.#of = of;
   }

@@ -2,6 +2,9 @@ import { CloudWatchClient, type CompositeAlarm, type DescribeAlarmsCommand, type
 import { describe, expect, it } from 'vitest';
 import { type CloudWatchSender, createCloudWatchAlarmSource } from '../../../adapters/metrics/cloudwatch.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
+import { largeRegion } from '../../bench/scale/quotas.ts';
+import { TokenBucket } from '../../bench/scale/token-bucket.ts';
+import { seededRandom } from '../../seeded-random.ts';
 
 const since = new Date('2026-01-05T02:58:00Z');
 const updated = new Date('2026-01-05T02:59:00Z');
@@ -148,5 +151,42 @@ describe('the alarms of CloudWatch', () => {
     expect(await createCloudWatchAlarmSource(client).read(['errors'])).toMatchObject([
       { state: 'unavailable', reason: expect.stringContaining('MUTED') },
     ]);
+  });
+});
+
+describe('an account in which many ask CloudWatch at once', () => {
+  /** Nine calls a second, as DescribeAlarms allows; the others are refused. */
+  const crowded = async (askers: number, patienceSeconds: number) => {
+    const clock = new VirtualClock();
+    const quota = new TokenBucket(largeRegion.describeAlarms);
+    const random = seededRandom(1);
+    const client: CloudWatchSender = {
+      send: async ({ input }) => {
+        if (!quota.take(1, clock.now())) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+        return { MetricAlarms: (input.AlarmNames ?? []).map(firing), $metadata: {} };
+      },
+    };
+    const source = createCloudWatchAlarmSource(client, { clock, callsPerSecond: 6, patienceSeconds, random });
+    const fromMs = clock.now();
+    const answers = await Promise.all(names(askers).map((name) => source.read([name])));
+    const unknown = answers.flat().filter(({ state }) => state === 'unavailable').length;
+    return { unknown, tookMs: clock.now() - fromMs };
+  };
+
+  it('answers a hundred of them, if they have patience', async () => {
+    const { unknown, tookMs } = await crowded(100, 15);
+    expect(unknown).toBe(0);
+    expect(tookMs).toBeLessThan(15_000);
+  });
+
+  it('keeps nobody for longer than that, however many they are', async () => {
+    const { unknown, tookMs } = await crowded(1_000, 15);
+    expect(unknown).toBeGreaterThan(0);
+    expect(unknown).toBeLessThan(1_000 - 130);
+    expect(tookMs).toBeLessThanOrEqual(15_000);
+  });
+
+  it('answers those who come first, and no others, without patience', async () => {
+    expect(await crowded(100, 0)).toEqual({ unknown: 91, tookMs: 0 });
   });
 });

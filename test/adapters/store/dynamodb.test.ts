@@ -3,8 +3,9 @@ import { createAwsJsonApi } from '../../../adapters/aws/json-api.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
 import { InvalidInputError, StoreConflictError, StoreUnavailableError } from '../../../core/errors.ts';
-import type { StoreChange } from '../../../core/ports.ts';
+import type { Clock, StoreChange } from '../../../core/ports.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
+import { expiringStoreContract } from '../../contract/expiring-store.ts';
 import { rolloutStoreContract } from '../../contract/rollout-store.ts';
 import { createFakeDynamoDb } from '../../fakes/dynamodb.ts';
 
@@ -16,9 +17,11 @@ rolloutStoreContract('the DynamoDB store', () =>
   createDynamoDbStore({ call: createFakeDynamoDb().call, tableName, clock: new VirtualClock() }),
 );
 
+expiringStoreContract('the DynamoDB store', (options) => createDynamoDbStore({ call: createFakeDynamoDb().call, tableName, ...options }));
+
 const realEndpoint = process.env['DYNAMODB_ENDPOINT'];
 if (realEndpoint !== undefined) {
-  rolloutStoreContract(`the DynamoDB store at ${realEndpoint}`, async () => {
+  const atEndpoint = async (options: { readonly clock: Clock; readonly retentionDays?: number }) => {
     const call = createAwsJsonApi({
       service: 'dynamodb',
       region: 'eu-west-1',
@@ -39,8 +42,10 @@ if (realEndpoint !== undefined) {
       ],
     });
     expect(created.status).toBe('ok');
-    return createDynamoDbStore({ call, tableName: ownTable, clock: systemClock });
-  });
+    return createDynamoDbStore({ call, tableName: ownTable, ...options });
+  };
+  rolloutStoreContract(`the DynamoDB store at ${realEndpoint}`, () => atEndpoint({ clock: systemClock }));
+  expiringStoreContract(`the DynamoDB store at ${realEndpoint}`, atEndpoint);
 }
 
 const setUp = () => {

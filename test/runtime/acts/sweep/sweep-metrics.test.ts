@@ -24,6 +24,10 @@ describe('what a run of the sweep tells as metrics', () => {
     expect(metricsOf({ locks, rollouts })).toEqual(metrics);
   });
 
+  it('counts the services that a later run looks for lost pushes of', () => {
+    expect(metricsOf({ pushesPostponed: 8_000 })).toEqual({ PushesPostponed: 8_000 });
+  });
+
   it('counts alarms and pushes that could not be swept, without a rollout', () => {
     expect(metricsOf({ others: ['failed', 'failed'] })).toEqual({ SweepFailures: 2 });
   });
