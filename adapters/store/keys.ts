@@ -1,11 +1,12 @@
 import type { StoreKey } from '../../core/ports.ts';
+import { spreadPartition } from './spread-partitions.ts';
 
 /**
- * Where each document stands in the store. Locks share one partition, so that the sweep finds all running rollouts with one query; so do the
- * events that are still to be told.
+ * Where each document stands in the store. Locks share a few partitions, so that the sweep finds all running rollouts with a few queries; so do
+ * the events that are still to be told.
  */
 export const keys = {
-  lock: (rollout: string): StoreKey => ({ partition: locksPartition, sort: rollout }),
+  lock: (rollout: string): StoreKey => ({ partition: spreadPartition('locks', rollout), sort: rollout }),
   rollout: (rollout: string, rolloutId: string): StoreKey => ({ partition: rolloutsPartition(rollout), sort: rolloutId }),
   history: (rolloutId: string, atMs: number, what: string): StoreKey => ({
     partition: historyPartition(rolloutId),
@@ -16,7 +17,7 @@ export const keys = {
   quarantine: (rollout: string, digest: string): StoreKey => ({ partition: `quarantine#${rollout}`, sort: digest }),
   seen: (rollout: string, digest: string): StoreKey => ({ partition: `seen#${rollout}`, sort: digest }),
   delivered: (rollout: string, eventId: string): StoreKey => ({ partition: `delivered#${rollout}`, sort: eventId }),
-  untold: (eventId: string): StoreKey => ({ partition: untoldPartition, sort: eventId }),
+  untold: (eventId: string): StoreKey => ({ partition: spreadPartition('untold', eventId), sort: eventId }),
   begun: (rollout: string, executionArn: string): StoreKey => ({ partition: `begun#${rollout}`, sort: executionArn }),
   sweepTurn: (of: string): StoreKey => ({ partition: 'sweep-turns', sort: of }),
   alarm: (name: string): StoreKey => ({ partition: `alarm#${name}`, sort: 'state' }),
@@ -26,9 +27,7 @@ export const keys = {
   repositoryIndex: (repository: string, rollout: string): StoreKey => ({ partition: repositoryIndexPartition(repository), sort: rollout }),
 };
 
-export const locksPartition = 'locks';
 export const specsPartition = 'specs';
-export const untoldPartition = 'untold';
 export const rolloutsPartition = (rollout: string): string => `rollouts#${rollout}`;
 export const historyPartition = (rolloutId: string): string => `history#${rolloutId}`;
 export const alarmIndexPartition = (name: string): string => `alarm-index#${name}`;

@@ -1,7 +1,7 @@
 import type { StoreChange } from '../../core/ports.ts';
 import type { Image } from '../../core/rollout/record.ts';
 import { keys } from './keys.ts';
-import type { Starter } from './rollouts.ts';
+import type { Starter } from './turns.ts';
 
 /** What notes that a push was dealt with: the image, so that the sweep does not take it for lost, and the event that told of it, where one did. */
 export function seenChanges(rollout: string, image: Image, start: Starter, atMs: number): StoreChange[] {

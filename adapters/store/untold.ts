@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { RolloutStore, SluiceEvent, StoreChange } from '../../core/ports.ts';
 import { stored } from '../../core/rollout/stored.ts';
-import { keys, untoldPartition } from './keys.ts';
+import { keys } from './keys.ts';
 import { readDocument } from './read-document.ts';
+import { listSpread } from './spread-partitions.ts';
 
 const untoldItem = stored({ detailType: z.string(), atMs: z.number(), detail: z.record(z.string(), z.unknown()) });
 
@@ -25,7 +26,7 @@ export class Untold {
 
   /** Oldest first. */
   async list(): Promise<SluiceEvent[]> {
-    const items = await this.#store.list(untoldPartition);
+    const items = await listSpread(this.#store, 'untold');
     return items.map((item) => ({ id: item.key.sort, ...readDocument(untoldItem, item) })).toSorted((a, b) => a.atMs - b.atMs);
   }
 

@@ -1,5 +1,5 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { countFindings, findingLine } from '../../core/preflight/format-findings.ts';
@@ -18,7 +18,7 @@ import { takeTurn } from './take-turn.ts';
  * the state behind Begin; after it, any error leaves through the rollback door.
  */
 export async function beginRollout(deps: BeginDeps, start: Start): Promise<BeginOutcome> {
-  const rollouts = new Rollouts(deps.store, deps.clock);
+  const rollouts = new Turns(deps.store, deps.clock);
   const { spec } = start.stored;
   let taken: Taken | NotBegun;
   try {
@@ -37,7 +37,7 @@ interface Taken extends Pick<PreflightFound, 'alarmReadings' | 'findings'> {
   readonly record: RolloutRecord;
 }
 
-async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): Promise<Taken | NotBegun> {
+async function takeService(deps: BeginDeps, rollouts: Turns, start: Start): Promise<Taken | NotBegun> {
   const { stored, image } = start;
   const { spec } = stored;
   const turn = await takeTurn(deps, rollouts, start);
@@ -82,7 +82,7 @@ async function takeService(deps: BeginDeps, rollouts: Rollouts, start: Start): P
   return { outcome: 'taken', record: begun.record, alarmReadings: found.alarmReadings, findings: found.findings };
 }
 
-async function claimRoutes(deps: BeginDeps, rollouts: Rollouts, { record, alarmReadings, findings }: Taken): Promise<RolloutPayload> {
+async function claimRoutes(deps: BeginDeps, rollouts: Turns, { record, alarmReadings, findings }: Taken): Promise<RolloutPayload> {
   const open = openHeld(deps, rollouts, await rollouts.loadOwned(record));
   const states = new AlarmStates(deps.store);
   await Promise.all(alarmReadings.map((reading) => states.note(reading, deps.clock.now())));

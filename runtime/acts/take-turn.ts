@@ -1,4 +1,4 @@
-import type { Rollouts } from '../../adapters/store/rollouts.ts';
+import type { Turns } from '../../adapters/store/turns.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
 import { imageReference, type Lock, type RolloutRecord } from '../../core/rollout/record.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
@@ -13,7 +13,7 @@ type Turn = { readonly outcome: 'free' } | NotBegun;
  *
  * @throws RolloutRefusedError, DeadlineExceededError
  */
-export async function takeTurn(deps: AbortDeps, rollouts: Rollouts, start: Start): Promise<Turn> {
+export async function takeTurn(deps: AbortDeps, rollouts: Turns, start: Start): Promise<Turn> {
   const { stored, image } = start;
   const rollout = stored.spec.name;
   const lock = await rollouts.readLock(rollout);
@@ -38,7 +38,7 @@ export async function takeTurn(deps: AbortDeps, rollouts: Rollouts, start: Start
   return { outcome: 'free' };
 }
 
-async function meetHolder(deps: AbortDeps, rollouts: Rollouts, start: Start, holder: RolloutRecord): Promise<Turn> {
+async function meetHolder(deps: AbortDeps, rollouts: Turns, start: Start, holder: RolloutRecord): Promise<Turn> {
   const { stored, image } = start;
   const { policies, deadlines } = stored.spec;
   if (holder.phase === 'failed') {

@@ -1,6 +1,6 @@
 import { longestWatchSeconds } from '../../core/plan/tick.ts';
 import type { MachineName } from '../../core/ports.ts';
-import { fatal, retryPolicy } from './check-error-names.ts';
+import { fatal, noRoom, retryPolicy } from './check-error-names.ts';
 import { type Machine, type Problem, type State, tasksOf } from './machine.ts';
 
 /**
@@ -54,10 +54,12 @@ function mustComplete(machine: MachineName, name: string): boolean {
 }
 
 function retry({ Retry = [] }: State, completes: boolean): string[] {
-  const wanted = completes ? 3 : 1;
-  const [named, ...others] = Retry;
-  if (named === undefined || Retry.length !== wanted) return [`has ${Retry.length} entries in Retry; it is to have ${wanted}`];
-  const problems = backOff(named);
+  const wanted = completes ? 4 : 2;
+  const [room, named, ...others] = Retry;
+  if (room === undefined || named === undefined || Retry.length !== wanted)
+    return [`has ${Retry.length} entries in Retry; it is to have ${wanted}`];
+  const problems = [...backOff(room), ...backOff(named)];
+  if (room.ErrorEquals.join() !== noRoom) problems.push(`does not try ${noRoom} again first, apart from the others`);
   if (named.ErrorEquals.join() !== retryPolicy.join())
     problems.push('has a Retry list of its own; all Tasks name the same errors in the same order');
   const [apart, unnamed] = others;

@@ -4,6 +4,8 @@ import type { MachineName } from '../../core/ports.ts';
 const retrier = z.looseObject({
   ErrorEquals: z.array(z.string()),
   MaxAttempts: z.optional(z.number()),
+  IntervalSeconds: z.optional(z.number()),
+  BackoffRate: z.optional(z.number()),
   MaxDelaySeconds: z.optional(z.number()),
   JitterStrategy: z.optional(z.string()),
 });

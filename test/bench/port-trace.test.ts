@@ -12,7 +12,7 @@ describe('the trace of an act', () => {
     const calls = await withBenchStage({ ...options, spec: (usual) => usual }, async ({ sandbox }) => {
       const key = { partition: 'alarm#a', sort: 'state' };
       const { calls: found, result } = trace.record({ readMs: 5, writeMs: 12 }, () => sandbox.deps.store.read(key));
-      await Promise.all([result, sandbox.deps.store.list('locks')]);
+      await Promise.all([result, sandbox.deps.store.list('specs')]);
       return found;
     });
     expect(calls.map(({ what, startMs, endMs }) => ({ what, tookMs: endMs - startMs }))).toEqual([{ what: 'store read alarm', tookMs: 5 }]);

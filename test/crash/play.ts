@@ -1,3 +1,4 @@
+import { listSpread } from '../../adapters/store/spread-partitions.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.ts';
 import { type LoadResult, type RunningLoad, startLoad } from '../../sandbox/traffic/load.ts';
@@ -108,8 +109,8 @@ async function untilQuiet(sandbox: Sandbox, untilMs: number): Promise<boolean> {
 }
 
 async function isFree({ deps: { store } }: Sandbox): Promise<boolean> {
-  if ((await store.list('untold')).length > 0) return false;
-  for (const { value } of await store.list('locks')) {
+  if ((await listSpread(store, 'untold')).length > 0) return false;
+  for (const { value } of await listSpread(store, 'locks')) {
     if (value['rolloutId'] === '') continue;
     const record = await store.read({ partition: `rollouts#${value['rollout']}`, sort: String(value['rolloutId']) });
     if (record?.value['phase'] !== 'failed') return false;

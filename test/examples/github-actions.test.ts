@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createDynamoDbStore } from '../../adapters/store/dynamodb.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { connectAws } from '../../cli/connection/aws/connect-aws.ts';
 import type { SignedFetch } from '../../cli/connection/aws/signed-request.ts';
 import { createProgram } from '../../cli/program.ts';
@@ -56,7 +56,7 @@ async function awsThatRollsOut() {
   const clock = new VirtualClock();
   const dynamoDb = createFakeDynamoDb();
   const store = createDynamoDbStore({ call: dynamoDb.call, tableName: 'sluice', clock });
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   await applySpecFile({ store, clock }, { file: 'rollouts/checkout.yaml', text });
   const called: string[] = [];
   const answer = async (operation: string, input: Readonly<Record<string, string>>): Promise<object> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pinAnnotation } from '../../adapters/eks/workload/autoscaler.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
 import { deployCanary } from '../../functions/deploy-canary.ts';
@@ -17,7 +17,7 @@ import { SettledCluster } from '../fakes/settled-cluster.ts';
 async function begun() {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first', { stableReplicas: 4 });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { rollout, rolloutId, fence, cluster: endpoint } = begun.record;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pinAutoscaler } from '../../adapters/eks/workload/autoscaler.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { SluiceEvent } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -22,7 +22,7 @@ const { image } = recordOf();
 async function rollback(change: Partial<RolloutRecord>) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const cluster = new FakeKubernetes(stableDeployment(), autoscaler({ minReplicas: 2, maxReplicas: 10 }));
   const pins = await pinAutoscaler(cluster, { ...names, rollout: 'checkout', fence: 1, replicas: 4 });
   const begun = await begin(rollouts, 'first', { phase: 'rollingBack', pins, reason: 'It fired.', ...change });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import { guardRemoval } from '../../functions/guard-removal.ts';
 import { type CustomResourceRequest, customResourceRequest } from '../../runtime/custom-resource.ts';
@@ -16,7 +16,7 @@ afterAll(() => cloudFormation.close());
 const store = () => {
   const memory = createMemoryStore();
   const clock = new VirtualClock();
-  const rollouts = new Rollouts(memory, clock);
+  const rollouts = new Turns(memory, clock);
   const begin = async (rollout: string, change: Partial<RolloutRecord> = {}) => {
     const executionArn = `arn:aws:states:eu-west-1:111122223333:execution:rollout:${rollout}`;
     const begun = await rollouts.begin(rollout, { executionArn, eventId: undefined }, (id) => recordOf({ rollout, executionArn, ...id }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { DeadlineExceededError, FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite, ResourceRef } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -49,7 +49,7 @@ function recording(api: KubernetesApi): { readonly api: KubernetesApi; readonly 
 async function rolloutUnderWay(change: Partial<RolloutSpecSource> = {}) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const begun = await begin(new Rollouts(store, clock), 'first', { spec: { ...specSource(change) } });
+  const begun = await begin(new Turns(store, clock), 'first', { spec: { ...specSource(change) } });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;
   const cluster = new SettledCluster('registry.example.com/shop/checkout@sha256:old');

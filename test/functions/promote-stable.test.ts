@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite } from '../../core/ports.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
@@ -35,7 +35,7 @@ const resourceOf = (write: KubernetesWrite): string =>
 async function lastStepIsDone(change: Partial<RolloutSpecSource> = {}, recorded: Partial<RolloutRecord> = {}) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first', { spec: { ...specSource(change) }, split: splitAt(100, 100), stepIndex: 2, ...recorded });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
+import type { HeldRollout } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, RolloutStore } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -61,10 +62,10 @@ function noting(store: RolloutStore, cluster: KubernetesApi) {
 }
 
 /** A Task of a rollout that was half-way up, called with the payload of that time after all this has happened. */
-async function calledAgain(task: SluiceFunction, meanwhile: (rollouts: Rollouts, held: HeldRollout) => Promise<unknown>) {
+async function calledAgain(task: SluiceFunction, meanwhile: (rollouts: Turns, held: HeldRollout) => Promise<unknown>) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first', { split: splitAt(50, 100), stableReplicas: 4, stableReady: 4, stepIndex: 1 });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { rollout, rolloutId, fence, cluster: endpoint, split } = begun.record;
@@ -89,12 +90,12 @@ async function calledAgain(task: SluiceFunction, meanwhile: (rollouts: Rollouts,
   return { outcome, written };
 }
 
-const takenByADoor = (rollouts: Rollouts, { record }: HeldRollout) => rollouts.raiseFence(record.rollout, record.rolloutId, {});
-const rolledBack = async (rollouts: Rollouts, held: HeldRollout) => {
+const takenByADoor = (rollouts: Turns, { record }: HeldRollout) => rollouts.raiseFence(record.rollout, record.rolloutId, {});
+const rolledBack = async (rollouts: Turns, held: HeldRollout) => {
   const raised = await takenByADoor(rollouts, held);
   if (raised !== undefined) await rollouts.end(raised, { phase: 'rolledBack' });
 };
-const nextBegun = async (rollouts: Rollouts, held: HeldRollout) => {
+const nextBegun = async (rollouts: Turns, held: HeldRollout) => {
   await rolledBack(rollouts, held);
   await begin(rollouts, 'second');
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { ClusterForbiddenError, ClusterUnavailableError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -21,7 +21,7 @@ async function scaledToNothing(refuse: () => Error | undefined, change: Partial<
   const clock = new VirtualClock();
   const store = createMemoryStore();
   const cluster = new FakeKubernetes(stableDeployment({ spec: { replicas: 0 } }), autoscaler({ minReplicas: 1, maxReplicas: 10 }));
-  const begun = await begin(new Rollouts(store, clock), 'first', {
+  const begun = await begin(new Turns(store, clock), 'first', {
     phase: 'rollingBack',
     stableReplicas: 4,
     stableReady: 4,

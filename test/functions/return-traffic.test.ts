@@ -3,7 +3,7 @@ import { pinAutoscaler } from '../../adapters/eks/workload/autoscaler.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { History } from '../../adapters/store/history.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { WriteConflictError } from '../../core/errors.ts';
 import type { KubernetesObject } from '../../core/ports.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
@@ -43,7 +43,7 @@ interface Situation {
 async function rollback({ stablePods, canaryPods = 4, pinned = true, desired = stablePods, record: change = {} }: Situation) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const log = createMemoryLog();
   const cluster = new FakeKubernetes(stableDeployment(), autoscaler());
   const setPods = (service: 'checkout' | 'checkout-canary', count: number) => cluster.put(endpoints(service, count));

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRouter, loadDialects } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { marginMs } from '../../core/analysis/look-times.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
@@ -44,7 +44,7 @@ async function watched(change: Partial<RolloutSpecSource> = {}) {
       ...change,
     }),
   };
-  const begun = await begin(new Rollouts(store, clock), 'first', { spec });
+  const begun = await begin(new Turns(store, clock), 'first', { spec });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;
   const cluster = new SettledCluster('registry.example.com/shop/checkout@sha256:old');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fenceOf } from '../../adapters/mesh/fence.ts';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { JsonPatchOperation, KubernetesApi } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -23,7 +23,7 @@ import { SettledCluster } from '../fakes/settled-cluster.ts';
 async function replacedFromGit() {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const source = specSource({ router: { kind: 'istio', routes: [{ virtualService: 'checkout', http: 'main' }] } });
   const begun = await begin(rollouts, 'first', { spec: { ...source } });
   if (begun.outcome !== 'begun') throw new Error('the service was held');

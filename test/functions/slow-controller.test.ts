@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { WeightNotVerifiedError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -53,7 +53,7 @@ async function ready(lagSeconds: number) {
   const store = createMemoryStore();
   const match = [{ header: { name: 'x-team', exact: 'yes' } }];
   const source = specSource({ router: { kind: 'gatewayApi', routes: [{ httpRoute: 'checkout' }], match } });
-  const begun = await begin(new Rollouts(store, clock), 'first', { spec: { ...source } });
+  const begun = await begin(new Turns(store, clock), 'first', { spec: { ...source } });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;
   const cluster = new SettledCluster('registry.example.com/shop/checkout@sha256:old');

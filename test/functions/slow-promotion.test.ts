@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { WeightNotVerifiedError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
@@ -30,7 +30,7 @@ async function lastStepIsDone(lagSeconds: number, affinity?: RolloutSpecSource['
   const store = createMemoryStore();
   const router = { kind: 'gatewayApi' as const, routes: [{ httpRoute: 'checkout' }], ...(affinity === undefined ? {} : { affinity }) };
   const source = specSource({ router });
-  const begun = await begin(new Rollouts(store, clock), 'first', { spec: { ...source }, split: splitAt(100, 100), stepIndex: 2 });
+  const begun = await begin(new Turns(store, clock), 'first', { spec: { ...source }, split: splitAt(100, 100), stepIndex: 2 });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { record } = begun;
   const cluster = new SettledCluster(oldImage);

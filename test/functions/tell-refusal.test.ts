@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import { AwsUnavailableError, StoreUnavailableError } from '../../core/errors.ts';
 import type { RolloutStore, SluiceEvent } from '../../core/ports.ts';
 import { tellRefusal } from '../../functions/tell-refusal.ts';
@@ -53,7 +53,7 @@ async function withSpec(): Promise<RolloutStore> {
 }
 
 async function endedRollout(store: RolloutStore, name: string): Promise<void> {
-  const rollouts = new Rollouts(store, new VirtualClock({ startMs }));
+  const rollouts = new Turns(store, new VirtualClock({ startMs }));
   const begun = await begin(rollouts, name);
   if (begun.outcome === 'begun') await rollouts.end(await rollouts.loadOwned(begun.record), { phase: 'succeeded' });
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { leaseSeconds } from '../../adapters/store/rollouts.ts';
 import { longestWatchSeconds } from '../../core/plan/tick.ts';
 import { fatal, retryPolicy } from '../../state-machines/lint/check-error-names.ts';
 import { checkTasks } from '../../state-machines/lint/check-tasks.ts';
+import { tasksOf } from '../../state-machines/lint/machine.ts';
 import { machineNames, readMachine } from '../../state-machines/lint/read.ts';
 import { retryWith, withState } from './planted.ts';
 
@@ -27,8 +29,8 @@ describe('the Tasks of the state machines', () => {
       { HeartbeatSeconds: 60 },
       'has a HeartbeatSeconds of 60, which is not below its TimeoutSeconds of 60',
     ],
-    ['no Retry', { Retry: undefined }, 'has 0 entries in Retry; it is to have 1'],
-    ['two Retry entries', { Retry: [...retryWith({}), ...retryWith({})] }, 'has 2 entries in Retry; it is to have 1'],
+    ['no Retry', { Retry: undefined }, 'has 0 entries in Retry; it is to have 2'],
+    ['two Retry entries', { Retry: [...retryWith({}), ...retryWith({})] }, 'has 4 entries in Retry; it is to have 2'],
     [
       'a Retry of its own',
       { Retry: retryWith({ ErrorEquals: retryPolicy.toReversed() }) },
@@ -54,17 +56,40 @@ describe('the Tasks of the state machines', () => {
     ['rollback', 'FailRollback'],
   ] as const)('hold in %s only where %s is called again after a crash and a time-out, and not after a fatal error', (machine, state) => {
     const Retry = readMachine(machine).definition.States[state]?.Retry ?? [];
-    const [named, apart, unnamed] = Retry;
+    const [room, named, apart, unnamed] = Retry;
     const whats = (entries: readonly unknown[]) => checkTasks(withState(machine, state, { Retry: entries })).map(({ what }) => what);
-    expect(whats([named])).toEqual(['has 1 entries in Retry; it is to have 3']);
+    expect(whats([room, named])).toEqual(['has 2 entries in Retry; it is to have 4']);
     const setsApart = 'does not set every fatal error apart, with a MaxAttempts of 0, before it tries all others again';
-    expect(whats([named, { ...apart, MaxAttempts: 1 }, unnamed])).toEqual([setsApart]);
-    expect(whats([named, { ...apart, ErrorEquals: fatal.slice(1) }, unnamed])).toEqual([setsApart]);
+    expect(whats([room, named, { ...apart, MaxAttempts: 1 }, unnamed])).toEqual([setsApart]);
+    expect(whats([room, named, { ...apart, ErrorEquals: fatal.slice(1) }, unnamed])).toEqual([setsApart]);
     const last = 'does not try States.ALL again last, with a MaxAttempts of 3';
-    expect(whats([named, apart, { ...unnamed, MaxAttempts: 0 }])).toEqual([last]);
-    expect(whats([named, apart, { ...unnamed, ErrorEquals: ['States.TaskFailed'] }])).toEqual([last]);
+    expect(whats([room, named, apart, { ...unnamed, MaxAttempts: 0 }])).toEqual([last]);
+    expect(whats([room, named, apart, { ...unnamed, ErrorEquals: ['States.TaskFailed'] }])).toEqual([last]);
     const jitter = 'retries without jitter: JitterStrategy is to be FULL';
-    expect(whats([named, apart, { ...unnamed, JitterStrategy: 'NONE' }])).toEqual([jitter]);
+    expect(whats([room, named, apart, { ...unnamed, JitterStrategy: 'NONE' }])).toEqual([jitter]);
+  });
+
+  it('hold only where they wait for room in Lambda, before and apart from all that can pass otherwise', () => {
+    const Retry = readMachine('rollout').definition.States['Begin']?.Retry ?? [];
+    const [room, named] = Retry;
+    const whats = (entries: readonly unknown[]) => checkTasks(withState('rollout', 'Begin', { Retry: entries })).map(({ what }) => what);
+    expect(whats([room, named])).toEqual([]);
+    expect(whats([named, named])).toEqual(['does not try Lambda.TooManyRequestsException again first, apart from the others']);
+    expect(whats([{ ...room, JitterStrategy: 'NONE' }, named])).toEqual(['retries without jitter: JitterStrategy is to be FULL']);
+  });
+
+  it('let whoever holds a service have room before one that begins, and for no longer than its lease', () => {
+    const { States } = readMachine('rollout').definition;
+    const meanWaitSeconds = (name: string) => {
+      const { MaxAttempts = 0, IntervalSeconds = 0, BackoffRate = 0, MaxDelaySeconds = 0 } = States[name]?.Retry?.[0] ?? {};
+      const longest = Array.from({ length: MaxAttempts }, (_, attempt) =>
+        Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** attempt),
+      );
+      return longest.reduce((sum, seconds) => sum + seconds, 0) / 2;
+    };
+    const others = tasksOf(readMachine('rollout')).flatMap(([name]) => (name === 'Begin' ? [] : [meanWaitSeconds(name)]));
+    expect(Math.max(...others)).toBeLessThan(leaseSeconds);
+    expect(meanWaitSeconds('Begin')).toBeGreaterThan(10 * leaseSeconds);
   });
 
   it.each([

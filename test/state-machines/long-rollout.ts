@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { loadDialects } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import { Rollouts } from '../../adapters/store/rollouts.ts';
+import { Turns } from '../../adapters/store/turns.ts';
 import type { Measurement } from '../../core/ports.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
@@ -62,7 +62,7 @@ export async function playLongRollout(
   const startMs = clock.now();
   const cluster = new SettledCluster(imageOf('a'));
   await cluster.write({ create: refTo('checkout'), object: virtualService('checkout', [mainRule]) });
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   if (heldSeconds > 0) await holdService(rollouts, clock, heldSeconds);
   let stepStartedMs = startMs;
   const measured = (name: string): Measurement =>
@@ -122,7 +122,7 @@ export async function playLongRollout(
 }
 
 /** Another rollout of an older image has the service, and ends after that time. */
-async function holdService(rollouts: Rollouts, clock: VirtualClock, seconds: number): Promise<void> {
+async function holdService(rollouts: Turns, clock: VirtualClock, seconds: number): Promise<void> {
   const executionArn = 'arn:aws:states:eu-west-1:111122223333:execution:sluice-rollout:other';
   const image = { repository, digest: 'sha256:other', pushedAtMs: 0 };
   const begun = await rollouts.begin('checkout', { executionArn, eventId: undefined }, (id) => recordOf({ executionArn, image, ...id }));

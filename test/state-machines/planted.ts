@@ -18,7 +18,9 @@ export function withState(name: MachineName, stateName: string, fields: Readonly
   });
 }
 
-/** The Retry that all Tasks share, with other fields, or other names of errors. */
+/** The Retry that all Tasks share, with other fields, or other names of errors, in the entry for what can pass. */
 export function retryWith(fields: Readonly<Record<string, unknown>>): unknown[] {
-  return (readMachine('rollout').definition.States['SetWeight']?.Retry ?? []).map((entry) => ({ ...entry, ...fields }));
+  return (readMachine('rollout').definition.States['SetWeight']?.Retry ?? []).map((entry, index) =>
+    index === 1 ? { ...entry, ...fields } : entry,
+  );
 }

@@ -1,5 +1,5 @@
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
 import { Specs, type StoredSpec } from '../../../adapters/store/specs.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import type { ImageFound } from '../../../core/ports.ts';
 import { matchesTag } from '../../../core/spec/tag-match.ts';
 import type { Deps } from '../../deps.ts';
@@ -49,7 +49,7 @@ export async function sweepPushes(deps: PushDeps, bounds = pushBounds): Promise<
   const turn = new SweepTurn(deps.store, 'pushes');
   const few = services.length <= registryRequests;
   const inTurn = few ? services : await turn.order(services, ({ spec }) => spec.name);
-  const rollouts = new Rollouts(deps.store, deps.clock);
+  const rollouts = new Turns(deps.store, deps.clock);
   const untilMs = deps.clock.now() + bounds.seconds * 1000;
   const started: string[] = [];
   const errors: unknown[] = [];
@@ -73,7 +73,7 @@ export async function sweepPushes(deps: PushDeps, bounds = pushBounds): Promise<
 }
 
 /** The name of the execution, or nothing where there is nothing to start. */
-async function startNewest(deps: PushDeps, rollouts: Rollouts, service: StoredSpec): Promise<string[]> {
+async function startNewest(deps: PushDeps, rollouts: Turns, service: StoredSpec): Promise<string[]> {
   const { spec } = service;
   const image = await newestUnseen(deps, rollouts, service);
   if (image === undefined) return [];
@@ -85,7 +85,7 @@ async function startNewest(deps: PushDeps, rollouts: Rollouts, service: StoredSp
 
 async function newestUnseen(
   deps: Pick<Deps, 'clock' | 'images' | 'log'>,
-  rollouts: Rollouts,
+  rollouts: Turns,
   { spec, appliedAtMs }: StoredSpec,
 ): Promise<ImageFound | undefined> {
   const nowMs = deps.clock.now();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import type { RolloutStore } from '../../../core/ports.ts';
 import type { RolloutRecord } from '../../../core/rollout/record.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
@@ -43,7 +43,7 @@ async function begun() {
       return memory.read(key);
     },
   };
-  const rollouts = new Rollouts(store, new VirtualClock());
+  const rollouts = new Turns(store, new VirtualClock());
   const result = await rollouts.begin('checkout', { executionArn, eventId: undefined }, ({ rolloutId, fence }) =>
     recordOf(rolloutId, fence),
   );

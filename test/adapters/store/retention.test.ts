@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { History } from '../../../adapters/store/history.ts';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { startMs } from '../../core/rollout/rollout-for-tests.ts';
 import { begin, starter } from './rollouts-for-tests.ts';
@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 async function underWayWithRetention() {
   const clock = new VirtualClock({ startMs });
   const store = createMemoryStore({ clock, retentionDays: 90 });
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first');
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { rolloutId, image } = begun.record;

@@ -1,5 +1,5 @@
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts, type Starter } from '../../../adapters/store/rollouts.ts';
+import { type Starter, Turns } from '../../../adapters/store/turns.ts';
 import type { RolloutStore } from '../../../core/ports.ts';
 import type { RolloutRecord } from '../../../core/rollout/record.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
@@ -11,7 +11,7 @@ export function starter(name: string, eventId: string | undefined = `event-${nam
 }
 
 /** Begins a rollout of checkout as the execution of that name. */
-export function begin(rollouts: Rollouts, name: string, change: Partial<RolloutRecord> = {}) {
+export function begin(rollouts: Turns, name: string, change: Partial<RolloutRecord> = {}) {
   const start = starter(name);
   return rollouts.begin('checkout', start, (id) => recordOf({ executionArn: start.executionArn, ...change, ...id }));
 }
@@ -19,7 +19,7 @@ export function begin(rollouts: Rollouts, name: string, change: Partial<RolloutR
 /** A rollout of checkout that is under way, and the clock that its leases go by. */
 export async function underWay(store: RolloutStore = createMemoryStore()) {
   const clock = new VirtualClock();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first');
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   return { store, clock, rollouts, record: begun.record, held: await rollouts.loadOwned(begun.record) };

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../../adapters/store/keys.ts';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { FencedError, StoreConflictError } from '../../../core/errors.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { begin, overtakenStore, scheduledStore, starter, underWay } from './rollouts-for-tests.ts';
 
 /** Runs the acts against one store, their reads and writes in an order that fast-check chooses. */
-async function race(scheduler: fc.Scheduler, rollouts: Rollouts, acts: readonly ((rollouts: Rollouts) => Promise<unknown>)[]) {
+async function race(scheduler: fc.Scheduler, rollouts: Turns, acts: readonly ((rollouts: Turns) => Promise<unknown>)[]) {
   const outcomes = acts.map((act) => act(rollouts));
   await scheduler.waitFor(Promise.allSettled(outcomes));
   return Promise.allSettled(outcomes);
@@ -17,7 +18,7 @@ async function raced(scheduler: fc.Scheduler) {
   const store = createMemoryStore();
   const plain = await underWay(store);
   const schedule = (label: string) => scheduler.schedule(Promise.resolve(label), label);
-  return { ...plain, racing: new Rollouts(scheduledStore(store, schedule), plain.clock) };
+  return { ...plain, racing: new Turns(scheduledStore(store, schedule), plain.clock) };
 }
 
 /** A property of all orders; few enough of them for a test, and others each time. */
@@ -29,7 +30,7 @@ describe('O1: of five rollouts that begin at once', () => {
   it('exactly one begins, and the others are told which', () =>
     inAnyOrder(async (scheduler) => {
       const store = createMemoryStore();
-      const rollouts = new Rollouts(
+      const rollouts = new Turns(
         scheduledStore(store, (label) => scheduler.schedule(Promise.resolve(label), label)),
         new VirtualClock(),
       );
@@ -41,9 +42,9 @@ describe('O1: of five rollouts that begin at once', () => {
       );
       const told = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? (outcome.value as { outcome: string }).outcome : 'error'));
       expect(told.toSorted()).toEqual(['begun', 'held', 'held', 'held', 'held']);
-      const [lock] = await new Rollouts(store, new VirtualClock()).active();
+      const [lock] = await new Turns(store, new VirtualClock()).active();
       const winner = names[told.indexOf('begun')] ?? '';
-      expect(await new Rollouts(store, new VirtualClock()).list('checkout')).toMatchObject([
+      expect(await new Turns(store, new VirtualClock()).list('checkout')).toMatchObject([
         { rolloutId: lock?.rolloutId, fence: 1, executionArn: starter(winner).executionArn },
       ]);
     }));
@@ -51,7 +52,7 @@ describe('O1: of five rollouts that begin at once', () => {
   it('one begins where all are retries of the same execution, and all are told so', () =>
     inAnyOrder(async (scheduler) => {
       const store = createMemoryStore();
-      const rollouts = new Rollouts(
+      const rollouts = new Turns(
         scheduledStore(store, (label) => scheduler.schedule(Promise.resolve(label), label)),
         new VirtualClock(),
       );
@@ -87,7 +88,7 @@ describe('T3: an owner and a door at once', () => {
   it('a save never takes the rollback back, however often the owner loads and saves', () =>
     inAnyOrder(async (scheduler) => {
       const { racing, rollouts, record } = await raced(scheduler);
-      const owner = async (on: Rollouts) => {
+      const owner = async (on: Turns) => {
         for (let step = 1; step <= 3; step += 1) await on.save(await on.loadOwned(record), { phase: 'progressing', stepIndex: step });
       };
       await race(scheduler, racing, [owner, (on) => on.raiseFence('checkout', record.rolloutId, {})]);
@@ -100,7 +101,7 @@ describe('T3: an owner and a door at once', () => {
   it('O2: many doors have one effect, and all get the same fence', () =>
     inAnyOrder(async (scheduler) => {
       const { racing, rollouts, held } = await raced(scheduler);
-      const door = (on: Rollouts) => on.raiseFence('checkout', 'checkout-000001', { rollbackReason: 'alarm' });
+      const door = (on: Turns) => on.raiseFence('checkout', 'checkout-000001', { rollbackReason: 'alarm' });
       const outcomes = await race(scheduler, racing, [door, door, door, (on) => on.save(held, { stepIndex: 1 })]);
       for (const outcome of outcomes.slice(0, 3)) {
         expect(outcome).toMatchObject({ status: 'fulfilled', value: { record: { fence: 2 }, lock: { fence: 2 } } });
@@ -185,13 +186,14 @@ describe('a rollout that changes hands while it is read', () => {
     });
     const taken = recordRead.then(() => rollouts.raiseFence('checkout', 'checkout-000001', {}));
     const reads: string[] = [];
-    const between = new Rollouts(
+    const lockPartition = keys.lock('checkout').partition;
+    const between = new Turns(
       {
         ...passingOn(store),
         // The record is read, a door comes, the lock is read.
         read: async (key) => {
           reads.push(key.partition);
-          if (key.partition === 'locks') await taken;
+          if (key.partition === lockPartition) await taken;
           const item = await store.read(key);
           toldRead();
           return item;
@@ -200,14 +202,14 @@ describe('a rollout that changes hands while it is read', () => {
       clock,
     );
     expect(await between.load('checkout', 'checkout-000001')).toMatchObject({ record: { fence: 2 }, lock: { fence: 2 } });
-    expect(reads).toEqual(['rollouts#checkout', 'locks', 'rollouts#checkout', 'locks']);
+    expect(reads).toEqual(['rollouts#checkout', lockPartition, 'rollouts#checkout', lockPartition]);
   });
 });
 
 describe('an owner that is overtaken between its read and its write', () => {
   it('by another save of its own is a conflict, not a fence: a retry can help', async () => {
     const { store, rollouts, clock, held } = await underWay();
-    const late = new Rollouts(
+    const late = new Turns(
       overtakenStore(store, () => rollouts.save(held, { stepIndex: 3 })),
       clock,
     );
@@ -217,7 +219,7 @@ describe('an owner that is overtaken between its read and its write', () => {
 
   it('by a door is fenced', async () => {
     const { store, rollouts, clock, held } = await underWay();
-    const late = new Rollouts(
+    const late = new Turns(
       overtakenStore(store, () => rollouts.raiseFence('checkout', 'checkout-000001', {})),
       clock,
     );

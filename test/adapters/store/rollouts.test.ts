@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { leaseSeconds } from '../../../adapters/store/rollouts.ts';
+import { listSpread } from '../../../adapters/store/spread-partitions.ts';
 import { FencedError, NotFoundError, StoreConflictError } from '../../../core/errors.ts';
 import type { Phase } from '../../../core/rollout/record.ts';
 import { recordOf } from '../../core/rollout/rollout-for-tests.ts';
@@ -105,9 +106,10 @@ describe('saving', () => {
   it('T3: is fenced once a door has raised the fence, and writes nothing', async () => {
     const { store, rollouts, record, held } = await underWay();
     await rollouts.raiseFence('checkout', record.rolloutId, {});
-    const before = await Promise.all(['locks', 'rollouts#checkout'].map((partition) => store.list(partition)));
+    const all = () => Promise.all([listSpread(store, 'locks'), store.list('rollouts#checkout')]);
+    const before = await all();
     await expect(rollouts.save(held, { stepIndex: 5 })).rejects.toThrow(FencedError);
-    expect(await Promise.all(['locks', 'rollouts#checkout'].map((partition) => store.list(partition)))).toEqual(before);
+    expect(await all()).toEqual(before);
   });
 
   it('is fenced once the rollout has ended', async () => {

@@ -1,3 +1,4 @@
+import { spreadPartitions } from '../../../adapters/store/spread-partitions.ts';
 import type { Call, PartitionUnits, Service } from './call.ts';
 import type { Quotas } from './quotas.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -122,12 +123,14 @@ export interface Counted {
   readonly longestTransitionDelayMs: number;
 }
 
+const spread = new Set([...spreadPartitions('locks'), ...spreadPartitions('untold')]);
+
 /**
- * Whether all rollouts use the partition key. One that bears a rollout's or an alarm's name has its own rollout's traffic only, some twenty units at a
+ * Whether many rollouts use the partition key. One that bears a rollout's or an alarm's name has its own rollout's traffic only, some twenty units at a
  * time; a bucket for each would be nothing but memory.
  */
-function isShared(partition: string): boolean {
-  return !partition.includes('#');
+export function isShared(partition: string): boolean {
+  return !partition.includes('#') || spread.has(partition);
 }
 
 function add(counts: Record<string, number>, name: string, count: number): void {

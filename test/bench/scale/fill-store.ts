@@ -1,3 +1,5 @@
+import { keys } from '../../../adapters/store/keys.ts';
+import { listSpread } from '../../../adapters/store/spread-partitions.ts';
 import type { RolloutStore, StoredItem } from '../../../core/ports.ts';
 
 export interface Filling {
@@ -15,7 +17,7 @@ export interface Filling {
 export async function fillStore(store: RolloutStore, sample: RolloutStore, { rollouts, alarmsEach, nowMs }: Filling): Promise<void> {
   const [spec, lock, record] = [
     (await sample.list('specs')).find(({ key }) => key.sort === 'service-0'),
-    (await sample.list('locks')).find(({ key }) => key.sort === 'service-0'),
+    (await listSpread(sample, 'locks')).find(({ key }) => key.sort === 'service-0'),
     (await sample.list('rollouts#service-0')).at(-1),
   ];
   if (spec === undefined || lock === undefined || record === undefined) throw new Error('the sample has no rollout of service-0');
@@ -26,7 +28,8 @@ export async function fillStore(store: RolloutStore, sample: RolloutStore, { rol
   };
   const held = { ...lock, value: { ...lock.value, rolloutId, leaseUntilMs: nowMs + 600_000 } };
   for (let index = 0; index < rollouts; index += 1) {
-    const items = [spec, held, running].map((item) => renamed(item, `service-${index}`));
+    const name = `service-${index}`;
+    const items = [renamed(spec, name), { ...renamed(held, name), key: keys.lock(name) }, renamed(running, name)];
     await store.write(items.map(({ key, value }) => ({ put: key, value, expect: 'anything' as const })));
   }
 }

@@ -1,4 +1,5 @@
-import { unreserved } from './account.ts';
+import { type Spread, spreadPartitions } from '../../../adapters/store/spread-partitions.ts';
+import { isShared, unreserved } from './account.ts';
 import { alarmsPerCall, type Quotas } from './quotas.ts';
 import type { Template } from './template.ts';
 
@@ -27,7 +28,7 @@ export function demandsOf(templates: readonly Template[], rollouts: number, quot
       if (entry.kind !== 'call') continue;
       add(entry.service, entry.requests);
       for (const { partition, count } of entry.units) {
-        if (!partition.includes('#')) add(`${entry.service === 'WriteItems' ? 'write' : 'read'} units of "${partition}"`, count);
+        if (isShared(partition)) add(`${entry.service === 'WriteItems' ? 'write' : 'read'} units of "${partition}"`, count);
       }
     }
   }
@@ -56,17 +57,28 @@ export function undisturbedMs(template: Template): number {
   return took.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** The same rollouts, with what they keep in some shared partition keys spread over so many of each: what a change of the keys would bring. */
-export function spreadOver(templates: readonly Template[], partitions: readonly string[], keys: number): Template[] {
-  return Array.from({ length: keys }, (_, index) => {
-    const template = templates[index % templates.length] ?? [];
-    const rename = (partition: string) => (partitions.includes(partition) ? `${partition} ${index}` : partition);
-    return template.map((part) => {
-      if (part.kind !== 'task') return part;
-      const entries = part.invocation.entries.map((entry) =>
-        entry.kind === 'call' ? { ...entry, units: entry.units.map((each) => ({ ...each, partition: rename(each.partition) })) } : entry,
-      );
-      return { ...part, invocation: { ...part.invocation, entries } };
-    });
+/**
+ * The same rollouts, each as often as there are partitions for what is spread, and each time one partition further: as the names of many
+ * services and events would have it.
+ */
+export function spreadEvenly(templates: readonly Template[]): Template[] {
+  const parts: readonly Spread[] = ['locks', 'untold'];
+  return spreadPartitions('locks').flatMap((_, by) => {
+    const further = new Map(parts.flatMap((of) => turned(spreadPartitions(of), by)));
+    return templates.map((template) => withPartitions(template, (partition) => further.get(partition) ?? partition));
+  });
+}
+
+function turned(partitions: readonly string[], by: number): (readonly [string, string])[] {
+  return partitions.map((partition, index) => [partition, partitions[(index + by) % partitions.length] ?? partition] as const);
+}
+
+function withPartitions(template: Template, rename: (partition: string) => string): Template {
+  return template.map((part) => {
+    if (part.kind !== 'task') return part;
+    const entries = part.invocation.entries.map((entry) =>
+      entry.kind === 'call' ? { ...entry, units: entry.units.map((each) => ({ ...each, partition: rename(each.partition) })) } : entry,
+    );
+    return { ...part, invocation: { ...part.invocation, entries } };
   });
 }

@@ -1,11 +1,10 @@
-import { spreadOver } from './floor.ts';
+import { spreadEvenly } from './floor.ts';
 import type { Part, ScaleOptions } from './options.ts';
 import type { Quotas } from './quotas.ts';
 import { runReal } from './real-run.ts';
 import { replay } from './replay.ts';
 import { type Row, type RowInput, rowOf } from './row.ts';
 import type { RowPlan } from './scale-spec.ts';
-import type { Template } from './template.ts';
 
 export type RolloutPart = Exclude<Part, 'sweep' | 'days'>;
 
@@ -21,9 +20,6 @@ const recorded = 8;
 const counts = [100, 1_000, 10_000] as const;
 /** The most at once of which all are still under way when the last one starts. */
 const spreadMs = 300_000;
-/** Partition keys in place of each one that all rollouts share, in the row that shows what this would bring. */
-const keys = 16;
-const sharedPartitions = ['locks', 'untold'] as const;
 
 export interface MeasuredRollouts {
   readonly rows: readonly Row[];
@@ -46,27 +42,22 @@ export async function measureRollouts(
     onRow(row);
     return row;
   };
-  const { templates } = await runReal({ rollouts: recorded, plan, quotas, seed });
-  if (templates.length === 0) throw new Error(`no rollout of ${part} went undisturbed, so that there is none to replay`);
+  const { templates: undisturbed } = await runReal({ rollouts: recorded, plan, quotas, seed });
+  if (undisturbed.length === 0) throw new Error(`no rollout of ${part} went undisturbed, so that there is none to replay`);
+  const templates = spreadEvenly(undisturbed);
   const result = await runReal({ rollouts: real, plan, quotas, seed });
   const really = add({ name: part, how: 'real', rollouts: real, templates, result });
-  const replayed = (name: string, rollouts: number, from: readonly Template[], pushedOverMs = 0) =>
+  const replayed = (name: string, rollouts: number, pushedOverMs = 0) =>
     add({
       name,
       how: 'replayed',
       rollouts,
-      templates: from,
-      result: replay({ rollouts, templates: from, quotas, seed, pushAtMs: (index) => (index * pushedOverMs) / rollouts }),
+      templates,
+      result: replay({ rollouts, templates, quotas, seed, pushAtMs: (index) => (index * pushedOverMs) / rollouts }),
       pushedOverMs,
     });
-  const again = replayed(part, real, templates);
-  for (const rollouts of counts.filter((count) => count !== real)) replayed(part, rollouts, templates);
-  const most = Math.max(...counts);
-  if (part === 'waited') {
-    const spread = spreadOver(templates, sharedPartitions, keys);
-    replayed(`${part}, pushed over 5 min`, most, templates, spreadMs);
-    replayed(`${part}, over 5 min, ${keys} keys`, most, spread, spreadMs);
-    replayed(`${part}, ${keys} keys`, most, spread);
-  }
+  const again = replayed(part, real);
+  for (const rollouts of counts.filter((count) => count !== real)) replayed(part, rollouts);
+  if (part === 'waited') replayed(`${part}, pushed over 5 min`, Math.max(...counts), spreadMs);
   return { rows, agreements: [[really, again]] };
 }

@@ -17,7 +17,18 @@ export interface RolloutReplayOptions {
   readonly onEnd: (end: string) => void;
 }
 
-const retry = taskRetry('RunAnalysis');
+type Refusal = 'Lambda.TooManyRequestsException' | 'StoreUnavailableError';
+
+const usual = taskRetry('RunAnalysis', 'StoreUnavailableError');
+/** For room in Lambda Begin waits longer than those that hold a service. */
+const forRoom = taskRetry('RunAnalysis', 'Lambda.TooManyRequestsException');
+const forRoomToBegin = taskRetry('Begin', 'Lambda.TooManyRequestsException');
+
+/** How often a Task was tried again, by each entry of its Retry. */
+interface Tries {
+  readonly room: number;
+  readonly usual: number;
+}
 
 /**
  * One rollout, state by state as it was recorded. A Task that fails is tried again as the machine does, from its start. A rollout that begins
@@ -43,14 +54,14 @@ export class RolloutReplay {
       return;
     }
     const delayMs = account.enterState(queue.now());
-    if (part.kind === 'task') queue.after(delayMs + invokeMs, () => this.#invoke(at, part, 0));
+    if (part.kind === 'task') queue.after(delayMs + invokeMs, () => this.#invoke(at, part, { room: 0, usual: 0 }));
     else queue.after(delayMs + (part.kind === 'wait' ? part.waitMs : 0), () => this.enter(at + 1));
   }
 
-  #invoke(at: number, part: Part & { kind: 'task' }, attempt: number): void {
+  #invoke(at: number, part: Part & { kind: 'task' }, tries: Tries): void {
     const { queue, account, random, onLook } = this.#options;
     if (!account.invoke()) {
-      this.#again(at, part, attempt);
+      this.#again(at, part, tries, 'Lambda.TooManyRequestsException');
       return;
     }
     replayInvocation(part.invocation, {
@@ -66,7 +77,7 @@ export class RolloutReplay {
       },
       onEnd: (outcome) => {
         account.leave();
-        if (outcome === 'refused') this.#again(at, part, attempt);
+        if (outcome === 'refused') this.#again(at, part, tries, 'StoreUnavailableError');
         else this.#leave(at, part);
       },
     });
@@ -81,9 +92,12 @@ export class RolloutReplay {
     this.enter(state === 'Decide' && !this.#passed ? this.#bakeAt : at + 1);
   }
 
-  #again(at: number, part: Part & { kind: 'task' }, attempt: number): void {
+  #again(at: number, part: Part & { kind: 'task' }, tries: Tries, refusal: Refusal): void {
     const { queue, random, onEnd } = this.#options;
+    const counted = refusal === 'Lambda.TooManyRequestsException' ? 'room' : 'usual';
+    const retry = counted === 'usual' ? usual : part.state === 'Begin' ? forRoomToBegin : forRoom;
+    const attempt = tries[counted];
     if (attempt + 1 >= retry.attempts) onEnd(`failed in ${part.state}`);
-    else queue.after(retry.delayMs(attempt, random()) + invokeMs, () => this.#invoke(at, part, attempt + 1));
+    else queue.after(retry.delayMs(attempt, random()) + invokeMs, () => this.#invoke(at, part, { ...tries, [counted]: attempt + 1 }));
   }
 }

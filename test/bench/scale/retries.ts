@@ -20,18 +20,19 @@ export interface TaskRetry {
   readonly delayMs: (attempt: number, random: number) => number;
 }
 
-/** How the rollout machine retries a Task, read from its definition. */
-export function taskRetry(state: string): TaskRetry {
+/** How the rollout machine retries a Task after an error, read from its definition. */
+export function taskRetry(state: string, error: string): TaskRetry {
   const text = readFileSync(new URL('../../../state-machines/rollout.asl.json', import.meta.url), 'utf8');
   const { States } = JSON.parse(text) as { States: Record<string, { Retry?: readonly Retry[] }> };
-  const retry = States[state]?.Retry?.[0];
-  if (retry === undefined) throw new Error(`the rollout machine does not retry ${state}`);
+  const retry = States[state]?.Retry?.find(({ ErrorEquals }) => ErrorEquals.includes(error));
+  if (retry === undefined) throw new Error(`the rollout machine does not retry ${state} after ${error}`);
   const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds } = retry;
   const longest = (attempt: number) => Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** attempt) * 1000;
   return { attempts: MaxAttempts + 1, delayMs: (attempt, random) => random * longest(attempt) };
 }
 
 interface Retry {
+  readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds: number;
   readonly BackoffRate: number;
   readonly MaxAttempts: number;

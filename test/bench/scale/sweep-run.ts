@@ -1,4 +1,5 @@
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
+import { listSpread } from '../../../adapters/store/spread-partitions.ts';
 import type { RolloutStore, StoreKey } from '../../../core/ports.ts';
 import { sweep } from '../../../functions/sweep.ts';
 import { sweepEverySeconds } from '../../../runtime/event-patterns.ts';
@@ -80,7 +81,7 @@ export async function runSweeps({ rollouts, alarmsEach, sweeps, quotas, seed, sa
 
 /** What the rollouts themselves do meanwhile, which are not run here. */
 async function renewLeases(store: RolloutStore, rollouts: number, nowMs: number): Promise<void> {
-  for (const { key, value } of (await store.list('locks')).slice(0, rollouts)) {
+  for (const { key, value } of (await listSpread(store, 'locks')).slice(0, rollouts)) {
     await store.write([{ put: key as StoreKey, value: { ...value, leaseUntilMs: nowMs + 600_000 }, expect: 'anything' }]);
   }
 }

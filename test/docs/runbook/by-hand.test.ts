@@ -3,7 +3,7 @@ import { pinAutoscaler } from '../../../adapters/eks/workload/autoscaler.ts';
 import { autoscalerRef, rolloutIdAnnotation } from '../../../adapters/eks/workload/names.ts';
 import { keys } from '../../../adapters/store/keys.ts';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { abortForPerson } from '../../../runtime/acts/abort-for-person.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { createMemoryLog } from '../../../sandbox/log.ts';
@@ -65,7 +65,7 @@ describe('an image that is quarantined', () => {
     const remove = only(commandsIn('An image is quarantined', 'delete-item'));
     const { sort } = JSON.parse(optionOf(remove, '--key') ?? '{}') as { readonly sort: { readonly S: string } };
     const store = createMemoryStore();
-    const rollouts = new Rollouts(store, new VirtualClock());
+    const rollouts = new Turns(store, new VirtualClock());
     const value = { why: 'alarm: it fired', rolloutId: 'checkout-000001', atMs: 0 };
     await store.write([{ put: keys.quarantine('checkout', sort.S), value, expect: 'absent' }]);
     expect(await rollouts.quarantineOf('checkout', sort.S)).toBe('alarm: it fired');
@@ -79,7 +79,7 @@ describe('a table that was lost', () => {
 
   it('counts on from the fence that is put there by hand', async () => {
     const store = createMemoryStore();
-    const rollouts = new Rollouts(store, new VirtualClock());
+    const rollouts = new Turns(store, new VirtualClock());
     expect(await runByHand(store, only(commandsIn(title, 'put-item')))).toBe(true);
     expect(await begin(rollouts, 'first')).toMatchObject({ outcome: 'begun', record: { fence: 9 } });
     expect(await runByHand(store, only(commandsIn(title, 'put-item')))).toBe(false);

@@ -55,7 +55,7 @@ export class Abstraction {
   takeStore(changes: readonly StoreChange[]): void {
     const puts = changes.flatMap((change) => ('put' in change ? [change] : []));
     const record = puts.find(({ put }) => put.partition === `rollouts#${this.#service}`);
-    const lock = puts.find(({ put }) => put.partition === 'locks' && put.sort === this.#service);
+    const lock = puts.find(({ put }) => put.partition.startsWith('locks#') && put.sort === this.#service);
     if (record !== undefined) this.#takeRecord(rolloutRecord.parse(record.value));
     if (lock !== undefined) this.#takeLock(lockSchema.parse(lock.value));
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { RolloutRefusedError } from '../../../core/errors.ts';
 import type { ExecutionStatus } from '../../../core/ports.ts';
 import type { Actor } from '../../../core/rollout/record.ts';
@@ -24,7 +24,7 @@ async function rolledBack(quarantineWhy?: string) {
   const turnOf = (actor: Actor, force?: string, digest = record.image.digest) => {
     const image = { ...record.image, digest };
     const start: Start = { stored, image, actor, force, ...starter('second'), executionStartedAtMs: clock.now() };
-    return takeTurn(deps, new Rollouts(store, clock), start);
+    return takeTurn(deps, new Turns(store, clock), start);
   };
   return { turnOf, digest: record.image.digest };
 }

@@ -1,3 +1,4 @@
+import { listSpread } from '../../../adapters/store/spread-partitions.ts';
 import type { Scenario } from '../scenario.ts';
 import { refusals } from './begin-fails.ts';
 
@@ -15,7 +16,7 @@ function badInput(name: string, input: unknown, says: readonly string[]): Scenar
     expected: { rollouts: [], badAnswers: [0, 0], executions: { refused: 1, ignored: 0 } },
     check: async ({ executions, splits }, stage) => {
       const cause = executions[0]?.cause ?? '';
-      const held = (await stage.sandbox.deps.store.list('locks')).filter(({ value }) => value['rolloutId'] !== '');
+      const held = (await listSpread(stage.sandbox.deps.store, 'locks')).filter(({ value }) => value['rolloutId'] !== '');
       const told = refusals(stage).map(({ detail }) => String(detail['reason']));
       return [
         ...(told.length === 1 && says.every((part) => told[0]?.includes(part)) ? [] : [`it was told as ${told.join(' | ')}`]),

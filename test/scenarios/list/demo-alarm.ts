@@ -1,4 +1,4 @@
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
 import { usualServices } from '../usual.ts';
@@ -31,7 +31,7 @@ export const demoAlarm: Scenario = {
   check: async ({ rollouts: [only] }, stage) => {
     const { deps, clock } = stage.sandbox;
     const digest = only?.record.image.digest ?? '';
-    const why = await new Rollouts(deps.store, clock).quarantineOf('checkout', digest);
+    const why = await new Turns(deps.store, clock).quarantineOf('checkout', digest);
     return why === undefined ? ['O4: the image was not quarantined'] : [];
   },
 };

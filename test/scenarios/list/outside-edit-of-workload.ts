@@ -1,4 +1,4 @@
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { autoscalerMinimum, deleteCanary, onOutsideEdit, scaleStable, setAutoscalerMinimum, setStableImage } from '../outsider.ts';
 import type { Scenario } from '../scenario.ts';
 import { usualServices } from '../usual.ts';
@@ -70,7 +70,7 @@ export const outsideDeletionOfCanary: Scenario = {
     badAnswers: [5, 12],
   },
   check: async ({ rollouts: [rollout] }, { sandbox }) => {
-    const rollouts = new Rollouts(sandbox.deps.store, sandbox.clock);
+    const rollouts = new Turns(sandbox.deps.store, sandbox.clock);
     const why = await rollouts.quarantineOf('checkout', rollout?.record.image.digest ?? '');
     return why === undefined ? [] : [`the image is quarantined: ${why}`];
   },

@@ -1,5 +1,5 @@
 import { createMemoryStore } from '../../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../../adapters/store/turns.ts';
 import { AwsUnavailableError } from '../../../../core/errors.ts';
 import type { ExecutionStatus, Executions } from '../../../../core/ports.ts';
 import { VirtualClock } from '../../../../sandbox/clock.ts';
@@ -48,7 +48,7 @@ class FakeStepFunctions implements Executions {
 export async function runningRollouts(count: number) {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   for (let index = 0; index < count; index += 1) {
     const name = nameOf(index);
     const spec = { ...specSource({ name, analysis: { alarms: [`${name}-errors`, `${name}-latency`] } }) };

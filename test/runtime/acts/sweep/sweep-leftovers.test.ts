@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deployCanary } from '../../../../adapters/eks/workload/deploy-canary.ts';
 import { createMemoryStore } from '../../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../../adapters/store/turns.ts';
 import type { ResourceRef } from '../../../../core/ports.ts';
 import { sweepLeftovers } from '../../../../runtime/acts/sweep/sweep-leftovers.ts';
 import { VirtualClock } from '../../../../sandbox/clock.ts';
@@ -21,7 +21,7 @@ const made: readonly ResourceRef[] = [
 async function rolledBack() {
   const clock = new VirtualClock();
   const store = createMemoryStore();
-  const rollouts = new Rollouts(store, clock);
+  const rollouts = new Turns(store, clock);
   const begun = await begin(rollouts, 'first', { spec: { ...specSource() } });
   if (begun.outcome !== 'begun') throw new Error('the service was held');
   const { rollout, rolloutId, fence } = begun.record;

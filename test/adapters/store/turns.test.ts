@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Rollouts } from '../../../adapters/store/rollouts.ts';
+import { Turns } from '../../../adapters/store/turns.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { recordOf } from '../../core/rollout/rollout-for-tests.ts';
 import { begin, starter, underWay } from './rollouts-for-tests.ts';
@@ -9,7 +9,7 @@ const image = recordOf().image;
 const waiter = (name: string, pushedAtMs: number) => ({ digest: `sha256:${name}`, executionArn: starter(name).executionArn, pushedAtMs });
 
 describe('waiting for the service', () => {
-  const note = async (rollouts: Rollouts) => (await rollouts.readLock('checkout'))?.waiting;
+  const note = async (rollouts: Turns) => (await rollouts.readLock('checkout'))?.waiting;
 
   it('is noted, and the newest image wins', async () => {
     const { rollouts } = await underWay();
@@ -22,7 +22,7 @@ describe('waiting for the service', () => {
   });
 
   it('needs no note where the service was never taken', async () => {
-    const rollouts = new Rollouts(createMemoryStore(), new VirtualClock());
+    const rollouts = new Turns(createMemoryStore(), new VirtualClock());
     expect(await rollouts.wait('checkout', waiter('first', 1))).toBe(true);
     expect(await rollouts.readLock('checkout')).toBeUndefined();
   });
@@ -72,14 +72,14 @@ describe('O2: a push', () => {
 
   it('without an event was never delivered', async () => {
     const { rollouts } = await underWay();
-    const byHand: Parameters<Rollouts['wasDelivered']>[1] = { ...starter('second'), eventId: undefined };
+    const byHand: Parameters<Turns['wasDelivered']>[1] = { ...starter('second'), eventId: undefined };
     expect(await rollouts.wasDelivered('checkout', byHand)).toBe(false);
     await rollouts.noteSeen('checkout', { ...image, digest: 'sha256:hand' }, byHand);
     expect(await rollouts.wasSeen('checkout', 'sha256:hand')).toBe(true);
   });
 
   it('that came to nothing is noted as well', async () => {
-    const rollouts = new Rollouts(createMemoryStore(), new VirtualClock());
+    const rollouts = new Turns(createMemoryStore(), new VirtualClock());
     await rollouts.noteSeen('checkout', image, starter('first'));
     expect(await rollouts.wasSeen('checkout', image.digest)).toBe(true);
     expect(await rollouts.wasDelivered('checkout', { ...starter('second'), eventId: starter('first').eventId })).toBe(true);
