@@ -1,4 +1,5 @@
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
+import { WriteConflictError } from '../../core/errors.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
@@ -31,9 +32,22 @@ export type AbortResult = { readonly outcome: 'rollbackStarted'; readonly record
  * Which side has ready endpoints is asked while the fence is raised, because the traffic waits for both. Which side is the safe one
  * comes from the record under the raised fence: after it no promotion can begin, and one that began before is in the record.
  *
- * @throws WriteConflictError where another door has gone beyond a fence on a route meanwhile, and it is to be called again.
+ * Where another door, or the rollback itself, has gone beyond a fence on a route meanwhile, it looks once more, and goes by theirs: nobody who
+ * waits for it is sent away for having been the second.
+ *
+ * @throws WriteConflictError where that happens twice, and it is to be called again.
  */
 export async function abortRollout(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
+  try {
+    return await abortOnce(deps, request);
+  } catch (error) {
+    if (!(error instanceof WriteConflictError)) throw error;
+    const { known: _, ...anew } = request;
+    return abortOnce(deps, anew);
+  }
+}
+
+async function abortOnce(deps: AbortDeps, request: AbortRequest): Promise<AbortResult> {
   const calledAtMs = deps.clock.now();
   const rollouts = new Rollouts(deps.store, deps.clock);
   const change = { rollbackReason: request.reason, reason: request.why, rollbackActor: request.actor, rollbackAttempt: 1 };

@@ -103,12 +103,16 @@ function notRetried(): Scenario {
       stage.sandbox.bus.injectFault({ kind: 'drop', pattern: deathEvent });
       await stage.untilState('Bake');
       timesVerified = 0;
-      stage.mishaps.instead('VerifyTraffic', (call) => {
+      const { promise: doorDone, resolve: isDone } = Promise.withResolvers<void>();
+      stage.mishaps.instead('VerifyTraffic', async (call) => {
         timesVerified += 1;
+        // The door itself would be refused by a route that is gone.
+        await doorDone;
         stage.outside((kubernetes) => kubernetes.delete(route));
         return call();
       });
       await stage.call('Abort', { rollout: 'checkout', by: 'ada', why: 'looks wrong' });
+      isDone();
       await stage.untilPhase('failed');
     },
     expected: {
