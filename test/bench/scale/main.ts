@@ -16,7 +16,7 @@ if ('wrong' in options) {
 } else if (options.help) {
   console.log(usage);
 } else {
-  const quotas = options.region === 'large' ? largeRegion : smallRegion;
+  const quotas = { ...(options.region === 'large' ? largeRegion : smallRegion), lambdaConcurrency: options.lambdas };
   console.log(`Quotas of ${quotas.region}: ${JSON.stringify(quotas)}\nTheir pages: ${Object.values(quotaSources).join(', ')}`);
   const rows: Row[] = [];
   for (const part of options.only.filter((name) => name !== 'sweep' && name !== 'days')) {
