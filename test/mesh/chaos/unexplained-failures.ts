@@ -3,10 +3,7 @@ import type { Outage } from './faults.ts';
 
 /** In one sentence: how many, how they were answered, and when; none where every failure falls into the outage. */
 export function unexplainedFailures(answers: readonly LoadResult[], outage?: Outage): string[] {
-  const failures = answers.filter(
-    ({ status, atMs, durationMs }) =>
-      (status === 0 || status >= 500) && (outage === undefined || atMs + durationMs < outage.fromMs || atMs > outage.toMs),
-  );
+  const failures = answers.filter((answer) => (answer.status === 0 || answer.status >= 500) && !explains(answer, outage));
   const [first, last] = [failures.at(0), failures.at(-1)];
   if (first === undefined || last === undefined) return [];
   const byStatus = Map.groupBy(failures, ({ status, version }) => `${status} of ${version ?? 'nobody'}`);
@@ -16,4 +13,9 @@ export function unexplainedFailures(answers: readonly LoadResult[], outage?: Out
   return [
     `${failures.length} requests failed that no fault caused: ${counts}; ${seconds(first.atMs)} to ${seconds(last.atMs)} after ${since}`,
   ];
+}
+
+function explains(answer: LoadResult, outage?: Outage): boolean {
+  if (outage === undefined || answer.atMs + answer.durationMs < outage.fromMs || answer.atMs > outage.toMs) return false;
+  return outage.explains?.(answer) ?? true;
 }
