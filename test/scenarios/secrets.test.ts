@@ -71,10 +71,10 @@ function withSecrets(
 }
 
 /**
- * After so many requests, in turns, a server fails, and says in its answer what it was sent: as a proxy that is set to tell what went wrong. In
- * turns, since one that always fails at the same request of a call fails each try of it.
+ * After so many requests a server fails, and says in its answer what it was sent: as a proxy that is set to tell what went wrong. Once soon, and then
+ * after more than any function makes in two calls, so that a call which is tried again succeeds.
  */
-const failsAfter = [7, 11, 13] as const;
+const failsAfter = [7, 41, 47] as const;
 
 function echoing(transport: Transport, repeated: { answers: number }): Transport {
   let left: number = failsAfter[0];
@@ -82,7 +82,7 @@ function echoing(transport: Transport, repeated: { answers: number }): Transport
     left -= 1;
     if (left > 0) return transport(request);
     repeated.answers += 1;
-    left = failsAfter[repeated.answers % failsAfter.length] ?? failsAfter[0];
+    left = failsAfter[1 + (repeated.answers % 2)] ?? failsAfter[0];
     const message = `What was sent: authorization ${request.headers['authorization']}`;
     return { status: 500, headers: {}, body: JSON.stringify({ kind: 'Status', message }) };
   };
