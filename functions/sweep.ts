@@ -35,8 +35,9 @@ const input = z.union([
 
 /**
  * The watchdog, once a minute, outside every execution: rollouts whose execution died or stalled, alarms and pushes whose events were
- * lost (of as many services as one run can ask for, in turns), transitions that were not told, canaries that were made too late. One rollout that cannot be looked after never keeps it from the
- * others. The event of an execution that died is its short cut to that one rollout.
+ * lost, transitions that were not told, canaries that were made too late. Lost pushes are looked for in turns, of as many services as one run can
+ * ask for. One rollout that cannot be looked after never keeps it from the others. The event of an execution that died is its short cut to that
+ * one rollout.
  */
 export const sweep = defineFunction({
   name: 'Sweep',
