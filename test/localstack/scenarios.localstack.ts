@@ -11,7 +11,7 @@ import { functionErrors } from './tier/function-errors.ts';
 import type { Lane } from './tier/lane.ts';
 import { lacking, localStackTier } from './tier/localstack-tier.ts';
 import { openTheatre, type Theatre } from './tier/open-theatre.ts';
-import { notKeptApart } from './tier/store-apart.ts';
+import { answersToOneToken, notKeptApart } from './tier/store-apart.ts';
 
 /** Each is a copy of Sluice of its own; they live in one account, and are told of each other's pushes and alarms. */
 const prefixes = ['sluice-a', 'sluice-b', 'sluice-c', 'sluice-d'];
@@ -47,6 +47,13 @@ it('has a store whose transactions are kept apart from other writes', async () =
   if (theatre === undefined) throw new Error('LocalStack was not started');
   const lane = await theatre.lanes.take();
   expect(await notKeptApart(lane)).toEqual([]);
+  theatre.lanes.give(lane);
+});
+
+it('has a store that answers a transaction which comes again as it did before', async () => {
+  if (theatre === undefined) throw new Error('LocalStack was not started');
+  const lane = await theatre.lanes.take();
+  expect(await answersToOneToken(lane)).toEqual(['ok', 'ok']);
   theatre.lanes.give(lane);
 });
 

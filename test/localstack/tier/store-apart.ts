@@ -1,6 +1,8 @@
 import { systemClock } from '../../../adapters/clock.ts';
 import { createDynamoDbStore } from '../../../adapters/store/dynamodb.ts';
+import { transactItem, writeRequest } from '../../../adapters/store/dynamodb-requests.ts';
 import { StoreConflictError } from '../../../core/errors.ts';
+import type { StoreChange } from '../../../core/ports.ts';
 import type { Lane } from './lane.ts';
 
 const partition = 'apart';
@@ -33,4 +35,17 @@ export async function notKeptApart({ apis, deployment: { prefix } }: Lane): Prom
     ...kept.filter((sort) => !there.includes(sort)).map((sort) => `${sort} is missing`),
     ...there.filter((sort) => !kept.includes(sort)).map((sort) => `${sort} is there`),
   ];
+}
+
+/**
+ * Sends one transaction twice under one token, as a client does that did not hear the answer to the first, and says how each was answered: an
+ * emulator that does not know the token refuses the second for what the first wrote, and it looks as if somebody else had.
+ */
+export async function answersToOneToken({ apis, deployment: { prefix } }: Lane): Promise<readonly string[]> {
+  const change: StoreChange = { put: { partition, sort: crypto.randomUUID() }, value: {}, expect: 'absent' };
+  const TransactItems = [transactItem(writeRequest(prefix, change, { nowMs: systemClock.now() }))];
+  const request = { TransactItems, ClientRequestToken: crypto.randomUUID() };
+  const first = await apis.dynamodbCall('TransactWriteItems', request);
+  const second = await apis.dynamodbCall('TransactWriteItems', request);
+  return [first.status, second.status];
 }
