@@ -1,5 +1,9 @@
+import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+
+/** Without the alarm: the few requests that a crash itself costs may be enough for it. */
+const unalarmed = (usual: RolloutSpecSource): RolloutSpecSource => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } });
 
 export const canaryCrashesDuringBake: Scenario = {
   name: 'canary-crashes-during-bake',
@@ -7,7 +11,7 @@ export const canaryCrashesDuringBake: Scenario = {
   promises: ['T1', 'T2'],
   inProcessBecause: clusterAlike,
   versions: { v2: { pod: { readyAfterMs: 1000, crashAfterMs: 7000 } } },
-  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  spec: { checkout: unalarmed },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilState('RolledBack', 1, 'rollback');
@@ -29,7 +33,7 @@ export const canaryHangsUp: Scenario = {
   promises: ['T2', 'J5'],
   inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
-  spec: { checkout: (usual) => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } }) },
+  spec: { checkout: unalarmed },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(50);
@@ -55,7 +59,7 @@ export const canaryPodKeepsCrashing: Scenario = {
   inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // The kubelet waits 10 s before the first restart and 20 s before the second: the hold lies between.
-  spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '15s' } } }) },
+  spec: { checkout: (usual) => ({ ...unalarmed(usual), policies: { ...usual.policies, noData: { hold: '15s' } } }) },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
@@ -76,7 +80,7 @@ export const canaryPodCrashesInTurns: Scenario = {
   inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // Seven seconds up, then 10, 20 and 40 s of back-off: no down-time is as long as the hold, and no up-time as long as the bake.
-  spec: { checkout: (usual) => ({ ...usual, policies: { ...usual.policies, noData: { hold: '50s' } } }) },
+  spec: { checkout: (usual) => ({ ...unalarmed(usual), policies: { ...usual.policies, noData: { hold: '50s' } } }) },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
