@@ -74,15 +74,16 @@ function withSecrets(
  * After so many requests a server fails, and says in its answer what it was sent: as a proxy that is set to tell what went wrong. Once soon, and then
  * after more than any function makes in two calls, so that a call which is tried again succeeds.
  */
-const failsAfter = [7, 41, 47] as const;
+const failsFirstAfter = 7;
+const failsAgainAfter = 43;
 
 function echoing(transport: Transport, repeated: { answers: number }): Transport {
-  let left: number = failsAfter[0];
+  let left = failsFirstAfter;
   return async (request) => {
     left -= 1;
     if (left > 0) return transport(request);
     repeated.answers += 1;
-    left = failsAfter[1 + (repeated.answers % 2)] ?? failsAfter[0];
+    left = failsAgainAfter;
     const message = `What was sent: authorization ${request.headers['authorization']}`;
     return { status: 500, headers: {}, body: JSON.stringify({ kind: 'Status', message }) };
   };
