@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Turns } from '../../adapters/store/turns.ts';
 import { FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite } from '../../core/ports.ts';
-import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
+import type { RolloutPayload } from '../../core/rollout/payload.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { shapeOf } from '../../core/traffic/shape-of.ts';
@@ -16,13 +16,12 @@ import { promoteStable } from '../../functions/promote-stable.ts';
 import { removeCanary } from '../../functions/remove-canary.ts';
 import { returnTraffic } from '../../functions/return-traffic.ts';
 import type { SluiceFunction } from '../../runtime/define-function.ts';
-import type { Deps } from '../../runtime/deps.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
-import { createMemoryLog } from '../../sandbox/log.ts';
 import { put, refTo, target, to, virtualService } from '../adapters/mesh/istio/virtual-services.ts';
 import { begin } from '../adapters/store/rollouts-for-tests.ts';
 import { spec, specSource } from '../core/rollout/rollout-for-tests.ts';
 import { SettledCluster } from '../fakes/settled-cluster.ts';
+import { atLastStep } from './last-step.ts';
 
 const oldImage = 'registry.example.com/shop/checkout@sha256:old';
 const newImage = 'registry.example.com/shop/checkout@sha256:new';
@@ -56,15 +55,7 @@ async function lastStepIsDone(change: Partial<RolloutSpecSource> = {}, recorded:
       return result;
     },
   };
-  const deps = {
-    ...{ clock, store, log: createMemoryLog(), clusters: { open: () => api } },
-    events: { publish: async () => undefined },
-  } as unknown as Deps;
-  const payload = {
-    ...{ payloadVersion, rollout: record.rollout, rolloutId: record.rolloutId, fence: 1, stepIndex: 2 },
-    ...{ outcome: '', waitSeconds: 0, watchSeconds: 0 },
-    door: { cluster: record.cluster, routerKind: 'istio', target },
-  };
+  const { deps, payload } = atLastStep({ clock, store, api, record, routerKind: 'istio', target });
   const call = async (of: SluiceFunction, input: object = payload) => (await of.wiredWith(deps)(input)) as RolloutPayload;
   await call(deployCanary);
   const shape = shapeOf(spec(change), undefined);

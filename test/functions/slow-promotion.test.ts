@@ -4,20 +4,18 @@ import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Turns } from '../../adapters/store/turns.ts';
 import { WeightNotVerifiedError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
-import { payloadVersion } from '../../core/rollout/payload.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { acceptanceSeconds } from '../../core/traffic/settle-seconds.ts';
 import { shapeOf } from '../../core/traffic/shape-of.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { promoteStable } from '../../functions/promote-stable.ts';
-import type { Deps } from '../../runtime/deps.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
-import { createMemoryLog } from '../../sandbox/log.ts';
 import { put, refTo, route, target, to } from '../adapters/mesh/gateway-api/gateway-routes.ts';
 import { begin } from '../adapters/store/rollouts-for-tests.ts';
 import { spec, specSource } from '../core/rollout/rollout-for-tests.ts';
 import { readWithLateStatus } from '../fakes/late-route-status.ts';
 import { SettledCluster } from '../fakes/settled-cluster.ts';
+import { atLastStep } from './last-step.ts';
 
 const oldImage = 'registry.example.com/shop/checkout@sha256:old';
 const newImage = 'registry.example.com/shop/checkout@sha256:new';
@@ -51,15 +49,7 @@ async function lastStepIsDone(lagSeconds: number, affinity?: RolloutSpecSource['
     },
     remove: (ref, preconditions) => cluster.remove(ref, preconditions),
   };
-  const deps = {
-    ...{ clock, store, log: createMemoryLog(), clusters: { open: () => api } },
-    events: { publish: async () => undefined },
-  } as unknown as Deps;
-  const payload = {
-    ...{ payloadVersion, rollout: record.rollout, rolloutId: record.rolloutId, fence: 1, stepIndex: 2 },
-    ...{ outcome: '', waitSeconds: 0, watchSeconds: 0 },
-    door: { cluster: record.cluster, routerKind: 'gatewayApi', target: one },
-  };
+  const { deps, payload } = atLastStep({ clock, store, api, record, routerKind: 'gatewayApi', target: one });
   return {
     clock,
     promote: () => promoteStable.wiredWith(deps)(payload),
