@@ -41,6 +41,13 @@ abstract class FatalError extends SluiceError {
 /** The cluster's API did not answer, or answered 429 or 5xx. Nothing is known about what it did. */
 export class ClusterUnavailableError extends RetryableError {
   override readonly name = 'ClusterUnavailableError';
+  /** Whether there was no answer at all: the mesh's control plane may have lost it as well. */
+  readonly isUnanswered: boolean;
+
+  constructor(message: string, options: SluiceErrorOptions & { readonly isUnanswered?: boolean }) {
+    super(message, options);
+    this.isUnanswered = options.isUnanswered ?? false;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { scaleCanary } from '../adapters/eks/workload/scale-canary.ts';
 import { shareOf } from '../core/plan/plan.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { settleSeconds } from '../core/traffic/settle-seconds.ts';
+import { notingClusterAway } from '../runtime/acts/note-cluster-away.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { readCanary } from '../runtime/acts/read-sides.ts';
 import { untilReady } from '../runtime/acts/until-ready.ts';
@@ -27,7 +28,7 @@ export const awaitReady = defineFunction({
     const { record, plan, api, target, names, owner } = open;
     const weight = shareOf(plan.steps[payload.stepIndex]) ?? target.totalWeight;
     const replicas = replicasForStep({ stableReplicas: record.stableReplicas, weight, totalWeight: target.totalWeight });
-    await scaleCanary(api, { ...names, ...owner, replicas });
+    await notingClusterAway(deps, open, () => scaleCanary(api, { ...names, ...owner, replicas }));
     const look = async () => {
       const pods = await readCanary(open);
       const readyEndpoints = pods?.readyEndpoints ?? 0;

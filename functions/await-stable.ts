@@ -1,5 +1,5 @@
 import { rolloutPayload } from '../core/rollout/payload.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { openForRestoring } from '../runtime/acts/open-rollout.ts';
 import { readStable } from '../runtime/acts/read-sides.ts';
 import { untilReady } from '../runtime/acts/until-ready.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -14,10 +14,10 @@ export const awaitStable = defineFunction({
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
-    const open = await openOwned(deps, payload);
+    const open = await openForRestoring(deps, payload);
     const { record } = open;
     const goal = record.stableGoal ?? record.stableImage;
-    return untilReady(deps, open, payload, async () => {
+    return untilReady(deps, open, { ...payload, fence: record.fence }, async () => {
       const stable = await readStable(open);
       if (stable === undefined) return { ready: false, state: 'stable is gone' };
       const ready = stable.image === goal && stable.settled && stable.readyEndpoints >= stable.desired && stable.readyEndpoints > 0;

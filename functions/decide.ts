@@ -23,7 +23,7 @@ export const decide = defineFunction({
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideEvents, ...provideLog },
   run: async (payload, deps) => {
     const open = await openOwned(deps, payload);
-    const { record, spec, plan } = open;
+    const { record, spec, plan, pace } = open;
     if (record.stepIndex > payload.stepIndex) {
       await tellUntold(deps, payload);
       return { ...payload, stepIndex: record.stepIndex, outcome: 'advance' };
@@ -35,9 +35,10 @@ export const decide = defineFunction({
       verdicts: [],
     };
     const { startedAtMs, restores, request } = record;
-    const decision = stretched(decideNext({ spec, plan, watch, startedAtMs, restores, request }, analysis), {
+    const decision = stretched(decideNext({ spec, plan, pace, watch, startedAtMs, restores, request }, analysis), {
       plan,
       holds: spec.policies,
+      pace,
       ticks: payload.ticks,
       leftSeconds: (startedAtMs - deps.clock.now()) / 1000 + spec.deadlines.rolloutSeconds,
     });

@@ -4,7 +4,7 @@ import { rolloutPayload } from '../core/rollout/payload.ts';
 import { imageReference } from '../core/rollout/record.ts';
 import { goalPastPointOfNoReturn } from '../core/rollout/rollback-reason.ts';
 import { note } from '../runtime/acts/announce.ts';
-import { openOwned } from '../runtime/acts/open-rollout.ts';
+import { openForRestoring } from '../runtime/acts/open-rollout.ts';
 import { readStable } from '../runtime/acts/read-sides.ts';
 import { bringBack } from '../runtime/acts/return-in-steps.ts';
 import { defineFunction } from '../runtime/define-function.ts';
@@ -22,7 +22,7 @@ export const restoreStable = defineFunction({
   input: rolloutPayload,
   uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideLog },
   run: async (payload, deps) => {
-    const open = await openOwned(deps, payload);
+    const open = await openForRestoring(deps, payload);
     const { record, api, names, owner } = open;
     const stable = await readStable(open);
     const finishes = record.pointOfNoReturnAtMs !== undefined && goalPastPointOfNoReturn(record.rollbackReason ?? 'error') === 'promoted';
@@ -41,7 +41,7 @@ export const restoreStable = defineFunction({
     // It was held because stable has no ready pod at all: whoever scaled it down undid the pin, and nobody would bring any.
     if (record.pointOfNoReturnAtMs === undefined) await bringBack(deps, open, isPassing);
     await note(deps, saved.record, 'stableRestored', `Stable is to run ${goal}.`);
-    return { ...payload, outcome: 'restoring' };
+    return { ...payload, fence: record.fence, outcome: 'restoring' };
   },
 });
 

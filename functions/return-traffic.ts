@@ -3,15 +3,12 @@ import { drainWaitSeconds } from '../core/traffic/settle-seconds.ts';
 import { wholeSplit } from '../core/traffic/split.ts';
 import { note } from '../runtime/acts/announce.ts';
 import { type OpenRollout, openForRestoring } from '../runtime/acts/open-rollout.ts';
-import { giveBack, pauseSeconds, type Return, returnInSteps } from '../runtime/acts/return-in-steps.ts';
+import { giveBack, pauseSeconds, type Return, returnInSteps, unasked } from '../runtime/acts/return-in-steps.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { provideStore } from '../runtime/providers/store.ts';
-
-/** Everything is to go to stable, whatever the cluster would say of its pods. */
-const unasked = { stable: undefined, canary: undefined };
 
 /**
  * Gives all traffic to stable, which is ready: after a promotion with the new image, after a rollback past it with the old one. In a rollback
@@ -34,9 +31,9 @@ export const returnTraffic = defineFunction({
     const { reason = '' } = held.record;
     const told = why === undefined || reason.includes(why) ? {} : { reason: `${reason} ${why}`.trim() };
     const { record } = await open.rollouts.save(held, { safeSide: 'stable', split, ...told }, drainWaitSeconds(spec.deadlines));
-    const inSteps = record.returnUntilMs !== undefined;
-    if (!inSteps) await router.write(target, { split, fence: record.fence, role: 'owner' });
-    const { fence } = inSteps ? await giveBack(deps, open, held, { ready: unasked }) : record;
+    const isRollback = record.phase === 'rollingBack';
+    if (!isRollback) await router.write(target, { split, fence: record.fence, role: 'owner' });
+    const { fence } = isRollback ? await giveBack(deps, open, held, { ready: unasked }) : record;
     await note(deps, record, 'trafficReturned', why ?? 'All traffic is on stable.');
     const door = { ...payload.door, safeSide: record.safeSide };
     return { ...payload, fence, weight: 0, outcome: 'returned', waitSeconds: drainWaitSeconds(spec.deadlines), door };

@@ -4,6 +4,7 @@ import { decide } from '../core/rollout/decide.ts';
 import { newWatch, observe } from '../core/rollout/observe.ts';
 import { rolloutPayload } from '../core/rollout/payload.ts';
 import { analyse } from '../runtime/acts/analyse.ts';
+import { notingClusterAway } from '../runtime/acts/note-cluster-away.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
@@ -30,7 +31,9 @@ export const runAnalysis = defineFunction({
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
       const asksNewest = payload.watchSeconds > 0 && asksForNewestSample(times);
-      const { result, tallies, share, newestSampleAtMs } = await analyse(deps, open, record.tallies, asksNewest);
+      const { result, tallies, share, newestSampleAtMs } = await notingClusterAway(deps, open, () =>
+        analyse(deps, open, record.tallies, asksNewest),
+      );
       const intervalMs = spec.analysis.intervalSeconds * 1000;
       const bakeMs = (plan.steps[payload.stepIndex]?.bakeSeconds ?? 0) * 1000;
       const observed = observe(record.watch ?? newWatch(payload.stepIndex, clock.now()), result, { intervalMs, bakeMs });
@@ -41,7 +44,7 @@ export const runAnalysis = defineFunction({
         spec.analysis.intervalSeconds,
       );
       const decision = decide(
-        { spec, plan, watch, startedAtMs: record.startedAtMs, restores: record.restores, request: record.request },
+        { spec, plan, pace: open.pace, watch, startedAtMs: record.startedAtMs, restores: record.restores, request: record.request },
         result,
       );
       deps.log.info(result.overall.reason, { verdict: result.overall.verdict, weight: saved.record.split.canary });

@@ -70,7 +70,7 @@ export const sweep = defineFunction({
     const { started, postponed } = pushes === 'failed' ? { started: pushes, postponed: 0 } : pushes;
     const outcomes = { locks, rollouts, others: [alarms, pushes], pushesPostponed: postponed };
     deps.log.metrics(sweepMetrics(outcomes, startedAtMs), { atMs: startedAtMs });
-    const told = await tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 });
+    const told = await attempt('tell what is untold', () => tellUntold(deps, { untilMs: deps.clock.now() - tellingSeconds * 1000 }));
     // Last, because nobody waits for it: a cluster that does not answer may keep it until the Lambda ends.
     const leftovers = await attempt('sweep leftovers', () => sweepLeftovers(deps));
     const byId = Object.fromEntries(locks.map(({ rolloutId }, index) => [rolloutId, rollouts[index]]));

@@ -33,7 +33,7 @@ export const verifyWeight = defineFunction({
       );
     }
     const step = plan.steps[payload.stepIndex];
-    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: step?.bakeSeconds ?? 0 });
+    const tick = planTick(open.pace, step?.bakeSeconds ?? 0);
     const share = beginShare(spec, step, deps.clock.now());
     const watched = record.watch?.stepIndex === payload.stepIndex ? record.watch : newWatch(payload.stepIndex, deps.clock.now());
     const { share: _, ...rest } = watched;

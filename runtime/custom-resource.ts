@@ -161,7 +161,7 @@ function fitting(answer: Answer): string {
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost\.localstack\.cloud)$/;
 
 function answerUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.parse(text);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname))) return url.href;
   throw new InvalidInputError('The address for the answer to CloudFormation is not one over https.', {
     remedy: 'Requests come from CloudFormation alone: see who else may call this function.',

@@ -15,6 +15,7 @@ const words = z.pipe(
 const list = (pattern: RegExp, error: string) => z.pipe(words, z.array(z.string().check(z.regex(pattern, { error }))));
 
 const wholeNumber = 'a whole number from 0 on';
+const concurrency = z.coerce.number({ error: wholeNumber }).check(z.int({ error: wholeNumber }), z.gte(0, { error: wholeNumber }));
 
 const keptDays = 'whole days from 60 to 3653, or 0 for ever';
 
@@ -71,7 +72,9 @@ const shape = {
   /** Whether there is a URL that anyone who knows the secret may post alerts to. */
   webhook: z._default(flag, false),
   /** Calls at a time that are kept free for the abort door. New accounts may have too few in all to keep any: 0. */
-  abortConcurrency: z.optional(z.coerce.number().check(z.int({ error: wholeNumber }), z.gte(0, { error: wholeNumber }))),
+  abortConcurrency: z.optional(concurrency),
+  /** Rollouts at a time that may be beginning: these calls are kept free, and more wait. 0: as many as the account has room for. */
+  beginConcurrency: z.optional(concurrency),
   /** How much watches Sluice itself; CloudWatch charges by the alarm and the dashboard. */
   observability: z._default(z.enum(observabilityLevels, { error: `one of ${observabilityLevels.join(', ')}` }), 'full'),
   /** Where you serve docs/runbook/alarms.md, for the links in alarms. */

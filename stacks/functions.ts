@@ -25,8 +25,11 @@ export interface FunctionSetup {
   /** Below the `TimeoutSeconds` of its Task, so that a Lambda that hangs ends as itself and not as States.Timeout. */
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
-  /** Kept free for it in the account's pool. The abort door must never wait for other functions' calls. */
-  readonly reservedConcurrency?: number;
+  /**
+   * Kept free for it in the account's pool, and all that it gets. The abort door must never wait for other functions' calls. Begin lets in no more
+   * rollouts a second than the rest of the pool can carry to their end: docs/decisions/0022-who-waits.md.
+   */
+  readonly reserved?: { readonly concurrency: number; readonly context: 'abortConcurrency' | 'beginConcurrency' };
   /** Whether it speaks to the cluster's API server: its role then gets an access entry. */
   readonly cluster: boolean;
   readonly permissions: readonly Permission[];
@@ -50,7 +53,10 @@ const tellsUntold = [...tells, listItems];
 
 /** Each with what it uses and no more: test/privileges/ compares the permissions with the calls that the functions make. */
 export const functionSetups: readonly FunctionSetup[] = [
-  state('Begin', 'begin', ...tells, listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms),
+  {
+    ...state('Begin', 'begin', ...tells, listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms),
+    reserved: { concurrency: 8, context: 'beginConcurrency' },
+  },
   // It tells of a start that failed, whatever of the rest does not answer: it looks, and writes nothing.
   { ...usual, name: 'TellRefusal', file: 'tell-refusal', cluster: false, permissions: [readItems, listItems, publishEvents] },
   state('DeployCanary', 'deploy-canary'),
@@ -69,7 +75,7 @@ export const functionSetups: readonly FunctionSetup[] = [
   state('RestoreStable', 'restore-stable'),
   state('FinishRollback', 'finish-rollback', ...tellsUntold),
   { ...state('FailRollback', 'fail-rollback', ...tellsUntold), cluster: false },
-  { ...state('Abort', 'abort', listItems, startRollback), memoryMb: 1024, reservedConcurrency: 20 },
+  { ...state('Abort', 'abort', listItems, startRollback), memoryMb: 1024, reserved: { concurrency: 20, context: 'abortConcurrency' } },
   state(
     'Sweep',
     'sweep',

@@ -11,8 +11,8 @@ import { shorten } from '../../core/shorten.ts';
  * @throws InvalidInputError where the endpoint is neither.
  */
 export function endpointBase(cluster: ClusterEndpoint): string {
-  const url = URL.canParse(cluster.endpoint) ? new URL(cluster.endpoint) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+  const url = URL.parse(cluster.endpoint);
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw refused(cluster, 'is no address of a Kubernetes API', 'Give it as https://host, as the EKS console shows it.');
   }
   if (url.protocol === 'https:') assertAuthority(cluster);
@@ -37,6 +37,6 @@ function isLoopback(hostname: string): boolean {
 function refused(cluster: ClusterEndpoint, why: string, remedy: string, cause?: unknown): InvalidInputError {
   const { endpoint } = cluster;
   // A user and a password in it are shown to nobody.
-  const shown = URL.canParse(endpoint) ? new URL(endpoint).host || endpoint : endpoint.replace(/\/\/.*@/, '//…@');
+  const shown = URL.parse(endpoint)?.host || endpoint.replace(/\/\/.*@/, '//…@');
   return new InvalidInputError(`The endpoint ${JSON.stringify(shorten(shown, 200))} of cluster ${cluster.name} ${why}.`, { remedy, cause });
 }

@@ -51,6 +51,7 @@ export function noAnswer(call: KubernetesCall, cause: unknown): SluiceError {
   return new ClusterUnavailableError(`${describeCall(call)}: ${why}.`, {
     remedy: 'It is tried again; see that the endpoint can be reached from here (subnets, security groups, private endpoint).',
     cause,
+    isUnanswered: true,
   });
 }
 

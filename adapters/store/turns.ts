@@ -7,6 +7,9 @@ import { retryOnConflict } from './retry-on-conflict.ts';
 import { Rollouts } from './rollouts.ts';
 import { seenChanges } from './seen-changes.ts';
 
+/** Of one of sixteen partitions, so 64 in all: an account that can deploy Sluice has at least 100 Lambdas at once for what is not reserved. */
+export const crowdedFrom = 4;
+
 /** The execution that starts a rollout, and the event that started it, where one did. */
 export interface Starter {
   readonly executionArn: string;
@@ -73,6 +76,15 @@ export class Turns extends Rollouts {
       await this.store.write([{ put: keys.lock(rollout), value: { ...lock, waiting: waiter }, expect: { version: item.version } }]);
       return true;
     });
+  }
+
+  /**
+   * Whether so many rollouts are under way that a Lambda which waits for each would be one too many. Reckoned from the locks that stand in the same
+   * partition as this one, so that it is one request. Locks of services that nobody rolls out now stand there too.
+   */
+  async isCrowded(rollout: string): Promise<boolean> {
+    const locks = await this.store.list(keys.lock(rollout).partition);
+    return locks.filter(({ value }) => value['rolloutId'] !== '').length >= crowdedFrom;
   }
 
   /** Why an image may not be rolled out again, or undefined (O4). */

@@ -1,6 +1,6 @@
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Plan } from './plan.ts';
-import { longestWatchedIntervalSeconds, type Tick, tickSeconds } from './tick.ts';
+import { longestWatchedIntervalSeconds, type Pace, type Tick, tickSeconds } from './tick.ts';
 
 /**
  * How much execution history a rollout uses. A standard execution ends, in error, at 25,000 events
@@ -28,14 +28,38 @@ type Holds = Pick<RolloutSpec['policies'], 'noData' | 'sourceDown'>;
 
 /**
  * The events of the longest run that the plan allows: every bake, every pause to its end, and in every step a hold for want of data
- * and one for want of the source, all of it cut off by the deadline.
+ * and one for want of the source, all of it cut off by the deadline. In a crowd it is more, and within the limit.
  *
  * @example
  * // One step, 1h of bake, interval 60 s, holds of 5 m each: 70 minutes are 70 ticks, and one more where the step ends.
  * // 500 + 60 + 71 × 14 = 1554
  */
 export function expectedHistoryEvents(plan: Plan, holds: Holds): number {
-  return eventsWith(plan, holds, plan.tick.intervalSeconds);
+  return eventsWith(plan, holds, paceOf(plan, holds, false));
+}
+
+/**
+ * Who waits from one look to the next. A Lambda does where the interval is short: a failure is seen within seconds, and a step costs 8 transitions. But it
+ * is kept for all of the bake, and an account has 1,000 at once as it comes. So a rollout that begins in a crowd is waited for by the state machine, unless
+ * its history would not last for that.
+ *
+ * @example
+ * // Interval 10 s, in a crowd: a plan of up to 1,352 looks, 3 h 45 m with all pauses and holds, is waited for; with a pause of a day in it, watched.
+ */
+export function paceOf(plan: Plan, holds: Holds, isCrowded: boolean): Pace {
+  const { intervalSeconds } = plan.tick;
+  const mayBeWatched = intervalSeconds <= longestWatchedIntervalSeconds;
+  const mayBeWaited = eventsWith(plan, holds, { intervalSeconds, isWatched: false }) <= historyLimit;
+  return { intervalSeconds, isWatched: mayBeWatched && !(isCrowded && mayBeWaited) };
+}
+
+export interface Stretch {
+  readonly plan: Plan;
+  readonly holds: Holds;
+  readonly pace: Pace;
+  /** Rounds until now. */
+  readonly ticks: number;
+  readonly leftSeconds: number;
 }
 
 /**
@@ -47,24 +71,21 @@ export function expectedHistoryEvents(plan: Plan, holds: Holds): number {
  * // One step of 1 h at 60 s is planned with 71 rounds, 1,554 events; (22,000 - 1,554) / 14 leaves 1,460 more. In round 72, with 30 days to the
  * // deadline, a tick of 60 s becomes one of 1,776 s.
  */
-export function stretchTick(
-  tick: Tick,
-  { plan, holds, ticks, leftSeconds }: { readonly plan: Plan; readonly holds: Holds; readonly ticks: number; readonly leftSeconds: number },
-): Tick {
-  const planned = plannedTicks(plan, holds, plan.tick.intervalSeconds);
+export function stretchTick(tick: Tick, { plan, holds, pace, ticks, leftSeconds }: Stretch): Tick {
+  const planned = plannedTicks(plan, holds, pace);
   if (ticks <= planned) return tick;
-  const unplanned = Math.floor((unplannedLimit - expectedHistoryEvents(plan, holds)) / eventsPerTick);
+  const unplanned = Math.floor((unplannedLimit - eventsWith(plan, holds, pace)) / eventsPerTick);
   const roundsLeft = Math.max(1, unplanned - (ticks - planned) + 1);
   const waitSeconds = Math.ceil(Math.max(0, leftSeconds) / roundsLeft) - tick.watchSeconds;
   return waitSeconds > tick.waitSeconds ? { ...tick, waitSeconds } : tick;
 }
 
-function plannedTicks(plan: Plan, holds: Holds, intervalSeconds: number): number {
-  return Math.ceil(longestTickingSeconds(plan, holds) / tickSeconds(intervalSeconds)) + plan.steps.length;
+function plannedTicks(plan: Plan, holds: Holds, pace: Pace): number {
+  return Math.ceil(longestTickingSeconds(plan, holds) / tickSeconds(pace)) + plan.steps.length;
 }
 
-function eventsWith(plan: Plan, holds: Holds, intervalSeconds: number): number {
-  const ticks = plannedTicks(plan, holds, intervalSeconds);
+function eventsWith(plan: Plan, holds: Holds, pace: Pace): number {
+  const ticks = plannedTicks(plan, holds, pace);
   return eventsAround + plan.steps.length * eventsPerStep + ticks * eventsPerTick;
 }
 
@@ -84,6 +105,6 @@ export function intervalsThatFit(plan: Plan, holds: Holds): { readonly atMostSec
   const watched = Math.min(longestWatchedIntervalSeconds, shortestBake);
   return {
     ...(waited <= shortestBake ? { atLeastSeconds: waited } : {}),
-    ...(eventsWith(plan, holds, watched) <= historyLimit ? { atMostSeconds: watched } : {}),
+    ...(eventsWith(plan, holds, { intervalSeconds: watched, isWatched: true }) <= historyLimit ? { atMostSeconds: watched } : {}),
   };
 }

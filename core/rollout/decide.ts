@@ -1,5 +1,5 @@
 import type { Plan, PlanStep } from '../plan/plan.ts';
-import { planTick, type Tick } from '../plan/tick.ts';
+import { type Pace, planTick, type Tick } from '../plan/tick.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
@@ -12,6 +12,7 @@ export const restoreLimit = 3;
 export interface DecisionState {
   readonly spec: RolloutSpec;
   readonly plan: Plan;
+  readonly pace: Pace;
   readonly watch: Watch;
   readonly startedAtMs: number;
   readonly restores: number;
@@ -49,14 +50,14 @@ export function decide(state: DecisionState, analysis: AnalysisResult): Decision
 }
 
 function throughGate(
-  { spec }: DecisionState,
+  state: DecisionState,
   { atMs }: AnalysisResult,
   decision: Extract<Decision, { action: 'advance' | 'promote' }>,
   says: ShareSays,
 ): Decision {
   if (says.gate !== 'shut') return says.why === '' ? decision : { ...decision, why: `${decision.why} ${says.why}` };
   const remainingSeconds = Math.ceil((says.untilMs - atMs) / 1000);
-  return { action: 'hold', tick: planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds }), why: says.why };
+  return { action: 'hold', tick: tickFor(state, remainingSeconds), why: says.why };
 }
 
 function decideApart(state: DecisionState, analysis: AnalysisResult, says: ShareSays): Decision {
@@ -96,10 +97,10 @@ function decideApart(state: DecisionState, analysis: AnalysisResult, says: Share
 }
 
 function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult): Decision {
-  const { spec, plan, watch } = state;
+  const { plan, watch } = state;
   const leftMs = step.bakeSeconds * 1000 - watch.bakedMs;
   if (leftMs > 0) {
-    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil(leftMs / 1000) });
+    const tick = tickFor(state, leftMs / 1000);
     return { action: 'hold', tick, why: `Baking at weight ${step.weight}, ${formatDuration(Math.ceil(leftMs / 1000))} left.` };
   }
   if (step.pause !== undefined && !resumedSincePaused(state)) {
@@ -135,7 +136,7 @@ function onSilence(
   const endMs = Math.max(begunAtMs, resumed ? (request?.atMs ?? 0) : 0) + holdSeconds * 1000;
   const why = analysis.overall.reason;
   if (analysis.atMs < endMs) {
-    const tick = planTick({ intervalSeconds: spec.analysis.intervalSeconds, remainingSeconds: Math.ceil((endMs - analysis.atMs) / 1000) });
+    const tick = tickFor(state, (endMs - analysis.atMs) / 1000);
     const action = watch.pausedSinceMs === undefined || resumed ? 'hold' : 'pause';
     return { action, tick, why: `${why} Held for at most ${formatDuration(holdSeconds)}.` };
   }
@@ -203,7 +204,7 @@ function resumedSincePaused({ request, watch }: DecisionState): boolean {
 
 function pauseFor(state: DecisionState, nowMs: number, endMs: number, why: string): Decision {
   const remainingSeconds = Math.max(1, Math.ceil((endMs - nowMs) / 1000));
-  return { action: 'pause', tick: planTick({ intervalSeconds: state.spec.analysis.intervalSeconds, remainingSeconds }), why };
+  return { action: 'pause', tick: tickFor(state, remainingSeconds), why };
 }
 
 /** A canary without an endpoint after somebody else changed things is no judgement on the image, which would be quarantined (O4). */
@@ -216,4 +217,8 @@ function stepOf(plan: Plan, index: number): PlanStep {
   const step = plan.steps[index];
   if (step === undefined) throw new RangeError(`the plan has no step ${index}`);
   return step;
+}
+
+function tickFor({ pace }: DecisionState, remainingSeconds: number): Tick {
+  return planTick(pace, remainingSeconds);
 }

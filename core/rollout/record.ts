@@ -138,6 +138,10 @@ export const rolloutRecord = stored({
   rollbackAttempt: z.int(),
   /** Until when traffic returns in steps, once it does. */
   returnUntilMs: z.optional(z.number()),
+  /** So many rollouts were under way when it began that no Lambda waits from one of its looks to the next. */
+  isCrowded: z.optional(z.boolean()),
+  /** When the API server last did not answer this rollout: what changes then, its mesh learns late (T8). */
+  clusterAwayAtMs: z.optional(z.number()),
 });
 export type RolloutRecord = z.infer<typeof rolloutRecord>;
 

@@ -69,18 +69,22 @@ function countTransition(deps: Pick<Deps, 'log'>, record: RolloutRecord, transit
   deps.log.metrics({ [name]: 1 }, { atMs, rollbackReason: transition === 'rolledBack' ? record.rollbackReason : undefined });
 }
 
-/** Tells what a Lambda before has left untold, because it died or the bus did not answer: of one rollout, or older than a time. */
+/**
+ * Tells what a Lambda before has left untold, because it died or the bus did not answer: of one rollout, or older than a time. A bus that does not
+ * answer is logged, as in `saveAndTell`.
+ *
+ * @throws StoreUnavailableError where it is not known what is untold: whoever is to tell something after it is called again, so that it is told in its
+ *   order.
+ */
 export async function tellUntold(
   deps: AnnounceDeps,
   which: { readonly rolloutId: string } | { readonly untilMs: number },
 ): Promise<string[]> {
   const told: string[] = [];
-  await attempt(deps, 'look for what is untold', async () => {
-    for (const event of await new Untold(deps.store).list()) {
-      const meant = 'rolloutId' in which ? event.detail['rolloutId'] === which.rolloutId : event.atMs <= which.untilMs;
-      if (meant && (await tell(deps, event))) told.push(event.id);
-    }
-  });
+  for (const event of await new Untold(deps.store).list()) {
+    const meant = 'rolloutId' in which ? event.detail['rolloutId'] === which.rolloutId : event.atMs <= which.untilMs;
+    if (meant && (await tell(deps, event))) told.push(event.id);
+  }
   return told;
 }
 

@@ -1,6 +1,7 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { Turns } from '../../adapters/store/turns.ts';
 import { DeadlineExceededError, RolloutRefusedError } from '../../core/errors.ts';
+import { longestWatchedIntervalSeconds } from '../../core/plan/tick.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { countFindings, findingLine } from '../../core/preflight/format-findings.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
@@ -50,6 +51,8 @@ async function takeService(deps: BeginDeps, rollouts: Turns, start: Start): Prom
     await rollouts.noteSeen(spec.name, image, start);
     return found;
   }
+  const mayBeWatched = spec.analysis.intervalSeconds <= longestWatchedIntervalSeconds;
+  const isCrowded = mayBeWatched && (await rollouts.isCrowded(spec.name));
   const begun = await rollouts.begin(
     spec.name,
     start,
@@ -76,6 +79,7 @@ async function takeService(deps: BeginDeps, rollouts: Turns, start: Start): Prom
       ignoredAlerts: found.ignoredAlerts,
       restores: 0,
       rollbackAttempt: 0,
+      ...(isCrowded ? { isCrowded } : {}),
     }),
   );
   if (begun.outcome === 'held') return { outcome: 'wait', reason: `${begun.holder.rolloutId} was a moment quicker.` };

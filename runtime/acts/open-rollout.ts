@@ -4,7 +4,9 @@ import { keys } from '../../adapters/store/keys.ts';
 import { readDocument } from '../../adapters/store/read-document.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { FencedError } from '../../core/errors.ts';
+import { paceOf } from '../../core/plan/history.ts';
 import { type Plan, planRollout } from '../../core/plan/plan.ts';
+import type { Pace } from '../../core/plan/tick.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
 import type { DoorTarget, RolloutPayload } from '../../core/rollout/payload.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
@@ -18,6 +20,7 @@ export interface OpenRollout {
   readonly record: RolloutRecord;
   readonly spec: RolloutSpec;
   readonly plan: Plan;
+  readonly pace: Pace;
   readonly target: RouteTarget;
   readonly api: KubernetesApi;
   readonly router: TrafficRouter;
@@ -38,7 +41,8 @@ export async function openOwned(deps: StoreDeps, payload: Pick<RolloutPayload, '
 
 /**
  * Opens the rollout of a payload for a rollback that restores its traffic. It may have gone beyond a fence that it found on a route, and died
- * before it could say so: tried again, it takes the fence that it raised itself. A fence that a door raised since is another rollback's.
+ * before it could say so; or a door that could not ask the store has left such a fence, and gone beyond it once it could. In both it is this rollback's
+ * still, and a Task takes the fence and hands it on. A rollback that a door began since is another one.
  * @throws FencedError where the rollout is not this rollback's any more.
  */
 export async function openForRestoring(
@@ -72,13 +76,15 @@ export async function endedAlready(
 /** Opens a rollout that was loaded already. */
 export function openHeld(deps: Pick<Deps, 'clusters'>, rollouts: Rollouts, held: HeldRollout): OpenRollout {
   const spec = readDocument(rolloutSpec, { key: keys.rollout(held.record.rollout, held.record.rolloutId), value: held.record.spec });
+  const plan = planRollout(spec);
   const api = deps.clusters.open(held.record.cluster);
   return {
     rollouts,
     held,
     record: held.record,
     spec,
-    plan: planRollout(spec),
+    plan,
+    pace: paceOf(plan, spec.policies, held.record.isCrowded ?? false),
     target: routeTargetOf(spec),
     api,
     router: createRouter(spec.router.kind, api),

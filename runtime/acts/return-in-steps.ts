@@ -25,6 +25,9 @@ export interface Return {
   readonly why?: string;
 }
 
+/** Everything is to go to stable, whatever the cluster would say of its pods. */
+export const unasked: SideReadiness = { stable: undefined, canary: undefined };
+
 type ReturnDeps = Pick<Deps, 'store' | 'clock' | 'log'>;
 
 /**

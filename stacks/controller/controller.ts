@@ -129,7 +129,7 @@ export class Controller extends Construct {
           network,
           key: this.key,
           deadLetters: this.deadLetters,
-          reservedConcurrency: setup.reservedConcurrency === undefined ? 0 : (context.abortConcurrency ?? setup.reservedConcurrency),
+          reservedConcurrency: setup.reserved === undefined ? 0 : (context[setup.reserved.context] ?? setup.reserved.concurrency),
           door: doors[setup.name],
         }),
       ]),

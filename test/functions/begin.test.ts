@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { History } from '../../adapters/store/history.ts';
+import { keys } from '../../adapters/store/keys.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
+import { crowdedFrom } from '../../adapters/store/turns.ts';
 import { ClusterForbiddenError, WeightNotVerifiedError } from '../../core/errors.ts';
 import type { AlarmSource, KubernetesApi, SluiceEvent } from '../../core/ports.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
@@ -113,6 +115,23 @@ describe('J8: an alarm that CloudWatch does not tell of as a rollout begins', ()
     const { run, store } = await setUp();
     await new AlarmStates(store).note({ ...noted, state: 'alarm' }, startMs);
     expect(await run()).toMatchObject({ outcome: 'begun' });
+  });
+});
+
+describe('a rollout that begins in a crowd', () => {
+  const inACrowd = async (interval: string) => {
+    const { run, store, rollouts } = await setUp([], { analysis: { ...specSource().analysis, interval } });
+    const { partition } = keys.lock('checkout');
+    for (let index = 0; index < crowdedFrom; index += 1) {
+      const lock = { rollout: `other-${index}`, fence: 1, rolloutId: `other-${index}-000001`, leaseUntilMs: startMs + 60_000 };
+      await store.write([{ put: { partition, sort: lock.rollout }, value: lock, expect: 'absent' }]);
+    }
+    await run();
+    return (await rollouts.load('checkout', 'checkout-000001')).record.isCrowded;
+  };
+
+  it('notes that no Lambda is to wait between its looks, where one would', async () => {
+    expect([await inACrowd('30s'), await inACrowd('31s')]).toEqual([true, undefined]);
   });
 });
 

@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { createRouter } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Turns } from '../../adapters/store/turns.ts';
-import { DeadlineExceededError, FencedError } from '../../core/errors.ts';
+import { ClusterUnavailableError, DeadlineExceededError, FencedError } from '../../core/errors.ts';
 import type { KubernetesApi, KubernetesWrite, ResourceRef } from '../../core/ports.ts';
 import { payloadVersion } from '../../core/rollout/payload.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { splitAt } from '../../core/traffic/split.ts';
 import { awaitReady } from '../../functions/await-ready.ts';
+import { awaitStable } from '../../functions/await-stable.ts';
 import { deployCanary } from '../../functions/deploy-canary.ts';
 import { removeCanary } from '../../functions/remove-canary.ts';
 import { returnTraffic } from '../../functions/return-traffic.ts';
+import { runAnalysis } from '../../functions/run-analysis.ts';
 import { setWeight } from '../../functions/set-weight.ts';
 import type { SluiceFunction } from '../../runtime/define-function.ts';
 import type { Deps } from '../../runtime/deps.ts';
@@ -25,11 +27,16 @@ import { SettledCluster } from '../fakes/settled-cluster.ts';
 const refOf = (write: KubernetesWrite): ResourceRef =>
   'create' in write ? write.create : 'jsonPatch' in write ? write.jsonPatch : write.mergePatch;
 
-/** Passes everything on, and writes down what changed in the cluster, in order. */
-function recording(api: KubernetesApi): { readonly api: KubernetesApi; readonly changes: string[] } {
+/** Passes everything on, unless it is away, and writes down what changed in the cluster, in order. */
+function recording(api: KubernetesApi) {
   const changes: string[] = [];
+  const cluster = { isAway: false, isUnanswered: true };
   const recorded: KubernetesApi = {
-    read: (ref) => api.read(ref),
+    read: async (ref) => {
+      if (cluster.isAway)
+        throw new ClusterUnavailableError('The cluster is away.', { remedy: 'Wait.', isUnanswered: cluster.isUnanswered });
+      return api.read(ref);
+    },
     list: (ref, selector) => api.list(ref, selector),
     write: async (write) => {
       const result = await api.write(write);
@@ -42,7 +49,7 @@ function recording(api: KubernetesApi): { readonly api: KubernetesApi; readonly 
       return outcome;
     },
   };
-  return { api: recorded, changes };
+  return { api: recorded, changes, cluster };
 }
 
 /** A rollout of checkout that has begun, in a cluster whose pods are ready at once. */
@@ -56,16 +63,17 @@ async function rolloutUnderWay(change: Partial<RolloutSpecSource> = {}) {
   await put(cluster, virtualService('checkout', [{ name: 'main', route: [to('checkout')] }]));
   await putRule(cluster, stableRule);
   await createRouter('istio', cluster).write(target, { split: splitAt(0, 100), fence: record.fence, role: 'claim' });
-  const { api, changes } = recording(cluster);
+  const { api, changes, cluster: control } = recording(cluster);
   const log = createMemoryLog();
   const deps = { clock, store, log, clusters: { open: () => api } } as unknown as Deps;
-  const call = (of: SluiceFunction, stepIndex = 0) =>
+  const call = (of: SluiceFunction, stepIndex = 0, change = {}) =>
     of.wiredWith(deps)({
       ...{ payloadVersion, rollout: record.rollout, rolloutId: record.rolloutId, fence: record.fence, stepIndex },
       ...{ outcome: '', waitSeconds: 0, watchSeconds: 0 },
       door: { cluster: record.cluster, routerKind: 'istio', target },
+      ...change,
     });
-  return { call, cluster, clock, changes, log };
+  return { call, cluster, control, clock, changes, log };
 }
 
 describe('T8: making', () => {
@@ -96,6 +104,62 @@ describe('T8: making', () => {
     expect(clock.now() - startMs).toBe(2000);
     expect(await call(awaitReady, 1)).toMatchObject({ outcome: 'ready' });
     expect(clock.now() - startMs).toBe(2000);
+  });
+
+  it.each([
+    ['the canary, before its weight rises', awaitReady],
+    ['stable, before it gets the traffic back', awaitStable],
+  ])('gives a mesh that was cut off as well a minute to learn of %s', async (_, task) => {
+    const { call, clock, control } = await rolloutUnderWay();
+    await call(deployCanary);
+    control.isAway = true;
+    await expect(call(task, 1)).rejects.toThrow(ClusterUnavailableError);
+    control.isAway = false;
+    expect(await call(task, 1)).toMatchObject({ outcome: 'waiting', waitSeconds: 60 });
+    await clock.sleep(59_000);
+    expect(await call(task, 1)).toMatchObject({ outcome: 'waiting', waitSeconds: 5 });
+    await clock.sleep(1000);
+    expect(await call(task, 1)).toMatchObject({ outcome: 'ready' });
+  });
+
+  it('gives it that minute also where the cluster was away while the canary was judged', async () => {
+    const { call, clock, control } = await rolloutUnderWay({ analysis: { interval: '1s', alarms: ['checkout-errors'] } });
+    await call(deployCanary);
+    await call(awaitReady);
+    await call(setWeight);
+    control.isAway = true;
+    await expect(call(runAnalysis)).rejects.toThrow(ClusterUnavailableError);
+    control.isAway = false;
+    expect(await call(awaitReady, 1)).toMatchObject({ outcome: 'waiting', waitSeconds: 60 });
+    await clock.sleep(60_000);
+    expect(await call(awaitReady, 1)).toMatchObject({ outcome: 'ready' });
+  });
+
+  it('gives it none for an API server that answers, if by an error: the mesh has its watches still', async () => {
+    const { call, control } = await rolloutUnderWay();
+    await call(deployCanary);
+    Object.assign(control, { isAway: true, isUnanswered: false });
+    await expect(call(awaitReady, 1)).rejects.toThrow(ClusterUnavailableError);
+    control.isAway = false;
+    expect(await call(awaitReady, 1)).toMatchObject({ outcome: 'ready' });
+  });
+
+  it('does not wait for ever where the cluster goes away again and again', async () => {
+    const { call, clock, control } = await rolloutUnderWay({ deadlines: { ready: '2m' } });
+    await call(deployCanary);
+    let payload = {};
+    const flap = async () => {
+      for (;;) {
+        control.isAway = true;
+        await expect(call(awaitReady, 1, payload)).rejects.toThrow(ClusterUnavailableError);
+        control.isAway = false;
+        payload = { ...Object(await call(awaitReady, 1, payload)) };
+        await clock.sleep(30_000);
+      }
+    };
+    const startMs = clock.now();
+    await expect(flap()).rejects.toThrow(DeadlineExceededError);
+    expect(clock.now() - startMs).toBe(180_000);
   });
 
   it('looks again after that, since pods may have failed meanwhile', async () => {

@@ -112,7 +112,7 @@ const awaitingStable: readonly Effect[] = [
     on: 'nothing',
     act: (scene) => {
       const { stable } = scene.state;
-      if (!owns(scene)) return 'fenced';
+      if (!ownsRollback(scene)) return 'fenced';
       return stable.settled && stable.ready && stable.image === goalOf(scene) ? 'next' : 'waits';
     },
   },
@@ -223,13 +223,14 @@ export const tasks: Readonly<Record<Task, readonly Effect[]>> = {
       on: 'nothing',
       act: (scene) => {
         const { route } = scene.state;
-        if (!owns(scene)) return 'fenced';
+        if (!ownsRollback(scene)) return 'fenced';
         return route.weight === record(scene).weight && route.fence === record(scene).fence ? 'next' : 'rejected';
       },
     },
   ],
   RestoreStable: [
     store('notes the image', (scene) => {
+      if (!ownsRollback(scene)) return 'fenced';
       const { pastNoReturn, reason, before } = record(scene);
       scene.by.goal = pastNoReturn && reason === 'died' ? imageOf(scene.by.rollout, scene.sameImage) : before;
       return save(scene, { goal: scene.by.goal });
@@ -262,12 +263,18 @@ export const tasks: Readonly<Record<Task, readonly Effect[]>> = {
   ],
 };
 
-/** A rollback takes the fence that it raised itself, and finds out which side is safe. */
+/** A rollback that restores the traffic finds out which side is safe. */
 function openForRestoring(scene: Scene): boolean {
+  const isOwned = ownsRollback(scene);
+  scene.by.side = safeSide(scene, record(scene).safeSide);
+  return isOwned;
+}
+
+/** A rollback takes a fence that was raised for it since, by itself or by a door that it was begun for. */
+function ownsRollback(scene: Scene): boolean {
   const { by } = scene;
   const own = record(scene);
   if (!owns(scene) && own.phase === 'rollingBack' && by.fence >= own.doorFence) by.fence = own.fence;
-  by.side = safeSide(scene, own.safeSide);
   return owns(scene);
 }
 

@@ -215,5 +215,12 @@ export const mutants: readonly Mutant[] = [
     replace: "if (type === 'recreate') return",
     tests: ['test/core/preflight/replacement.test.ts'],
   },
+  {
+    name: 'that no weight is raised before a mesh that was cut off can know the pods',
+    file: 'runtime/acts/until-ready.ts',
+    find: 'if (ready && knownInSeconds <= 0)',
+    replace: 'if (ready)',
+    tests: ['test/functions/make-before-break.test.ts'],
+  },
   ...catches,
 ];

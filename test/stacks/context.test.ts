@@ -68,6 +68,8 @@ describe('the context of a deployment', () => {
     ['neither yes nor no', { webhook: 'maybe' }, 'webhook: found "maybe", expected true or false'],
     ['a repository with a registry', { repositories: 'ECR/Shop' }, 'repositories.0: found'],
     ['half a call', { abortConcurrency: 0.5 }, 'abortConcurrency: found 0.5, expected a whole number'],
+    ['a word for a number', { beginConcurrency: 'some' }, 'beginConcurrency: found "some", expected a whole number'],
+    ['fewer than none', { beginConcurrency: -1 }, 'beginConcurrency: found -1, expected a whole number'],
     ['a level that there is not', { observability: 'some' }, 'observability: found "some", expected one of none, alarms, full'],
   ])('refuses %s', (_, given, message) => {
     expect(messageOf(given)).toContain(message);

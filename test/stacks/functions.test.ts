@@ -84,20 +84,23 @@ describe('logs', () => {
   });
 });
 
-describe('the abort door', () => {
+describe('concurrency', () => {
   const reservedIn = ({ of: find }: Pick<Awaited<ReturnType<typeof synthesise>>, 'of'>) =>
-    find('AWS::Lambda::Function')
-      .filter(({ properties }) => properties['ReservedConcurrentExecutions'] !== undefined)
-      .map(({ properties }) => [properties['FunctionName'], properties['ReservedConcurrentExecutions']]);
+    Object.fromEntries(
+      find('AWS::Lambda::Function')
+        .filter(({ properties }) => properties['ReservedConcurrentExecutions'] !== undefined)
+        .map(({ properties }) => [properties['FunctionName'], properties['ReservedConcurrentExecutions']]),
+    );
 
-  it('has calls of its own, that no other function can use up', () => {
-    expect(reservedIn({ of })).toEqual([['sluice-abort', 20]]);
+  it('is kept free for the abort door, that no other function can use up, and is what Begin gets', () => {
+    expect(reservedIn({ of })).toEqual({ 'sluice-abort': 20, 'sluice-begin': 8 });
   });
 
   it.each([
-    [5, [['sluice-abort', 5]]],
-    [0, []],
-  ])('has %i of them where the context says so', async (abortConcurrency, reserved) => {
-    expect(reservedIn(await synthesise({ abortConcurrency }))).toEqual(reserved);
+    [{ abortConcurrency: 5 }, { 'sluice-abort': 5, 'sluice-begin': 8 }],
+    [{ abortConcurrency: 0, beginConcurrency: 30 }, { 'sluice-begin': 30 }],
+    [{ abortConcurrency: 0, beginConcurrency: 0 }, {}],
+  ])('is as the context says: %o', async (context, reserved) => {
+    expect(reservedIn(await synthesise(context))).toEqual(reserved);
   });
 });

@@ -141,6 +141,12 @@ describe('the Kubernetes client', () => {
     }
   });
 
+  it('says apart whether nothing answered', async () => {
+    const closed = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    expect(await errorOf(clientOf(closed).api.read(checkout))).toMatchObject({ isUnanswered: true });
+    expect(await errorOf(clientOf(status(503)).api.read(checkout))).toMatchObject({ isUnanswered: false });
+  });
+
   it('keeps what went wrong below as the cause', async () => {
     const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect((await errorOf(clientOf(cause).api.read(checkout))).cause).toBe(cause);
@@ -250,6 +256,7 @@ describe('the endpoint of a cluster', () => {
     ['plain on a name that only looks like loopback', 'http://127.0.0.1.example.com', ''],
     ['of another protocol', 'ftp://cluster.example', authority],
     ['no address', 'cluster', authority],
+    ['with a host that only URL.canParse takes for one', `http://A${'{'.repeat(20_000)}`, authority],
     ['an address with a password', 'https://me:secret@cluster.example', authority],
     ['without an authority', 'https://cluster.example', ''],
     ['with an authority that is no certificate', 'https://cluster.example', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import { Turns } from '../../../adapters/store/turns.ts';
+import { spreadPartition } from '../../../adapters/store/spread-partitions.ts';
+import { crowdedFrom, Turns } from '../../../adapters/store/turns.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { recordOf } from '../../core/rollout/rollout-for-tests.ts';
 import { begin, starter, underWay } from './rollouts-for-tests.ts';
@@ -85,4 +86,41 @@ describe('O2: a push', () => {
     expect(await rollouts.wasDelivered('checkout', { ...starter('second'), eventId: starter('first').eventId })).toBe(true);
     expect((await begin(rollouts, 'third')).outcome).toBe('begun');
   });
+});
+
+describe('a crowd', () => {
+  const beside = spreadPartition('locks', 'checkout');
+  const neighbours = Array.from({ length: 200 }, (_, index) => `service-${index}`).filter(
+    (name) => spreadPartition('locks', name) === beside,
+  );
+
+  it('is as many rollouts under way as would keep too many Lambdas, reckoned from those whose lock stands beside', async () => {
+    const { rollouts, crowded } = await withNeighbours(crowdedFrom - 1);
+    expect(await crowded()).toBe(false);
+    await beginAs(rollouts, String(neighbours[crowdedFrom - 1]));
+    expect(await crowded()).toBe(true);
+  });
+
+  it('is over when they are', async () => {
+    const { rollouts, crowded } = await withNeighbours(crowdedFrom);
+    const { record } = await beginAs(rollouts, String(neighbours[crowdedFrom]));
+    await rollouts.end(await rollouts.loadOwned(record), { phase: 'succeeded' });
+    expect(await crowded()).toBe(true);
+    const first = String(neighbours[0]);
+    await rollouts.end(await rollouts.load(first, `${first}-000001`), { phase: 'succeeded' });
+    expect(await crowded()).toBe(false);
+  });
+
+  async function withNeighbours(count: number) {
+    const rollouts = new Turns(createMemoryStore(), new VirtualClock());
+    for (const name of neighbours.slice(0, count)) await beginAs(rollouts, name);
+    return { rollouts, crowded: () => rollouts.isCrowded('checkout') };
+  }
+
+  async function beginAs(rollouts: Turns, rollout: string) {
+    const start = starter(rollout);
+    const begun = await rollouts.begin(rollout, start, (id) => recordOf({ ...id, rollout, executionArn: start.executionArn }));
+    if (begun.outcome !== 'begun') throw new Error('the service was held');
+    return begun;
+  }
 });

@@ -26,12 +26,20 @@ describe('Account', () => {
     expect(Array.from({ length: 2_000 }, (_, index) => account.take(write(`rollouts#service-${index}`, 2), 0))).not.toContain(false);
   });
 
-  it('has no room for a function beside those that run but what is kept for the abort door', () => {
-    const account = new Account({ ...largeRegion, lambdaConcurrency: 22 });
-    expect([1, 2, 3].map(() => account.invoke())).toEqual([true, true, false]);
-    account.leave();
-    expect(account.invoke()).toBe(true);
+  it('has no room for a function beside those that run but what is kept for the abort door and Begin', () => {
+    const account = new Account({ ...largeRegion, lambdaConcurrency: 30 });
+    expect([1, 2, 3].map(() => account.invoke('SetWeight'))).toEqual([true, true, false]);
+    account.leave('SetWeight');
+    expect(account.invoke('SetWeight')).toBe(true);
     expect(account.counted()).toMatchObject({ calls: { Lambda: 3 }, throttled: { Lambda: 1 }, peakConcurrency: 2 });
+  });
+
+  it('lets no more run of a function than it has of its own, and those whatever else runs', () => {
+    const account = new Account({ ...largeRegion, lambdaConcurrency: 29 });
+    expect([1, 2].map(() => account.invoke('SetWeight'))).toEqual([true, false]);
+    expect(Array.from({ length: 9 }, () => account.invoke('Begin')).filter(Boolean)).toHaveLength(8);
+    account.leave('SetWeight');
+    expect([account.invoke('Begin'), account.invoke('SetWeight')]).toEqual([false, true]);
   });
 
   it('delays states beyond their rate, and refuses none', () => {

@@ -1,14 +1,17 @@
 import { spreadPartitions } from '../../../adapters/store/spread-partitions.ts';
+import { functionSetups } from '../../../stacks/functions.ts';
 import type { Call, PartitionUnits, Service } from './call.ts';
 import type { Quotas } from './quotas.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Kept free for the abort door: nobody else's calls can use it. It is what stacks/functions.ts reserves. */
-const reservedConcurrency = 20;
+/** What is kept free for a function: it has these calls at a time and no more, and nobody else can use them. */
+const reservedConcurrency: ReadonlyMap<string, number> = new Map(
+  functionSetups.flatMap(({ name, reserved }) => (reserved === undefined ? [] : [[name, reserved.concurrency] as const])),
+);
 
 /** What all other functions share. */
 export function unreserved({ lambdaConcurrency }: Pick<Quotas, 'lambdaConcurrency'>): number {
-  return lambdaConcurrency - reservedConcurrency;
+  return lambdaConcurrency - [...reservedConcurrency.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Who asks: a rollout's own functions, or the sweep. */
@@ -31,7 +34,8 @@ export class Account {
   readonly #units = { read: 0, write: 0 };
   #transitionCount = 0;
   #transitionDelayMs = 0;
-  #running = 0;
+  /** By function, for those that have calls of their own; all others under ''. */
+  readonly #running = new Map<string, number>();
   #peak = 0;
 
   constructor(quotas: Quotas) {
@@ -67,17 +71,24 @@ export class Account {
   }
 
   /** Whether a function may start; `leave` ends it. */
-  invoke(by: Caller = 'rollout'): boolean {
-    const allowed = this.#running < unreserved(this.quotas);
+  invoke(name: string, by: Caller = 'rollout'): boolean {
+    const pool = poolOf(name);
+    const running = this.#running.get(pool) ?? 0;
+    const allowed = running < (reservedConcurrency.get(pool) ?? unreserved(this.quotas));
     if (by === 'rollout') add(allowed ? this.#calls : this.#throttled, 'Lambda', 1);
     if (!allowed) return false;
-    this.#running += 1;
-    this.#peak = Math.max(this.#peak, this.#running);
+    this.#running.set(pool, running + 1);
+    this.#peak = Math.max(this.#peak, this.#runningInAll());
     return true;
   }
 
-  leave(): void {
-    this.#running -= 1;
+  leave(name: string): void {
+    const pool = poolOf(name);
+    this.#running.set(pool, (this.#running.get(pool) ?? 0) - 1);
+  }
+
+  #runningInAll(): number {
+    return [...this.#running.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** What was counted so far is forgotten: the preparation of a run is no part of it. */
@@ -86,7 +97,7 @@ export class Account {
     Object.assign(this.#units, { read: 0, write: 0 });
     this.#transitionCount = 0;
     this.#transitionDelayMs = 0;
-    this.#peak = this.#running;
+    this.#peak = this.#runningInAll();
   }
 
   counted(): Counted {
@@ -121,6 +132,10 @@ export interface Counted {
   readonly writeUnits: number;
   readonly peakConcurrency: number;
   readonly longestTransitionDelayMs: number;
+}
+
+function poolOf(name: string): string {
+  return reservedConcurrency.has(name) ? name : '';
 }
 
 const spread = new Set([...spreadPartitions('locks'), ...spreadPartitions('untold')]);

@@ -89,7 +89,7 @@ export async function runReal(options: RealRunOptions): Promise<RealRun> {
     wrapFunction: (name, handler) => async (event) => {
       if (!counting) return handler(event);
       await clock.sleep(invokeMs);
-      if (!account.invoke(callerOf(name))) throw new TooManyRequests();
+      if (!account.invoke(name, callerOf(name))) throw new TooManyRequests();
       try {
         return await recorder.invocation(
           name,
@@ -104,7 +104,7 @@ export async function runReal(options: RealRunOptions): Promise<RealRun> {
           },
         );
       } finally {
-        account.leave();
+        account.leave(name);
       }
     },
     onState: () => void account.enterState(clock.now()),

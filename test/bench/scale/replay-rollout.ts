@@ -8,6 +8,8 @@ import type { Part, Template } from './template.ts';
 
 export interface RolloutReplayOptions {
   readonly template: Template;
+  /** Called once, when its first Task runs: what the rollout does from then on. */
+  readonly begin: () => Template;
   readonly queue: EventQueue;
   readonly account: Account;
   readonly random: () => number;
@@ -36,6 +38,8 @@ interface Tries {
  */
 export class RolloutReplay {
   readonly #options: RolloutReplayOptions;
+  #template: Template;
+  #begun = false;
   #step = -1;
   #bakeAt = 0;
   #alarmsKnownAtMs = 0;
@@ -43,12 +47,13 @@ export class RolloutReplay {
 
   constructor(options: RolloutReplayOptions) {
     this.#options = options;
+    this.#template = options.template;
   }
 
   /** Goes on from a state to the end. */
   enter(at: number): void {
-    const { template, queue, account, onEnd } = this.#options;
-    const part = template[at];
+    const { queue, account, onEnd } = this.#options;
+    const part = this.#template[at];
     if (part === undefined) {
       onEnd('Succeeded');
       return;
@@ -60,9 +65,13 @@ export class RolloutReplay {
 
   #invoke(at: number, part: Part & { kind: 'task' }, tries: Tries): void {
     const { queue, account, random, onLook } = this.#options;
-    if (!account.invoke()) {
+    if (!account.invoke(part.state)) {
       this.#again(at, part, tries, 'Lambda.TooManyRequestsException');
       return;
+    }
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#template = this.#options.begin();
     }
     replayInvocation(part.invocation, {
       queue,
@@ -76,7 +85,7 @@ export class RolloutReplay {
         onLook(this.#step, false);
       },
       onEnd: (outcome) => {
-        account.leave();
+        account.leave(part.state);
         if (outcome === 'refused') this.#again(at, part, tries, 'StoreUnavailableError');
         else this.#leave(at, part);
       },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crowdedFrom } from '../../../adapters/store/turns.ts';
 import type { RecordedEntry } from './call.ts';
 import { EventQueue } from './event-queue.ts';
 import { demandsOf, spreadEvenly, undisturbedMs } from './floor.ts';
@@ -64,8 +65,23 @@ describe('replay', () => {
     expect(play(2, oneStep, quotas).ends).toEqual({ Succeeded: 1, 'failed in RunAnalysis': 1 });
   });
 
+  it('plays rollouts that begin in a crowd as such were recorded: four in the same partition of the locks, and they end', () => {
+    const alone: Template = [task('Begin', 10), { kind: 'wait', state: 'Bake', waitMs: 60_000 }];
+    const options = {
+      templates: [alone],
+      crowded: [[...alone, { kind: 'pass', state: 'NextAction' }]],
+      quotas: largeRegion,
+      seed: 1,
+    } as const;
+    const states = (rollouts: number, apartMs: number) =>
+      replay({ ...options, rollouts, pushAtMs: (index) => index * apartMs }).counted.calls['StateTransition'];
+    expect([states(8, 0), states(160, 61_000)]).toEqual([16, 320]);
+    // Four of each of the sixteen partitions begin before there is a crowd.
+    expect(states(160, 0)).toBe(160 * 3 - 16 * crowdedFrom);
+  });
+
   it('keeps functions waiting for which there is no concurrency', () => {
-    const { counted, ends } = play(5, [task('Begin', 1_000)], { ...largeRegion, lambdaConcurrency: 21 });
+    const { counted, ends } = play(5, [task('DeployCanary', 1_000)], { ...largeRegion, lambdaConcurrency: 29 });
     expect(counted).toMatchObject({ peakConcurrency: 1 });
     expect(counted.throttled['Lambda']).toBeGreaterThan(0);
     expect(Object.values(ends).reduce((sum, count) => sum + count, 0)).toBe(5);

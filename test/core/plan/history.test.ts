@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventsPerTick, expectedHistoryEvents, historyLimit, intervalsThatFit, stretchTick } from '../../../core/plan/history.ts';
+import { eventsPerTick, expectedHistoryEvents, historyLimit, intervalsThatFit, paceOf, stretchTick } from '../../../core/plan/history.ts';
 import { planRollout } from '../../../core/plan/plan.ts';
 import { planTick } from '../../../core/plan/tick.ts';
 import { planInput } from './plan-input.ts';
@@ -49,29 +49,58 @@ describe('the execution history that a rollout uses', () => {
   });
 });
 
+describe('who waits from one look to the next', () => {
+  const isWatched = (intervalSeconds: number, { pauseSeconds = 0, isCrowded = false } = {}) => {
+    const steps = [{ weight: 100, bakeSeconds: 3_600, pause: { forSeconds: pauseSeconds, onDeadline: 'abort' as const } }];
+    return paceOf(planRollout(planInput({ steps, intervalSeconds, rolloutSeconds: 2 * 86_400 })), holds, isCrowded).isWatched;
+  };
+
+  it('is a Lambda up to 30 s', () => {
+    expect([1, 10, 30, 31].map((intervalSeconds) => isWatched(intervalSeconds))).toEqual([true, true, true, false]);
+  });
+
+  it('is the state machine in a crowd, whatever the interval', () => {
+    expect([5, 10, 30, 31].map((intervalSeconds) => isWatched(intervalSeconds, { isCrowded: true }))).not.toContain(true);
+  });
+
+  it('is a Lambda in a crowd too, where the history would not last', () => {
+    expect(isWatched(1, { isCrowded: true })).toBe(true);
+    expect([10, 30, 31, 60].map((interval) => isWatched(interval, { isCrowded: true, pauseSeconds: 86_400 }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe('a rollout that takes longer than its plan', () => {
   const holdsFor = (holdSeconds: number) =>
     ({ noData: { holdSeconds, onDeadline: 'abort' }, sourceDown: { holdSeconds, onDeadline: 'abort' } }) as const;
   const plan = planRollout(planInput({ intervalSeconds: 60, rolloutSeconds: 30 * 86_400 }));
+  const pace = paceOf(plan, holds, false);
   const tick = { waitSeconds: 60, watchSeconds: 0 };
 
   it('goes on at its interval for as many rounds as were planned', () => {
-    expect(stretchTick(tick, { plan, holds, ticks: 71, leftSeconds: 30 * 86_400 })).toEqual(tick);
+    expect(stretchTick(tick, { plan, holds, pace, ticks: 71, leftSeconds: 30 * 86_400 })).toEqual(tick);
   });
 
   it('is then looked at so often that its history lasts until the deadline', () => {
-    expect(stretchTick(tick, { plan, holds, ticks: 72, leftSeconds: 30 * 86_400 })).toEqual({ waitSeconds: 1_776, watchSeconds: 0 });
+    expect(stretchTick(tick, { plan, holds, pace, ticks: 72, leftSeconds: 30 * 86_400 })).toEqual({ waitSeconds: 1_776, watchSeconds: 0 });
   });
 
   it('waits between its watches where a Lambda watches it', () => {
     const watched = planRollout(planInput({ intervalSeconds: 30, rolloutSeconds: 30 * 86_400 }));
-    const stretched = stretchTick({ waitSeconds: 0, watchSeconds: 840 }, { plan: watched, holds, ticks: 100, leftSeconds: 30 * 86_400 });
+    const stretched = stretchTick(
+      { waitSeconds: 0, watchSeconds: 840 },
+      { plan: watched, holds, pace: paceOf(watched, holds, false), ticks: 100, leftSeconds: 30 * 86_400 },
+    );
     expect(stretched.watchSeconds).toBe(840);
     expect(stretched.waitSeconds).toBeGreaterThan(840);
   });
 
   it('is never looked at more often than without', () => {
-    expect(stretchTick(tick, { plan, holds, ticks: 100, leftSeconds: 3_600 })).toEqual(tick);
+    expect(stretchTick(tick, { plan, holds, pace, ticks: 100, leftSeconds: 3_600 })).toEqual(tick);
   });
 
   it('reaches its deadline within 25,000 events, whatever the plan that lint lets through', () => {
@@ -80,18 +109,20 @@ describe('a rollout that takes longer than its plan', () => {
       intervalSeconds: fc.integer({ min: 1, max: 600 }),
       deadlineSeconds: fc.integer({ min: 3_600, max: 30 * 86_400 }),
       holdSeconds: fc.integer({ min: 0, max: 3_600 }),
+      isCrowded: fc.boolean(),
     });
     fc.assert(
-      fc.property(plans, ({ bakes, intervalSeconds, deadlineSeconds, holdSeconds }) => {
+      fc.property(plans, ({ bakes, intervalSeconds, deadlineSeconds, holdSeconds, isCrowded }) => {
         const steps = bakes.map((bakeSeconds, index) => ({ weight: index + 1, bakeSeconds }));
         const made = planRollout(planInput({ steps, intervalSeconds, rolloutSeconds: deadlineSeconds }));
         const bounds = holdsFor(holdSeconds);
         fc.pre(expectedHistoryEvents(made, bounds) <= historyLimit);
+        const kept = paceOf(made, bounds, isCrowded);
         let ticks = 0;
         for (let atSeconds = 0; atSeconds < deadlineSeconds; ticks += 1) {
           const leftSeconds = deadlineSeconds - atSeconds;
-          const usual = planTick({ intervalSeconds, remainingSeconds: leftSeconds });
-          const { waitSeconds, watchSeconds } = stretchTick(usual, { plan: made, holds: bounds, ticks, leftSeconds });
+          const usual = planTick(kept, leftSeconds);
+          const { waitSeconds, watchSeconds } = stretchTick(usual, { plan: made, holds: bounds, pace: kept, ticks, leftSeconds });
           atSeconds += waitSeconds + watchSeconds;
         }
         expect(500 + steps.length * 60 + ticks * eventsPerTick).toBeLessThan(22_100);

@@ -17,6 +17,11 @@ describe('a step that passes', () => {
     expect(decision.why).toBe('Baking at weight 10, 40s left.');
   });
 
+  it('is waited for by the state machine, an interval at a time, where it began in a crowd', () => {
+    const state = stateAt(0, { watch: { bakedMs: 20_000 }, isCrowded: true });
+    expect(decide(state, analysisAt(20_000, 'pass'))).toMatchObject({ action: 'hold', tick: { waitSeconds: 10, watchSeconds: 0 } });
+  });
+
   it.each([
     [59_999, 'hold'],
     [60_000, 'advance'],

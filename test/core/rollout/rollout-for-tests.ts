@@ -1,4 +1,5 @@
 import type { Verdict, VerdictKind } from '../../../core/analysis/verdict.ts';
+import { paceOf } from '../../../core/plan/history.ts';
 import { planRollout } from '../../../core/plan/plan.ts';
 import type { DecisionState } from '../../../core/rollout/decide.ts';
 import { newWatch } from '../../../core/rollout/observe.ts';
@@ -47,12 +48,15 @@ export function stateAt(
     readonly watch?: Partial<Watch>;
     readonly restores?: number;
     readonly request?: OperatorRequest;
+    readonly isCrowded?: boolean;
   } = {},
 ): DecisionState {
   const parsed = spec(change.spec);
+  const plan = planRollout(parsed);
   return {
     spec: parsed,
-    plan: planRollout(parsed),
+    plan,
+    pace: paceOf(plan, parsed.policies, change.isCrowded ?? false),
     watch: { ...newWatch(stepIndex, startMs), ...change.watch },
     startedAtMs: startMs,
     restores: change.restores ?? 0,

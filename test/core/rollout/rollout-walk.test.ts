@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type VerdictKind, verdictKind } from '../../../core/analysis/verdict.ts';
+import { paceOf } from '../../../core/plan/history.ts';
 import { planRollout } from '../../../core/plan/plan.ts';
 import { type Decision, decide } from '../../../core/rollout/decide.ts';
 import { newWatch, observe } from '../../../core/rollout/observe.ts';
@@ -40,6 +41,7 @@ interface Taken {
 function walk(list: readonly Look[], change: Partial<RolloutSpecSource>): Taken[] {
   const spec = rolloutSpec.parse(specSource({ steps, ...change }));
   const plan = planRollout(spec);
+  const pace = paceOf(plan, spec.policies, false);
   const taken: Taken[] = [];
   let nowMs = 0;
   let watch = newWatch(0, startMs);
@@ -48,7 +50,7 @@ function walk(list: readonly Look[], change: Partial<RolloutSpecSource>): Taken[
     const analysis = analysisAt(nowMs, kind);
     const bakeMs = (plan.steps[watch.stepIndex]?.bakeSeconds ?? 0) * 1000;
     watch = observe(watch, analysis, { intervalMs: spec.analysis.intervalSeconds * 1000, bakeMs });
-    const decision = decide({ spec, plan, watch, startedAtMs: startMs, restores: 0, request: undefined }, analysis);
+    const decision = decide({ spec, plan, pace, watch, startedAtMs: startMs, restores: 0, request: undefined }, analysis);
     const { stepIndex, bakedMs } = watch;
     taken.push({ decision, kind, stepIndex, bakedMs, elapsedMs: analysis.atMs - watch.startedAtMs });
     if (decision.action === 'advance') watch = newWatch(decision.stepIndex, analysis.atMs);

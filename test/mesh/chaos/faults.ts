@@ -1,4 +1,3 @@
-import type { LoadResult } from '../../../sandbox/traffic/load.ts';
 import type { Stage } from '../../scenarios/stage.ts';
 import type { Bench, ProcessName } from '../bench/types.ts';
 
@@ -6,8 +5,6 @@ import type { Bench, ProcessName } from '../bench/types.ts';
 export interface Outage {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Which answers the fault explains; all of them where left out. */
-  readonly explains?: (answer: LoadResult) => boolean;
 }
 
 /** Something that breaks while rollouts are under way, one in each phase. */
@@ -20,14 +17,6 @@ export interface ChaosFault {
 const sleep = (stage: Stage | undefined, seconds: number) => stage?.sleep(seconds);
 const nowOf = (stages: readonly Stage[]) => stages[0]?.sandbox.clock.now() ?? 0;
 
-/**
- * The mesh's control plane watches routes, Services and endpoints apart. When the API server is back, each of these watches is tried again by its own
- * back-off, from 0.8 s up to 30 s, so that a weight may be known seconds before the pods that it leads to: nobody to send a request to.
- * Source: https://github.com/kubernetes/client-go/blob/v0.34.0/tools/cache/reflector.go (NewReflectorWithOptions)
- */
-const watchesReturnMs = 30_000;
-const hasNobodyToAnswer = ({ status, version }: LoadResult) => status === 503 && version === undefined;
-
 /** kill -9, and back after a while. */
 function killed(name: ProcessName, seconds: number, servesUsers = false): ChaosFault {
   return {
@@ -37,7 +26,6 @@ function killed(name: ProcessName, seconds: number, servesUsers = false): ChaosF
       await bench.processes[name].kill();
       await sleep(stages[0], seconds);
       await bench.processes[name].start();
-      if (name === 'kube-apiserver') return { fromMs, toMs: nowOf(stages) + watchesReturnMs, explains: hasNobodyToAnswer };
       // A proxy that answers its admin port may still be without its routes for a moment.
       return servesUsers ? { fromMs, toMs: nowOf(stages) + 5000 } : undefined;
     },

@@ -3,7 +3,7 @@ import type { Outage } from './faults.ts';
 
 /** In one sentence: how many, how they were answered, and when; none where every failure falls into the outage. */
 export function unexplainedFailures(answers: readonly LoadResult[], outage?: Outage): string[] {
-  const failures = answers.filter((answer) => (answer.status === 0 || answer.status >= 500) && !explains(answer, outage));
+  const failures = answers.filter((answer) => (answer.status === 0 || answer.status >= 500) && !fallsInto(answer, outage));
   const [first, last] = [failures.at(0), failures.at(-1)];
   if (first === undefined || last === undefined) return [];
   const byStatus = Map.groupBy(failures, ({ status, version }) => `${status} of ${version ?? 'nobody'}`);
@@ -15,7 +15,6 @@ export function unexplainedFailures(answers: readonly LoadResult[], outage?: Out
   ];
 }
 
-function explains(answer: LoadResult, outage?: Outage): boolean {
-  if (outage === undefined || answer.atMs + answer.durationMs < outage.fromMs || answer.atMs > outage.toMs) return false;
-  return outage.explains?.(answer) ?? true;
+function fallsInto({ atMs, durationMs }: LoadResult, outage?: Outage): boolean {
+  return outage !== undefined && atMs + durationMs >= outage.fromMs && atMs <= outage.toMs;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../../../adapters/store/history.ts';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
 import { Untold } from '../../../adapters/store/untold.ts';
-import { AwsUnavailableError, FencedError } from '../../../core/errors.ts';
+import { AwsUnavailableError, FencedError, StoreUnavailableError } from '../../../core/errors.ts';
 import type { SluiceEvent } from '../../../core/ports.ts';
 import { endAndTell, saveAndTell, tellUntold } from '../../../runtime/acts/announce.ts';
 import { createMemoryLog } from '../../../sandbox/log.ts';
@@ -49,6 +49,13 @@ describe('P1: a transition', () => {
     expect(await tellUntold(deps, { untilMs: clock.now() })).toEqual(['checkout-000001/advanced/1/1']);
     expect(bus.told).toEqual([left]);
     expect(await untold()).toEqual([]);
+  });
+
+  it('is not told behind one that nobody could look for: whoever tells is called again', async () => {
+    const { clock, deps } = await stage();
+    const away = () => Promise.reject(new StoreUnavailableError('The store does not answer.', { remedy: 'Wait.' }));
+    const telling = tellUntold({ ...deps, store: { ...deps.store, list: away } }, { untilMs: clock.now() });
+    await expect(telling).rejects.toThrow(StoreUnavailableError);
   });
 
   it('that was not written is not told', async () => {
