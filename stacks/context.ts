@@ -17,6 +17,7 @@ const list = (pattern: RegExp, error: string) => z.pipe(words, z.array(z.string(
 const wholeNumber = 'a whole number from 0 on';
 const concurrency = z.coerce.number({ error: wholeNumber }).check(z.int({ error: wholeNumber }), z.gte(0, { error: wholeNumber }));
 
+const logDays = `one of ${retentionDays.join(', ')}`;
 const keptDays = 'whole days from 60 to 3653, or 0 for ever';
 
 const flag = z.pipe(
@@ -47,10 +48,12 @@ const shape = {
   region: z.optional(z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'a region: eu-west-1' }))),
   /** Only for clusters whose API is private. The subnets need a way to AWS's own APIs: a NAT gateway, or VPC endpoints. */
   vpc: z.optional(vpc),
-  logRetentionDays: z._default(z.coerce.number().check(z.refine(isRetention, { error: `one of ${retentionDays.join(', ')}` })), 30),
+  logRetentionDays: z._default(z.coerce.number({ error: logDays }).check(z.refine(isRetention, { error: logDays })), 30),
   /** How long the store keeps history: lines, ended rollouts, pushes that were dealt with. 0 for ever. A rollout and its redrives need 45. */
   retentionDays: z._default(
-    z.coerce.number().check(z.refine((days) => days === 0 || (Number.isInteger(days) && days >= 60 && days <= 3_653), { error: keptDays })),
+    z.coerce
+      .number({ error: keptDays })
+      .check(z.refine((days) => days === 0 || (Number.isInteger(days) && days >= 60 && days <= 3_653), { error: keptDays })),
     90,
   ),
   /** A key of yours instead of AWS's own. docs/decisions/0011-one-stack.md says what its policy must allow. */

@@ -16,6 +16,9 @@ export const rolloutName = z
   .string()
   .check(z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens, a letter first' }), z.maxLength(40));
 
+/** A name in ECR has up to 256 characters, a registry's host up to 253; with its port and slash. It is part of keys in the store, which are bounded. */
+const mostOfRepository = 256 + 253 + 7;
+
 /** `<registry>/<name>`, without tag and digest. */
 export const repositoryPattern = /^[a-z0-9.-]+(:\d+)?\/[a-z0-9._/-]+$/;
 
@@ -24,6 +27,7 @@ const image = z.strictObject({
     z.regex(repositoryPattern, {
       error: 'an image repository with its registry: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/checkout',
     }),
+    z.maxLength(mostOfRepository),
     z.describe('Where the image is pushed to, with its registry, without tag and digest'),
   ),
   tags: z._default(
@@ -145,7 +149,7 @@ const analysis = z.pipe(
           .strictObject({
             url: z
               .url({ protocol: /^https?$/, error: 'the http or https address of a Prometheus API' })
-              .check(z.describe('The address before /api/v1/query')),
+              .check(z.maxLength(2_048), z.describe('The address before /api/v1/query')),
           })
           .check(z.describe('Who answers the metrics and alerts; required where there are any')),
       ),
@@ -223,7 +227,10 @@ const notifications = z.strictObject({
   on: z
     ._default(z.array(z.enum(transitions)), ['begun', 'paused', 'succeeded', 'rollingBack', 'rolledBack', 'failed'])
     .check(z.describe('The transitions that are told')),
-  channel: z._default(z.string().check(z.describe('Carried in each event; the subscriber on the event bus decides what it means')), ''),
+  channel: z._default(
+    z.string().check(z.maxLength(256), z.describe('Carried in each event; the subscriber on the event bus decides what it means')),
+    '',
+  ),
 });
 
 export const rolloutSpec = z

@@ -9,7 +9,7 @@ import { kubernetesName } from './names.ts';
 
 const httpRuleName = z
   .string()
-  .check(z.minLength(1), z.describe('The name of its http route; may be left out where only one leads to stable'));
+  .check(z.minLength(1), z.maxLength(253), z.describe('The name of its http route; may be left out where only one leads to stable'));
 
 const port = z.int().check(z.minimum(1), z.maximum(65_535));
 
@@ -19,7 +19,13 @@ const tcpRule = z.strictObject({
 
 const tlsRule = z.strictObject({
   sniHost: z.optional(
-    z.string().check(z.minLength(1), z.describe('A host that its match names; may be left out where only one tls route leads to stable')),
+    z
+      .string()
+      .check(
+        z.minLength(1),
+        z.maxLength(253),
+        z.describe('A host that its match names; may be left out where only one tls route leads to stable'),
+      ),
   ),
 });
 
@@ -40,12 +46,15 @@ export const istioRoute = z
 export type IstioRoute = z.infer<typeof istioRoute>;
 
 const gatewayRule = {
-  rule: z.optional(z.string().check(z.minLength(1), z.describe('The name of its rule; may be left out where only one leads to stable'))),
+  rule: z.optional(
+    z.string().check(z.minLength(1), z.maxLength(253), z.describe('The name of its rule; may be left out where only one leads to stable')),
+  ),
   path: z.optional(
     z
       .string()
       .check(
         z.regex(/^\//, { error: 'a path that begins with /' }),
+        z.maxLength(1_024),
         z.describe('The path that the rule matches, where rules have no names'),
       ),
   ),

@@ -69,6 +69,8 @@ describe('the context of a deployment', () => {
     ['a repository with a registry', { repositories: 'ECR/Shop' }, 'repositories.0: found'],
     ['half a call', { abortConcurrency: 0.5 }, 'abortConcurrency: found 0.5, expected a whole number'],
     ['a word for a number', { beginConcurrency: 'some' }, 'beginConcurrency: found "some", expected a whole number'],
+    ['a word for days of logs', { logRetentionDays: 'some' }, 'logRetentionDays: found "some", expected one of 1, 3'],
+    ['a word for days of history', { retentionDays: 'some' }, 'retentionDays: found "some", expected whole days'],
     ['fewer than none', { beginConcurrency: -1 }, 'beginConcurrency: found -1, expected a whole number'],
     ['a level that there is not', { observability: 'some' }, 'observability: found "some", expected one of none, alarms, full'],
   ])('refuses %s', (_, given, message) => {

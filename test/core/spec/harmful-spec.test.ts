@@ -51,6 +51,18 @@ describe('a spec that means harm', () => {
     expect(problemsIn(withQuery('a'.repeat(4_000)))).toEqual([]);
   });
 
+  it.each([
+    ['image.repository', changed('shop/checkout\n', `shop/${'a'.repeat(600)}\n`)],
+    ['router.routes[0].http', changed('virtualService: checkout', `virtualService: checkout\n      http: ${'a'.repeat(300)}`)],
+    ['notifications.channel', `${specText}notifications:\n  channel: ${'a'.repeat(300)}\n`],
+    [
+      'analysis.prometheus.url',
+      withAnalysis(`analysis:\n  prometheus:\n    url: http://p:9090/${'a'.repeat(3_000)}\n  metrics: [{ name: e, max: 1, query: up }]\n`),
+    ],
+  ])('is refused for a name that is longer than what it is kept under or sent to: %s', (path, text) => {
+    expect(problemsIn(text)).toMatchObject([{ code: 'outOfRange', path }]);
+  });
+
   it('is refused for a pattern of tags that would fail every push', () => {
     expect(problemsIn(withTags('v*', 'a'.repeat(70_000)))).toMatchObject([{ code: 'outOfRange', path: 'image.tags[1]' }]);
     expect(problemsIn(withTags(...Array.from({ length: 51 }, (_, index) => `v${index}`)))).toMatchObject([{ path: 'image.tags' }]);
