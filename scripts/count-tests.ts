@@ -1,4 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod/mini';
+import { shorten } from '../core/shorten.ts';
 
 /** The part of Vitest's JSON report that is counted. A file that could not be loaded has failed without a test of its own. */
 const report = z.object({
@@ -6,7 +8,20 @@ const report = z.object({
   numFailedTests: z.int(),
   // Skipped ones.
   numPendingTests: z.int(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+  testResults: z.array(
+    z.object({
+      name: z._default(z.string(), ''),
+      status: z.string(),
+      message: z._default(z.string(), ''),
+      assertionResults: z.array(
+        z.object({
+          status: z._default(z.string(), ''),
+          fullName: z._default(z.string(), ''),
+          failureMessages: z.nullish(z.array(z.string())),
+        }),
+      ),
+    }),
+  ),
 });
 
 export interface TestCount {
@@ -22,6 +37,26 @@ export function countTests(text: string): TestCount {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = report.parse(JSON.parse(text));
   const unloaded = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
   return { passed: numPassedTests, failed: numFailedTests + unloaded, skipped: numPendingTests };
+}
+
+/** So much is told of one failure: what was expected and found stands first. */
+const mostOfMessage = 2_000;
+
+/**
+ * What failed, and why, each as one text: a tier's own output may be far above the end of a log, which is what people see first.
+ *
+ * @param text A report of `vitest run --reporter=json`.
+ */
+export function failuresIn(text: string): string[] {
+  return report.parse(JSON.parse(text)).testResults.flatMap(({ name, status, message, assertionResults }) => {
+    if (status === 'failed' && assertionResults.length === 0) return [told(name, message)];
+    const failed = assertionResults.filter((assertion) => assertion.status === 'failed');
+    return failed.map(({ fullName, failureMessages }) => told(`${name}: ${fullName}`, (failureMessages ?? []).join('\n')));
+  });
+}
+
+function told(name: string, message: string): string {
+  return `${name}\n${shorten(stripVTControlCharacters(message), mostOfMessage)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countTests, totalOf } from '../../scripts/count-tests.ts';
+import { countTests, failuresIn, totalOf } from '../../scripts/count-tests.ts';
 
 const report = ([numPassedTests, numFailedTests, numPendingTests = 0]: readonly number[], ...files: [status: string, tests: number][]) =>
   JSON.stringify({
@@ -22,6 +22,27 @@ describe('the count of tests', () => {
 
   it('refuses what is not a report', () => {
     expect(() => countTests('{}')).toThrow();
+  });
+
+  it('tells what failed and why, without colours, and no more than the beginning', () => {
+    const failures = failuresIn(
+      JSON.stringify({
+        ...JSON.parse(report([1, 1])),
+        testResults: [
+          {
+            name: 'a.test.ts',
+            status: 'failed',
+            assertionResults: [
+              { status: 'passed', fullName: 'a holds', failureMessages: [] },
+              { status: 'failed', fullName: 'a breaks', failureMessages: [`\u001b[31mexpected 1 to be 2\u001b[39m${' at'.repeat(9_000)}`] },
+            ],
+          },
+          { name: 'b.test.ts', status: 'failed', message: 'no such module', assertionResults: [] },
+        ],
+      }),
+    );
+    expect(failures).toEqual([expect.stringMatching(/^a\.test\.ts: a breaks\nexpected 1 to be 2 at/), 'b.test.ts\nno such module']);
+    expect(failures[0]?.length).toBeLessThan(2_100);
   });
 
   it.each([
