@@ -1,0 +1,67 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Noise, noises } from './world.ts';
+
+export const usage = `npm run bench:judge -- [options]
+
+Simulated rollouts, judged by Sluice and by the rules that Flagger, Argo Rollouts and Kayenta publish: false aborts, misses, and what each costs.
+
+  --runs <n>          rollouts for each cell (1000)
+  --seed <n>          (20261122)
+  --rps <a,b>         requests per second (1,10,100,1000,10000)
+  --usual <a,b>       usual shares of bad answers (0,0.001,0.01,0.05)
+  --noise <a,b>       ${noises.join(', ')} (all)
+  --workers <n>       processes side by side (as many as there are cores)
+  --json <file>       all figures
+  --help`;
+
+export interface JudgeOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly rps: readonly number[];
+  readonly usual: readonly number[];
+  readonly noise: readonly Noise[];
+  readonly workers: number;
+  readonly jsonFile: string | undefined;
+  readonly help: boolean;
+}
+
+export function readJudgeOptions(args: readonly string[]): JudgeOptions | { readonly wrong: string } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        runs: { type: 'string', default: '1000' },
+        seed: { type: 'string', default: '20261122' },
+        rps: { type: 'string', default: '1,10,100,1000,10000' },
+        usual: { type: 'string', default: '0,0.001,0.01,0.05' },
+        noise: { type: 'string', default: noises.join(',') },
+        workers: { type: 'string', default: String(availableParallelism()) },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const chosen = values.noise.split(',');
+    const noise = noises.filter((each) => chosen.includes(each));
+    const unknown = chosen.find((each) => !noises.some((known) => known === each));
+    if (unknown !== undefined) return { wrong: `There is no noise ${unknown}; there are ${noises.join(', ')}.` };
+    return {
+      runs: readNumber('runs', values.runs, 1),
+      seed: readNumber('seed', values.seed, 0),
+      rps: values.rps.split(',').map((text) => readNumber('rps', text, 0.01)),
+      usual: values.usual.split(',').map((text) => readNumber('usual', text, 0)),
+      noise,
+      workers: readNumber('workers', values.workers, 1),
+      jsonFile: values.json,
+      help: values.help,
+    };
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function readNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least) throw new RangeError(`--${name} ${text}: a number from ${least} on.`);
+  return value;
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Block } from '../../../core/analysis/proportion/block.ts';
+import { seededRandom } from '../../seeded-random.ts';
+import { judgeCourse } from './cost.ts';
+import { createDraw } from './draw.ts';
+import { kayentaAsPublished, kayentaRule } from './kayenta-rule.ts';
+import { judgeAsShipped, ownRule } from './own-rule.ts';
+import type { Rule } from './rule.ts';
+import { argoAsDocumented, flaggerAsDocumented, thresholdRule } from './threshold-rule.ts';
+import { tunedKayenta, tunedThreshold } from './tune.ts';
+import { blockCount, blocksPerStep, type Course, drawCourse, type World } from './world.ts';
+
+/** After which block a rule rolls back, counted from 1; undefined where it never does. */
+function rolledBackAfter(rule: Rule, canaryBad: (index: number) => number | undefined): number | undefined {
+  const judge = rule.begin([]);
+  for (let index = 0; index < blockCount; index += 1) {
+    const bad = canaryBad(index);
+    const block: Block | undefined =
+      bad === undefined
+        ? undefined
+        : { stepIndex: Math.floor(index / blocksPerStep), canary: { all: 100, bad }, stable: { all: 900, bad: 2 + (index % 2) } };
+    if (judge(block, index)) return index + 1;
+  }
+  return undefined;
+}
+
+describe('the rules of the peers', () => {
+  it('Flagger’s example rolls back at the fifth minute above 1 %, not in a row', () => {
+    const flagger = thresholdRule('', flaggerAsDocumented);
+    expect(rolledBackAfter(flagger, () => 2)).toBe(30);
+    expect(rolledBackAfter(flagger, (index) => (Math.floor(index / 6) % 2 === 0 ? 2 : 0))).toBe(54);
+    expect(rolledBackAfter(flagger, () => 1)).toBeUndefined();
+  });
+
+  it('Flagger’s example takes a minute without data for a failed check', () => {
+    expect(rolledBackAfter(thresholdRule('', flaggerAsDocumented), () => undefined)).toBe(30);
+  });
+
+  it('Argo Rollouts’ example rolls back at the fourth measurement above 5 %, five minutes each', () => {
+    expect(rolledBackAfter(thresholdRule('', argoAsDocumented), () => 6)).toBe(120);
+    expect(rolledBackAfter(thresholdRule('', argoAsDocumented), () => 5)).toBeUndefined();
+    expect(rolledBackAfter(thresholdRule('', argoAsDocumented), () => undefined)).toBeUndefined();
+  });
+
+  it('Kayenta’s looks at the end of a step, and takes a clear shift', () => {
+    expect(rolledBackAfter(kayentaRule('', kayentaAsPublished), (index) => 10 + (index % 3))).toBe(blocksPerStep);
+    expect(rolledBackAfter(kayentaRule('', kayentaAsPublished), () => 0)).toBeUndefined();
+  });
+
+  it('Sluice’s needs two blocks', () => {
+    const own = ownRule('', { margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01, ...judgeAsShipped });
+    expect(rolledBackAfter(own, () => 40)).toBe(2);
+    expect(rolledBackAfter(own, () => 0)).toBeUndefined();
+  });
+});
+
+describe('tuning', () => {
+  const world: World = { requestsPerSecond: 100, usualShare: 0.01, worseBy: 0, worseFromStep: 0, noise: 'blips' };
+  const draw = (worse: World, count: number, seed: number): Course[] =>
+    Array.from({ length: count }, (_, run) => drawCourse(worse, createDraw(seededRandom(seed + run))));
+  const past = {
+    healthy: draw(world, 100, 1),
+    faulty: draw({ ...world, worseBy: 0.05 }, 5, 900).map((course) => ({ world: { ...world, worseBy: 0.05 }, course })),
+  };
+
+  it.each([
+    ['a threshold', tunedThreshold],
+    ['Kayenta', tunedKayenta],
+  ])('%s leaves at most 1 of 100 healthy rollouts rolled back, and rolls back faulty ones', (_, tune) => {
+    const rule = tune(past);
+    expect(past.healthy.filter((course) => judgeCourse(rule, world, course).rolledBack).length).toBeLessThanOrEqual(1);
+    const faulty = past.faulty.map((each) => judgeCourse(rule, each.world, each.course));
+    expect(faulty.filter(({ rolledBack }) => rolledBack).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('counts a miss at the cost of the whole rollout and of the time until people notice', () => {
+    const never: Rule = { name: 'never', begin: () => () => false };
+    const atOnce: Rule = { name: 'at once', begin: () => () => true };
+    const [first] = past.faulty;
+    if (first === undefined) throw new Error('no faulty rollout');
+    expect(judgeCourse(never, first.world, first.course).cost).toBeGreaterThan(100 * 600 * 0.05);
+    expect(judgeCourse(atOnce, first.world, first.course).cost).toBeLessThan(100);
+  });
+});

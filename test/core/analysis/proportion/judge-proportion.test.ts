@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { unknownDispersion } from '../../../../core/analysis/proportion/dispersion.ts';
+import { judgeProportion, type ProportionQuestion, type ProportionState } from '../../../../core/analysis/proportion/judge-proportion.ts';
+import { blockOf, same } from './blocks.ts';
+
+const question: ProportionQuestion = {
+  name: 'successRate',
+  badMeans: 'failed',
+  margin: { ratio: 1.2, excess: 0.001 },
+  falseAlarmLevel: 0.01,
+  requests: 50,
+};
+const judge = (blocks: ProportionState['blocks'], state: Partial<ProportionState> = {}) =>
+  judgeProportion(question, { blocks, prior: unknownDispersion, stepIndex: 0, stepCount: 5, weight: 0.1, silentSeconds: 0, ...state });
+
+describe('the verdict on a proportion', () => {
+  it('is inconclusive without an answer of the canary, and says so', () => {
+    expect(judge([])).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'successRate has no data: no request to the canary was counted yet.',
+    });
+    expect(judge(same(5, [0, 0, 3, 900]))).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('is inconclusive without anything to compare with', () => {
+    expect(judge(same(5, [0, 100, 0, 0]))).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('nothing to compare with'),
+    });
+  });
+
+  it('is inconclusive until the step has answered as many requests as it needs', () => {
+    expect(judge([...same(9, [0, 100, 9, 900], 0), blockOf([0, 20, 9, 900], 1)], { stepIndex: 1 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'successRate has too little traffic: 20 of the 50 requests that this step needs.',
+    });
+  });
+
+  it('passes where nothing speaks against the canary, and says how much traffic would show a change', () => {
+    expect(judge(same(10, [1, 100, 9, 900]))).toMatchObject({
+      verdict: 'pass',
+      value: 0.01,
+      reason: expect.stringMatching(
+        /^successRate: 1 % of the canary's 1,000 requests failed, 1 % of stable's 9,000; 1\.3 % is allowed\. Evidence 0\.\d+ of the 100 that fail it\. To see twice that margin it needs some [\d,]+ requests more\.$/,
+      ),
+    });
+    expect(judge(same(100, [100, 10_000, 900, 90_000])).reason).toMatch(/that fail it\.$/);
+  });
+
+  it('fails where the evidence is enough, and says by how much the canary is worse', () => {
+    const { verdict, reason, evidence, enough } = judge(same(10, [6, 100, 9, 900]));
+    expect([verdict, enough]).toEqual(['fail', 100]);
+    expect(evidence).toBeGreaterThanOrEqual(100);
+    expect(reason).toMatch(
+      /^successRate: 6 % of the canary's 1,000 requests failed, 1 % of stable's 9,000; 1\.3 % is allowed\. So the canary exceeds stable by [\d.]+ % to [\d.]+ % \(95 %\)\./,
+    );
+    expect(reason).toMatch(/of the 100 that fail it \(false-alarm level 1 %\)\.$/);
+  });
+
+  it('fails a canary whose every answer is bad as soon as three blocks say so, too few as they are', () => {
+    expect(judge(same(3, [5, 5, 0, 495]))).toMatchObject({ verdict: 'fail' });
+    expect(judge(same(1, [15, 15, 0, 1485]))).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('keeps no number that a store could not', () => {
+    expect(judge(same(100, [100_000, 100_000, 0, 900_000]))).toMatchObject({ verdict: 'fail', evidence: 1e12 });
+  });
+
+  it('is not moved by one blip', () => {
+    expect(judge([...same(20, [1, 100, 9, 900]), blockOf([40, 100, 9, 900])])).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('compares with what stable did before, and with more room, where nothing of stable answers any more', () => {
+    const before = same(30, [1, 100, 9, 900], 0);
+    const atFull = (bad: number) => judge([...before, ...same(30, [bad, 1000, 0, 0], 1)], { stepIndex: 1, weight: 1 });
+    expect(atFull(10)).toMatchObject({ verdict: 'pass' });
+    expect(atFull(15)).toMatchObject({ verdict: 'pass' });
+    expect(atFull(60)).toMatchObject({ verdict: 'fail' });
+  });
+});
