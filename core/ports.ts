@@ -109,6 +109,22 @@ export type Measurement =
 export interface MetricProvider {
   /** Idempotent. Asks all at once; never throws for what the source answers or does not answer. Same order as asked. */
   measure(queries: readonly MetricQuery[]): Promise<Measurement[]>;
+  /**
+   * Idempotent. What a question with one number as its answer would have been answered at regular moments of the past, the oldest first: none for moments at
+   * which there was no answer, and none at all where the source does not answer now. Never throws.
+   */
+  history(query: MetricQuery, past: PastMoments): Promise<readonly PastValue[]>;
+}
+
+export interface PastMoments {
+  readonly lastAtMs: number;
+  readonly everySeconds: number;
+  readonly count: number;
+}
+
+export interface PastValue {
+  readonly atMs: number;
+  readonly value: number;
 }
 
 export type AlarmState = 'ok' | 'alarm' | 'insufficientData';

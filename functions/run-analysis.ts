@@ -31,7 +31,7 @@ export const runAnalysis = defineFunction({
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
       const asksNewest = payload.watchSeconds > 0 && asksForNewestSample(times);
-      const { result, tallies, share, newestSampleAtMs } = await notingClusterAway(deps, open, () =>
+      const { result, tallies, answers, share, newestSampleAtMs } = await notingClusterAway(deps, open, () =>
         analyse(deps, open, record.tallies, asksNewest),
       );
       const intervalMs = spec.analysis.intervalSeconds * 1000;
@@ -40,7 +40,7 @@ export const runAnalysis = defineFunction({
       const watch = { ...observed, ...(share === undefined ? {} : { share }) };
       const saved = await open.rollouts.save(
         open.held,
-        { watch, tallies: { ...tallies }, analysis: result },
+        { watch, tallies: { ...tallies }, ...(Object.keys(answers).length === 0 ? {} : { answers: { ...answers } }), analysis: result },
         spec.analysis.intervalSeconds,
       );
       const decision = decide(

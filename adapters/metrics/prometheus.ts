@@ -24,6 +24,7 @@ const queryData = z.discriminatedUnion('resultType', [
   z.object({ resultType: z.literal('string') }),
 ]);
 type QueryData = z.infer<typeof queryData>;
+const rangeData = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z._default(z.array(sample), []) })) });
 
 /** What an answer comes to, before it has the name and the time of its measurement. */
 type Outcome = { readonly status: 'value'; readonly value: number } | { readonly status: 'noData' | 'unavailable'; readonly why: string };
@@ -53,6 +54,15 @@ export function createPrometheus(options: PrometheusOptions): MetricProvider {
     measure: (queries) => {
       const atMs = clock.now();
       return Promise.all(queries.map((query) => measureOne(query, atMs)));
+    },
+    history: async ({ query }, { lastAtMs, everySeconds, count }) => {
+      const start = lastAtMs / 1000 - (count - 1) * everySeconds;
+      const times = { start: String(start), end: String(lastAtMs / 1000), step: String(everySeconds) };
+      const answer = await api.ask('/api/v1/query_range', { query, ...times, timeout: `${Math.ceil(timeoutMs)}ms` });
+      const parsed = answer.ok ? z.safeParse(rangeData, answer.data) : undefined;
+      const [only, ...others] = parsed?.success ? parsed.data.result : [];
+      if (only === undefined || others.length > 0) return [];
+      return only.values.flatMap(([seconds, text]) => (decimal.test(text) ? [{ atMs: seconds * 1000, value: Number(text) }] : []));
     },
   };
 }

@@ -23,7 +23,7 @@ export interface ShareNames {
   readonly telemetry?: Telemetry | undefined;
 }
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 
 /**
  * The ways in which a mesh counts requests, the best first. Only one is used for both sides, because each request may be in several: a caller's
@@ -100,9 +100,10 @@ function consulView({ subsets, stableService }: ShareNames): ShareView {
   return { name: 'envoy', stable: to(stable), canary: to(canary) };
 }
 
-function selector(metric: string, labels: Labels): string {
+/** @param more Matchers as PromQL writes them, for what is no equality. */
+export function selector(metric: string, labels: Labels, more?: string): string {
   const matchers = Object.entries(labels).map(([name, value]) => `${name}="${escapeForPromql(value)}"`);
-  return `${metric}{${matchers.join(',')}}`;
+  return `${metric}{${[...matchers, ...(more === undefined ? [] : [more])].join(',')}}`;
 }
 
 /** When the series that were scraped least lately were scraped, in seconds; no answer where nothing was counted on either side. */

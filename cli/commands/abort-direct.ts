@@ -5,7 +5,7 @@ import { routeName } from '../../adapters/mesh/route-name.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { KubernetesApi } from '../../core/ports.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
-import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/open-rollout.ts';
+import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/door-target.ts';
 import { restoreTrafficWithoutStore, type TrafficRestored } from '../../runtime/acts/restore-traffic.ts';
 import type { Log } from '../../runtime/log.ts';
 import { openKubeconfig } from '../connection/kubeconfig/open-kubeconfig.ts';

@@ -15,6 +15,9 @@ export const verdict = stored({
   reason: z.string(),
   /** The measured value, where there was one. */
   value: z.optional(z.number()),
+  /** Of a comparison with stable: how strongly it speaks against the canary, and how strongly it must to fail it. */
+  evidence: z.optional(z.number()),
+  enough: z.optional(z.number()),
 });
 export type Verdict = z.infer<typeof verdict>;
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { metricTally } from '../analysis/judge-metric.ts';
 import { verdict } from '../analysis/verdict.ts';
 import { side, split } from '../traffic/split.ts';
+import { answerCount } from './answer-count.ts';
 import { shareWatch } from './share-record.ts';
 import { stored } from './stored.ts';
 
@@ -119,6 +120,8 @@ export const rolloutRecord = stored({
   watch: z.optional(watch),
   analysis: z.optional(analysisResult),
   tallies: z.record(z.string(), metricTally),
+  /** What was counted of both sides' answers, for each metric that compares them. */
+  answers: z.optional(z.record(z.string(), answerCount)),
   /** Until when another canary may have answered under the same names: measurements that look back so far are not of this one. */
   otherCanaryUntilMs: z.optional(z.number()),
   ignoredAlarms: z.array(z.string()),

@@ -2,7 +2,7 @@ import { checkQuery } from '../analysis/check-query.ts';
 import { fillQuery, unknownPlaceholders } from '../analysis/query-template.ts';
 import { listWords, quote } from './diagnostic.ts';
 import type { UnplacedProblem } from './problems-of.ts';
-import type { RolloutSpec } from './rollout-spec.ts';
+import { isQuery, type RolloutSpec } from './rollout-spec.ts';
 import { didYouMean } from './typo-hint.ts';
 
 /** Of a query that is far from PromQL, each of its characters costs the grammar a tenth of a millisecond. */
@@ -20,7 +20,9 @@ const sample = {
 
 /** Refuses queries that could never be answered, before traffic moves (J7): unknown placeholders, and what is not PromQL. */
 export function checkQueries({ metrics }: RolloutSpec['analysis']): UnplacedProblem[] {
-  return metrics.flatMap(({ query }, index): UnplacedProblem[] => {
+  return metrics.flatMap((metric, index): UnplacedProblem[] => {
+    if (!isQuery(metric)) return [];
+    const { query } = metric;
     const path = ['analysis', 'metrics', index, 'query'];
     if (query.length > longestQuery) {
       const hint = 'let a recording rule of Prometheus answer the longer part';

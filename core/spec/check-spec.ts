@@ -1,6 +1,7 @@
 import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
 import { checkNames } from './check-names.ts';
+import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRouter } from './check-router.ts';
 import { quote } from './diagnostic.ts';
@@ -20,6 +21,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...weights,
     ...checkBakes(spec),
     ...checkQueries(spec.analysis),
+    ...checkProportions(spec),
     ...(plan === undefined ? [] : [...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }

@@ -64,6 +64,8 @@ export function valueHint(issue: Issue, value: unknown, expected: string): strin
     return bare !== '' && Number.isFinite(Number(bare)) ? `write ${Number(bare)}, without quotes and without a unit` : undefined;
   }
   if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    if (typeof value === 'number' && expected.startsWith(timeText)) return `did you mean \`${value}ms\` or \`${value}s\`?`;
+    if (typeof value === 'number' && expected.startsWith(percentageText)) return `did you mean \`${value}%\`?`;
     return expected.startsWith(durationText) ? durationHint(String(value)) : 'put it in quotes';
   }
   return undefined;
@@ -71,6 +73,9 @@ export function valueHint(issue: Issue, value: unknown, expected: string): strin
 
 /** How `duration` begins what it expects. */
 const durationText = 'a duration';
+/** How `latencyEdge` and `percentage` do. */
+const timeText = 'a time';
+const percentageText = 'a percentage';
 
 /** Common ways to write a duration that Sluice does not take: `2mm`, `5 min`, `30sec`, `1hour`, `90`. */
 function durationHint(value: string): string | undefined {

@@ -3,8 +3,8 @@ import { actor } from '../rollout/record.ts';
 import type { SpecProblem } from './diagnostic.ts';
 import { type ImageReference, parseImageReference } from './image-reference.ts';
 import { keptText, mostOfName, mostOfReason } from './kept-text.ts';
+import { rolloutName } from './names.ts';
 import { problemsOf } from './problems-of.ts';
-import { rolloutName } from './rollout-spec.ts';
 
 /** What people send in: typed into the Step Functions console, sent by the `sluice` command, or by a pipeline. */
 

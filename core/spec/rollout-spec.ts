@@ -1,20 +1,18 @@
 import * as z from 'zod/mini';
 import { duration } from './duration.ts';
-import { kubernetesName, positiveInt } from './names.ts';
+import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
+import { percentage } from './percentage.ts';
+import { type ProportionSpec, proportionSources, toProportion } from './proportion-spec.ts';
 import { resilience } from './resilience-spec.ts';
 import { router } from './router-spec.ts';
 import { telemetry } from './telemetry-spec.ts';
+import { workload } from './workload-spec.ts';
 
 /**
  * The rollout spec: the one file a service team writes (`rollouts/<name>.yaml`). This schema is the only place where its shape
  * is written; the types, the checks and the JSON Schema that editors pick up derive from it. Durations are text in the file
  * (`bake: 5m`) and seconds after parsing (`bakeSeconds: 300`). Unknown keys are errors.
  */
-
-/** Keeps `<rollout>-<fence>-<attempt>` within the 80 characters of an execution name, and the annotation key within 63. */
-export const rolloutName = z
-  .string()
-  .check(z.regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, { error: 'lower-case letters, digits and hyphens, a letter first' }), z.maxLength(40));
 
 /** A name in ECR has up to 256 characters, a registry's host up to 253; with its port and slash. It is part of keys in the store, which are bounded. */
 const mostOfRepository = 256 + 253 + 7;
@@ -115,7 +113,7 @@ const failures = z.strictObject({
   total: z._default(positiveInt, 5).check(z.describe('So many failed measurements in the whole rollout fail the metric')),
 });
 
-const metric = z
+const queryMetric = z
   .strictObject({
     name: z.string().check(z.minLength(1), z.maxLength(80), z.describe('Stands in verdicts and notifications; differs from all others')),
     query: z
@@ -132,13 +130,22 @@ const metric = z
     z.refine((m) => m.min !== undefined || m.max !== undefined, { error: 'a threshold: min, max or both', path: ['max'] }),
     z.refine((m) => m.min === undefined || m.max === undefined || m.min <= m.max, { error: 'a min that is at most max', path: ['min'] }),
   );
-export type MetricSpec = z.infer<typeof metric>;
+export type MetricSpec = z.infer<typeof queryMetric>;
 
-/**
- * Alarms and alerts together. All of them may be others in the next version of a spec, whose index is written in one transaction of 100
- * changes: as many removed, as many added, two for the repository, two for the spec itself.
- */
-const mostAlarms = 48;
+const metric = z.pipe(
+  z.union([...proportionSources, queryMetric], {
+    error: 'a metric: successRate, or latency with above and share, or a query with min or max',
+  }),
+  z.transform((source) => (typeof source === 'object' && 'query' in source ? source : toProportion(source))),
+);
+
+export function isQuery(of: MetricSpec | ProportionSpec): of is MetricSpec {
+  return 'query' in of;
+}
+
+export function isProportion(of: MetricSpec | ProportionSpec): of is ProportionSpec {
+  return 'bad' in of;
+}
 
 const analysis = z.pipe(
   z
@@ -156,13 +163,14 @@ const analysis = z.pipe(
       telemetry: z.optional(
         telemetry.check(z.describe('Which series count the requests to each side; off: the weight is not verified by them')),
       ),
-      metrics: z._default(z.array(metric).check(z.maxLength(50)), []).check(z.describe('Questions to Prometheus, each with a threshold')),
-      alarms: z
-        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(mostAlarms)), [])
-        .check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
-      alerts: z
-        ._default(z.array(z.string().check(z.minLength(1), z.maxLength(255))).check(z.maxLength(mostAlarms)), [])
-        .check(z.describe('Names of Prometheus alerts; one that fires rolls back at once')),
+      metrics: z
+        ._default(z.array(metric).check(z.maxLength(50)), [])
+        .check(z.describe('What is asked of Prometheus: successRate, latency, or queries of your own, each with a threshold')),
+      falseAlarmLevel: z
+        .prefault(percentage, '1%')
+        .check(z.describe('How often all successRate and latency metrics together may fail a healthy version, in a whole rollout')),
+      alarms: alarmNames.check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
+      alerts: alarmNames.check(z.describe('Names of Prometheus alerts; one that fires rolls back at once')),
     })
     .check(
       z.refine((a) => a.metrics.length + a.alarms.length + a.alerts.length > 0, {
@@ -176,6 +184,10 @@ const analysis = z.pipe(
       z.refine((a) => a.prometheus !== undefined || a.metrics.length + a.alerts.length === 0, {
         error: 'the address of the Prometheus that answers the metrics and alerts',
         path: ['prometheus'],
+      }),
+      z.refine((a) => a.falseAlarmLevel > 0 && a.falseAlarmLevel <= 0.2, {
+        error: 'a level above 0%, and of at most 20%',
+        path: ['falseAlarmLevel'],
       }),
       z.refine((a) => a.interval >= 1, { error: 'an interval of at least 1s', path: ['interval'] }),
       z.refine((a) => new Set(a.metrics.map((m) => m.name)).size === a.metrics.length, { error: 'names that differ', path: ['metrics'] }),
@@ -240,11 +252,7 @@ export const rolloutSpec = z
       .string()
       .check(z.regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/, { error: "an EKS cluster's name" }), z.describe('The name of the EKS cluster')),
     namespace: kubernetesName.check(z.describe('The namespace of the workload, its Service and its routes')),
-    workload: z.strictObject({
-      deployment: kubernetesName.check(z.describe("Stable's Deployment; the canary is its clone, <name>-canary")),
-      container: kubernetesName.check(z.describe('The container whose image is rolled out')),
-      service: z.optional(kubernetesName.check(z.describe("Stable's Service; the Deployment's name where left out"))),
-    }),
+    workload,
     image,
     router,
     steps,

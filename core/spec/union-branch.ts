@@ -33,10 +33,15 @@ function misfit(branch: readonly Issue[], value: unknown, keys: readonly string[
     if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
       const meant = issue.keys.map((key) => closestWord(key, keys));
       score += meant.some((word) => word !== undefined && missing.has(word)) ? mistypedShape : wrongShape;
-    } else if (issue.path.length === 0 && issue.code === 'invalid_type') score += wrongKind;
+    } else if (issue.path.length === 0 && isOfAnotherKind(issue, value)) score += wrongKind;
     else score += 1;
   }
   return score;
+}
+
+/** A word that was expected is of another kind than a mapping or a list. */
+function isOfAnotherKind({ code }: Issue, value: unknown): boolean {
+  return code === 'invalid_type' || (code === 'invalid_value' && typeof value === 'object');
 }
 
 function missingKeys(branch: readonly Issue[], value: unknown): ReadonlySet<PropertyKey> {

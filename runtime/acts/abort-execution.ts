@@ -8,7 +8,7 @@ import { rollbackReasonOf } from '../../core/rollout/rollback-reason.ts';
 import { shorten } from '../../core/shorten.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
 import { caughtErrorOf, mostCharacters } from './caught-error.ts';
-import { endedAlready } from './open-rollout.ts';
+import { endedAlready } from './ended-already.ts';
 import { restoreTrafficWithoutStore } from './restore-traffic.ts';
 
 /** What the rollout machine hands over: its payload as it was, with the error that was caught or the decision to abort. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { NotFoundError } from '../../core/errors.ts';
 import { keptText, mostOfName, mostOfReason } from '../../core/spec/kept-text.ts';
-import { rolloutName } from '../../core/spec/rollout-spec.ts';
+import { rolloutName } from '../../core/spec/names.ts';
 import { type AbortDeps, type AbortResult, abortRollout } from './abort-rollout.ts';
 
 /** What a person, or a tool for one, sends to the abort door. However long the reason or the name is, nobody is turned away for it: it is shortened. */

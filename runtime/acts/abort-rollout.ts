@@ -3,7 +3,8 @@ import { WriteConflictError } from '../../core/errors.ts';
 import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.ts';
 import type { Actor, RollbackReason, RolloutRecord } from '../../core/rollout/record.ts';
 import type { Deps } from '../deps.ts';
-import { doorTargetOf, openHeld } from './open-rollout.ts';
+import { doorTargetOf } from './door-target.ts';
+import { openDoor } from './open-door.ts';
 import { raiseBeyond } from './raise-beyond.ts';
 import { readSideReadiness, restoreTraffic } from './restore-traffic.ts';
 
@@ -52,11 +53,11 @@ async function abortOnce(deps: AbortDeps, request: AbortRequest): Promise<AbortR
   const rollouts = new Rollouts(deps.store, deps.clock);
   const change = { rollbackReason: request.reason, reason: request.why, rollbackActor: request.actor, rollbackAttempt: 1 };
   const known = request.known ?? (await rollouts.load(request.rollout, request.rolloutId));
-  const before = openHeld(deps, rollouts, known);
+  const before = openDoor(deps, known);
   const readiness = readSideReadiness(deps, before.api, before.target);
   const held = await rollouts.raiseFence(request.rollout, request.rolloutId, change, { known });
   if (held === undefined) return { outcome: 'ended' };
-  const open = openHeld(deps, rollouts, held);
+  const open = openDoor(deps, held);
   const machineInput = rollbackInput(open);
   const [traffic, started] = await Promise.allSettled([
     restoreTraffic(

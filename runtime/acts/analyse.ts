@@ -7,11 +7,14 @@ import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
+import type { AnswerCount } from '../../core/rollout/answer-count.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
+import { isQuery } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
+import { judgeProportions } from './judge-proportions.ts';
 import { measureShare } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 import { isPassedOver } from './passed-over.ts';
@@ -19,6 +22,7 @@ import { isPassedOver } from './passed-over.ts';
 export interface Analysis {
   readonly result: AnalysisResult;
   readonly tallies: Readonly<Record<string, MetricTally>>;
+  readonly answers: Readonly<Record<string, AnswerCount>>;
   /** What is known of the canary's share of the requests; undefined where it is not measured. */
   readonly share: ShareWatch | undefined;
   /** When the newest sample was scraped that the metrics have of the canary; undefined where it was not asked for, or nobody knows. */
@@ -38,9 +42,10 @@ export async function analyse(
   asksForNewestSample: boolean,
 ): Promise<Analysis> {
   const { spec, record } = open;
-  const [look, metrics, alarms, alerts, counted] = await Promise.all([
+  const [look, metrics, proportions, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
     judgeMetrics(deps, open, tallies, asksForNewestSample),
+    judgeProportions(deps, open),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
     measureShare(deps, open, record.watch?.share),
@@ -52,6 +57,7 @@ export async function analyse(
     ...alarms.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alarms', reading) ? [reading.name] : [])),
     ...alerts.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alerts', reading) ? [reading.name] : [])),
     ...metrics.verdicts,
+    ...proportions.verdicts,
   ];
   return {
     result: {
@@ -63,6 +69,7 @@ export async function analyse(
       ...(restarts === undefined ? {} : { restarts }),
     },
     tallies: metrics.tallies,
+    answers: proportions.answers,
     share: shareOf(record, counted),
     newestSampleAtMs: metrics.newestSampleAtMs,
   };
@@ -79,7 +86,8 @@ async function judgeMetrics(
   asksForNewestSample: boolean,
 ) {
   const { analysis, namespace } = open.spec;
-  const { prometheus, metrics, intervalSeconds } = analysis;
+  const { prometheus, intervalSeconds } = analysis;
+  const metrics = analysis.metrics.filter(isQuery);
   if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies, newestSampleAtMs: undefined };
   const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
   const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));

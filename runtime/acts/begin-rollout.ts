@@ -8,7 +8,8 @@ import { payloadVersion, type RolloutPayload } from '../../core/rollout/payload.
 import { imageReference, type RolloutRecord } from '../../core/rollout/record.ts';
 import { wholeSplit } from '../../core/traffic/split.ts';
 import { note, saveAndTell } from './announce.ts';
-import { doorTargetOf, openHeld } from './open-rollout.ts';
+import { doorTargetOf } from './door-target.ts';
+import { openHeld } from './open-rollout.ts';
 import { type PreflightFound, preflight } from './preflight.ts';
 import type { BeginDeps, BeginOutcome, NotBegun, Start } from './start.ts';
 import { takeTurn } from './take-turn.ts';

@@ -1,7 +1,8 @@
 import type { RolloutPayload } from '../../core/rollout/payload.ts';
 import { type AnnounceDeps, tellUntold } from './announce.ts';
+import { endedAlready } from './ended-already.ts';
 import { underRaisedFence } from './open-ending.ts';
-import { endedAlready, type OpenRollout, openOwned, type StoreDeps } from './open-rollout.ts';
+import { type OpenRollout, openOwned, type StoreDeps } from './open-rollout.ts';
 
 /**
  * Ends a rollout once. Called again after it has ended under this very fence, because the answer got lost, the act is left out and only what

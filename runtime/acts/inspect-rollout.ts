@@ -19,7 +19,7 @@ import { istioPortFindings, targetPortFindings } from '../../core/preflight/serv
 import { plainService, stableDeployment } from '../../core/preflight/stable-objects.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { routePlanOf } from '../../core/traffic/shape-of.ts';
-import { routeTargetOf, workloadNamesOf } from './open-rollout.ts';
+import { routeTargetOf, workloadNamesOf } from './door-target.ts';
 
 export interface InspectOptions {
   /** How the spec's router is made for an API; the one of its kind where left out. */

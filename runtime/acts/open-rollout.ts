@@ -8,10 +8,11 @@ import { paceOf } from '../../core/plan/history.ts';
 import { type Plan, planRollout } from '../../core/plan/plan.ts';
 import type { Pace } from '../../core/plan/tick.ts';
 import type { KubernetesApi, RouteTarget, TrafficRouter } from '../../core/ports.ts';
-import type { DoorTarget, RolloutPayload } from '../../core/rollout/payload.ts';
+import type { RolloutPayload } from '../../core/rollout/payload.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import { type RolloutSpec, rolloutSpec } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
+import { routeTargetOf, workloadNamesOf } from './door-target.ts';
 
 /** A rollout with all that an act on it needs: its record, its spec as it began with, and its cluster. */
 export interface OpenRollout {
@@ -60,19 +61,6 @@ export async function openForRestoring(
   }
 }
 
-/**
- * The rollout of a payload as this very owner has ended it: what a Task that ends rollouts finds where its first call did its work, and
- * its answer got lost. Undefined where it is still to be ended, or is somebody else's.
- */
-export async function endedAlready(
-  deps: Pick<StoreDeps, 'store' | 'clock'>,
-  payload: Pick<RolloutPayload, 'rollout' | 'rolloutId' | 'fence'>,
-): Promise<RolloutRecord | undefined> {
-  const rollouts = new Rollouts(deps.store, deps.clock);
-  const { record } = await rollouts.load(payload.rollout, payload.rolloutId);
-  return rollouts.isEnded(record) && record.fence === payload.fence ? record : undefined;
-}
-
 /** Opens a rollout that was loaded already. */
 export function openHeld(deps: Pick<Deps, 'clusters'>, rollouts: Rollouts, held: HeldRollout): OpenRollout {
   const spec = readDocument(rolloutSpec, { key: keys.rollout(held.record.rollout, held.record.rolloutId), value: held.record.spec });
@@ -90,48 +78,5 @@ export function openHeld(deps: Pick<Deps, 'clusters'>, rollouts: Rollouts, held:
     router: createRouter(spec.router.kind, api),
     names: workloadNamesOf(spec),
     owner: { rollout: held.record.rollout, rolloutId: held.record.rolloutId, fence: held.record.fence },
-  };
-}
-
-export function routeTargetOf(spec: RolloutSpec): RouteTarget {
-  const { stableService, canaryService } = workloadNamesOf(spec);
-  return {
-    rollout: spec.name,
-    namespace: spec.namespace,
-    routes: spec.router.routes,
-    stableService,
-    canaryService,
-    totalWeight: spec.router.totalWeight,
-    ...subsetsOf(spec),
-  };
-}
-
-/** Istio's subsets are of a host that the spec names; Consul's, of the service that the splitter is named after. */
-function subsetsOf({ router }: RolloutSpec): Pick<RouteTarget, 'subsets'> {
-  if (router.kind === 'istio') return router.subsets === undefined ? {} : { subsets: router.subsets };
-  if (router.kind !== 'consul') return {};
-  const [first] = router.routes;
-  return first === undefined ? {} : { subsets: { host: first.serviceSplitter, ...router.subsets } };
-}
-
-/** What the workload's objects are called: the canary's are stable's with `-canary` behind. */
-export function workloadNamesOf(spec: RolloutSpec): WorkloadNames {
-  const stableService = spec.workload.service ?? spec.workload.deployment;
-  return {
-    namespace: spec.namespace,
-    deployment: spec.workload.deployment,
-    container: spec.workload.container,
-    stableService,
-    canaryDeployment: `${spec.workload.deployment}-canary`,
-    canaryService: `${stableService}-canary`,
-  };
-}
-
-export function doorTargetOf({ record, spec, target }: Pick<OpenRollout, 'record' | 'spec' | 'target'>): DoorTarget {
-  return {
-    cluster: record.cluster,
-    routerKind: spec.router.kind,
-    target: { ...target, routes: [...target.routes] },
-    safeSide: record.safeSide,
   };
 }

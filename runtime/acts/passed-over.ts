@@ -1,13 +1,13 @@
 import type { AlarmReading } from '../../core/ports.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
-import { rolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { doorSpec } from '../../core/spec/door-spec.ts';
 
 /** The list of a spec's analysis that names it: CloudWatch's alarms, or Prometheus's alerts. One name in both is two things. */
 export type AlarmKind = 'alarms' | 'alerts';
 
 /** The alarms, or the alerts, that a rollout goes by: those of the spec that it began with. */
 export function alarmsOf(record: Pick<RolloutRecord, 'spec'>, kind: AlarmKind): readonly string[] {
-  return rolloutSpec.parse(record.spec).analysis[kind];
+  return doorSpec.parse(record.spec).analysis[kind];
 }
 
 /**

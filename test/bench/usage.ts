@@ -4,7 +4,7 @@ import type { DeliveryRecord } from '../../sandbox/eventbridge/deliverer.ts';
 import { createMemoryLog, type MemoryLog } from '../../sandbox/log.ts';
 import type { StateEntered } from '../../sandbox/step-functions/execution.ts';
 import { functionSetups } from '../../stacks/functions.ts';
-import { specText, usualSpec } from '../scenarios/usual.ts';
+import { changeQueries, specText, usualSpec } from '../scenarios/usual.ts';
 import { type BenchStage, checkout, withBenchStage } from './bench-stage.ts';
 import { type Calls, lambdaGigabyteSeconds, type Usage } from './cost.ts';
 import { logGigabytes, metricHours } from './log-usage.ts';
@@ -55,7 +55,7 @@ async function measure(): Promise<MeasuredUsage> {
 
 /** The usual spec over an hour; its queries look back a minute, which ten seconds between measurements and few requests ask for. */
 function hourLong(usual: ReturnType<typeof usualSpec>): ReturnType<typeof usualSpec> {
-  const metrics = (usual.analysis.metrics ?? []).map((metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') }));
+  const metrics = changeQueries(usual.analysis.metrics, (metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') }));
   return {
     ...usual,
     steps: { linear: { by: 100 / steps, every: '6m' } },

@@ -76,6 +76,24 @@ export function metricProviderContract(name: string, setUp: () => Promise<Metric
       }
     });
 
+    it('knows what it would have answered before, at the moments at which there was an answer', async () => {
+      const lastAtMs = at.nowMs();
+      const past = { lastAtMs, everySeconds: 60, count: 3 };
+      expect(await at.provider.history({ name: 'three', query: at.queries.three }, past)).toEqual([{ atMs: lastAtMs, value: 3 }]);
+      for (const query of [at.queries.empty, ...Object.values(at.queries.noData ?? {}), ...Object.values(at.queries.refused ?? {})]) {
+        expect(await at.provider.history({ name: 'metric', query }, past)).toEqual([]);
+      }
+    });
+
+    it('knows nothing of before while the source is in trouble, and never throws', async () => {
+      for (const trouble of at.troubles) {
+        at.makeTrouble(trouble);
+        const past = { lastAtMs: at.nowMs(), everySeconds: 60, count: 3 };
+        expect(await at.provider.history({ name: 'three', query: at.queries.three }, past), trouble).toEqual([]);
+        at.endTrouble();
+      }
+    });
+
     it('takes a source in trouble for unavailable, never throws, and measures again afterwards (J2)', async () => {
       for (const trouble of at.troubles) {
         at.makeTrouble(trouble);

@@ -11,7 +11,7 @@ import { capabilitiesOf, routerCapabilities } from '../../core/spec/router-capab
 import { routerKind } from '../../core/spec/router-spec.ts';
 import { routePlanOf, shapeOf } from '../../core/traffic/shape-of.ts';
 import { splitAt } from '../../core/traffic/split.ts';
-import { routeTargetOf } from '../../runtime/acts/open-rollout.ts';
+import { routeTargetOf } from '../../runtime/acts/door-target.ts';
 import { columns, withMeshTable } from '../../scripts/mesh-table.ts';
 import { FakeKubernetes } from '../fakes/kubernetes-api.ts';
 

@@ -4,7 +4,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { readWorkload } from '../../adapters/eks/workload/read-workload.ts';
 import type { KubernetesObject } from '../../core/ports.ts';
 import { parseSpec } from '../../core/spec/parse-spec.ts';
-import { workloadNamesOf } from '../../runtime/acts/open-rollout.ts';
+import { workloadNamesOf } from '../../runtime/acts/door-target.ts';
 import { FakeKubernetes } from '../fakes/kubernetes-api.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

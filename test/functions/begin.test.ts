@@ -65,7 +65,7 @@ async function setUp(
       },
     },
     alarms: alarms ?? { read: async (names) => readings(names) },
-    prometheus: () => ({ metrics: { measure: notAsked }, alerts: { read: async (names) => readings(names) } }),
+    prometheus: () => ({ metrics: { measure: notAsked, history: notAsked }, alerts: { read: async (names) => readings(names) } }),
     webhookSecret: { read: notAsked },
   };
   const input = { rollout: 'checkout', image: 'v2', actor: { kind: 'push', id: 'v2' } };

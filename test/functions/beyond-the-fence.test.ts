@@ -39,7 +39,7 @@ async function overtaken({ isTold = true, split = splitAt(0, 100) } = {}) {
   const deps: Partial<Deps> = {
     ...{ clock, store, log: createMemoryLog(), clusters: { open: () => cluster } },
     events: { publish: async () => {} },
-    prometheus: () => ({ metrics: { measure: async () => [] }, alerts: { read: async () => [] } }),
+    prometheus: () => ({ metrics: { measure: async () => [], history: async () => [] }, alerts: { read: async () => [] } }),
   };
   const door = { cluster: endpoint, routerKind: 'istio', target, safeSide: 'stable' };
   const input = { payloadVersion, rollout, rolloutId, fence, stepIndex: 1, outcome: '', waitSeconds: 0, watchSeconds: 0, door };

@@ -34,7 +34,10 @@ export async function doorsOfRunningRollout() {
     images: { resolve: () => notAsked('ECR'), pushedSince: () => notAsked('ECR') },
     events: { publish: () => notAsked('EventBridge') },
     alarms: { read: () => notAsked('CloudWatch') },
-    prometheus: () => ({ metrics: { measure: () => notAsked('Prometheus') }, alerts: { read: () => notAsked('Prometheus') } }),
+    prometheus: () => ({
+      metrics: { measure: () => notAsked('Prometheus'), history: () => notAsked('Prometheus') },
+      alerts: { read: () => notAsked('Prometheus') },
+    }),
     webhookSecret: { read: () => notAsked('Secrets Manager') },
   };
   return {

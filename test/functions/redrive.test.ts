@@ -79,7 +79,7 @@ async function calledAgain(task: SluiceFunction, meanwhile: (rollouts: Turns, he
   const deps: Partial<Deps> = {
     ...{ clock, store: notedStore, log: createMemoryLog(), clusters: { open: () => notedCluster } },
     events: { publish: unasked },
-    prometheus: () => ({ metrics: { measure: unasked }, alerts: { read: unasked } }),
+    prometheus: () => ({ metrics: { measure: unasked, history: unasked }, alerts: { read: unasked } }),
   };
   const outcome = await task
     .wiredWith(deps as Deps)({

@@ -62,7 +62,7 @@ async function watched(change: Partial<RolloutSpecSource> = {}) {
         if (queries.some(({ name }) => name === 'answers')) looks.push({ atMs: clock.now(), queries: queries.map((each) => each.query) });
         return metrics.measure(queries);
       };
-      return { metrics: { measure }, alerts };
+      return { metrics: { ...metrics, measure }, alerts };
     },
   } as unknown as Deps;
   const call = (of: SluiceFunction, watchSeconds = 0) =>

@@ -58,7 +58,7 @@ export function countedDeps(store: RolloutStore = createMemoryStore(), api: Kube
     events: { publish: async (events) => events.forEach(expectEvent) },
     alarms: { read: async (asked) => asked.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
     prometheus: () => ({
-      metrics: { measure: none },
+      metrics: { measure: none, history: none },
       alerts: { read: async (asked) => asked.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
     }),
     webhookSecret: { read: async () => ['the-secret-of-the-webhook'] },

@@ -22,4 +22,12 @@ describe('a real Prometheus', () => {
     const prometheus = createPrometheus({ url: cluster.prometheusUrl, clock: systemClock });
     expect(await prometheus.measure([{ name: 'errors', query }])).toMatchObject([{ name: 'errors', ...measured }]);
   });
+
+  it('tells what it would have answered before', async () => {
+    const prometheus = createPrometheus({ url: cluster.prometheusUrl, clock: systemClock });
+    const lastAtMs = Math.floor(Date.now() / 1000) * 1000;
+    expect(await prometheus.history({ name: 'three', query: 'vector(3)' }, { lastAtMs, everySeconds: 60, count: 3 })).toEqual(
+      [2, 1, 0].map((minutes) => ({ atMs: lastAtMs - minutes * 60_000, value: 3 })),
+    );
+  });
 });

@@ -12,6 +12,7 @@ import { badInputs } from './list/bad-input.ts';
 import { beginFails } from './list/begin-fails.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodCrashesInTurns, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
+import { comparedWithStable } from './list/compared-with-stable.ts';
 import { deathIsTold } from './list/death-told.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
 import { demoHealthy } from './list/demo-healthy.ts';
@@ -88,6 +89,7 @@ export const scenarios: readonly Scenario[] = [
   ...otherBackends,
   ...matchedUsers,
   ...keptUsers,
+  ...comparedWithStable,
   ...mirroredRequests,
   ...destinationRules,
   ...harmedWrites,

@@ -84,6 +84,21 @@ export function putUsualAlarm(sandbox: Sandbox, service: string, mesh?: Service[
   });
 }
 
+type MetricSource = NonNullable<RolloutSpecSource['analysis']['metrics']>[number];
+type QuerySource = Extract<MetricSource, { readonly query: string }>;
+
+export function isQuerySource(metric: MetricSource): metric is QuerySource {
+  return typeof metric === 'object' && 'query' in metric;
+}
+
+/** A spec's metrics, with a change to those that are queries. */
+export function changeQueries(
+  metrics: RolloutSpecSource['analysis']['metrics'],
+  change: (metric: QuerySource) => QuerySource,
+): MetricSource[] {
+  return (metrics ?? []).map((metric) => (isQuerySource(metric) ? change(metric) : metric));
+}
+
 export function specText(source: RolloutSpecSource): string {
   return stringify(source);
 }

@@ -84,7 +84,7 @@ export async function playLongRollout(
     events: { publish: async () => undefined },
     alarms: { read: async (names) => names.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
     prometheus: () => ({
-      metrics: { measure: async (queries) => queries.map(({ name }) => measured(name)) },
+      metrics: { measure: async (queries) => queries.map(({ name }) => measured(name)), history: async () => [] },
       alerts: { read: async (names) => names.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
     }),
     webhookSecret: { read: async () => [] },

@@ -3,7 +3,7 @@ import { createRouter } from '../../../adapters/mesh/registry.ts';
 import { DeadlineExceededError, NotFoundError } from '../../../core/errors.ts';
 import type { Clock, KubernetesApi } from '../../../core/ports.ts';
 import { type RolloutSpecSource, rolloutSpec } from '../../../core/spec/rollout-spec.ts';
-import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/open-rollout.ts';
+import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import type { Means } from '../means.ts';
 
 /** How the stories see the service under test: its route and its image, as the cluster says them. */

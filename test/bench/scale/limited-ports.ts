@@ -92,6 +92,7 @@ export function limitedPorts({ clock, account, recorder, random, by = 'rollout',
             () => queries.map(({ name }) => ({ name, atMs: clock.now(), status: 'value' as const, value: 1 })),
             queries.length,
           ),
+        history: () => plain('Prometheus', () => []),
       },
       alerts: {
         read: (names) => plain('Prometheus', () => names.map((name) => ({ name, state: 'ok' as const, reason: '', sinceMs: undefined }))),

@@ -1,6 +1,6 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
-import { usualSpec } from '../../scenarios/usual.ts';
+import { changeQueries, usualSpec } from '../../scenarios/usual.ts';
 
 export type MetricSource = 'prometheus' | 'cloudwatch';
 
@@ -28,7 +28,7 @@ export function scaleSpec(index: number, cluster: string, repository: string, pl
       ? { alarms: [`${service.name}-errors`] }
       : {
           ...(prometheus === undefined ? {} : { prometheus }),
-          metrics: (metrics ?? []).map((metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') })),
+          metrics: changeQueries(metrics, (metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') })),
         };
   return {
     ...usual,

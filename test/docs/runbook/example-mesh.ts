@@ -6,7 +6,7 @@ import type { KubernetesObject, ResourceRef } from '../../../core/ports.ts';
 import { parseSpec } from '../../../core/spec/parse-spec.ts';
 import { shapeOf } from '../../../core/traffic/shape-of.ts';
 import { splitAt } from '../../../core/traffic/split.ts';
-import { routeTargetOf } from '../../../runtime/acts/open-rollout.ts';
+import { routeTargetOf } from '../../../runtime/acts/door-target.ts';
 import { FakeKubernetes } from '../../fakes/kubernetes-api.ts';
 
 const example = (folder: string, file: string) =>

@@ -7,6 +7,7 @@ import { EventBus } from '../../../sandbox/eventbridge/event-bus.ts';
 import { type Surroundings, type SurroundingsOptions, startSurroundings } from '../../../sandbox/surroundings.ts';
 import { functionSetups } from '../../../stacks/functions.ts';
 import type { Opening, OpenTier, Setting, Tier } from '../../scenarios/tier.ts';
+import { changeQueries } from '../../scenarios/usual.ts';
 import { startPlainFront } from '../stub/front.ts';
 import { Alarms } from './alarms.ts';
 import { cleanTable } from './clean-table.ts';
@@ -186,7 +187,7 @@ function adapt(spec: RolloutSpecSource, { prefix, nameOf, prometheusUrl }: Adapt
     analysis: {
       ...analysis,
       ...(analysis.alarms === undefined ? {} : { alarms: analysis.alarms.map(nameOf) }),
-      ...(analysis.metrics === undefined ? {} : { metrics: analysis.metrics.map(unhurried) }),
+      ...(analysis.metrics === undefined ? {} : { metrics: changeQueries(analysis.metrics, unhurried) }),
       ...(analysis.prometheus === undefined ? {} : { prometheus: { ...analysis.prometheus, url: prometheusUrl } }),
     },
   };

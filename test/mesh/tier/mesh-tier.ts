@@ -3,6 +3,7 @@ import type { SandboxClock } from '../../../sandbox/clock.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts';
 import { openInProcess } from '../../scenarios/in-process-tier.ts';
 import type { Opening, OpenTier, Tier } from '../../scenarios/tier.ts';
+import { changeQueries } from '../../scenarios/usual.ts';
 import { watchedStore } from '../../scenarios/watched-store.ts';
 import type { BenchDescription } from '../bench/description.ts';
 import type { Bench } from '../bench/types.ts';
@@ -89,7 +90,7 @@ export function adaptToMesh(spec: RolloutSpecSource, cluster: string, namespace:
       ...(analysis.metrics === undefined
         ? {}
         : {
-            metrics: analysis.metrics.map((metric) => ({
+            metrics: changeQueries(analysis.metrics, (metric) => ({
               ...metric,
               query: bySubset(inNamespace(metric.query)),
               ...(metric.name.startsWith('latency') && metric.max !== undefined ? { max: metric.max * slackOfLatency } : {}),

@@ -20,6 +20,11 @@ export function countingPrometheus(clock: SandboxClock) {
           ? { name, atMs, status: 'noData' as const, why: 'The query answers no series.' }
           : { name, atMs, status: 'value' as const, value };
       }),
+    history: async ({ query }, { lastAtMs, everySeconds, count }) => {
+      const stepMs = everySeconds * 1000;
+      const { result } = engine.range(query, { startMs: lastAtMs - (count - 1) * stepMs, endMs: lastAtMs, stepMs });
+      return down ? [] : (result[0]?.points ?? []).map(({ atMs, value }) => ({ atMs, value }));
+    },
   };
   const prometheus: PrometheusFactory = () => ({ metrics, alerts: { read: async () => [] } });
   return {
@@ -33,5 +38,30 @@ export function countingPrometheus(clock: SandboxClock) {
       store.append({ ...labels, destination_service_name: 'checkout' }, atMs, counts.stable);
       if (counts.canary !== undefined) store.append({ ...labels, destination_service_name: 'checkout-canary' }, atMs, counts.canary);
     },
+    /** Scrapes the answers of both sides by their codes, now. */
+    scrapeAnswers: (
+      sides: Readonly<Partial<Record<'stable' | 'canary', Readonly<Record<string, number>>>>>,
+      more: Readonly<Record<string, string>> = {},
+    ) => {
+      for (const [side, answers] of Object.entries(sides)) {
+        for (const [code, count] of Object.entries(answers)) {
+          store.append(
+            { ...labelsOf('istio_requests_total', side === 'stable' ? 'checkout' : 'checkout-canary'), ...more, response_code: code },
+            clock.now(),
+            count,
+          );
+        }
+      }
+    },
+    /** Scrapes a service's histogram of latencies, now: how many answers took no longer than each bound. */
+    scrapeBuckets: (service: string, buckets: Readonly<Record<string, number>>) => {
+      for (const [le, count] of Object.entries(buckets)) {
+        store.append({ ...labelsOf('istio_request_duration_milliseconds_bucket', service), le }, clock.now(), count);
+      }
+    },
   };
+}
+
+function labelsOf(name: string, service: string): Record<string, string> {
+  return { __name__: name, reporter: 'source', destination_service_namespace: 'shop', destination_service_name: service };
 }

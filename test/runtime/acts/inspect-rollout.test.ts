@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inspectWorkload } from '../../../adapters/eks/workload/read-workload.ts';
 import type { KubernetesApi } from '../../../core/ports.ts';
+import { workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { inspectRollout } from '../../../runtime/acts/inspect-rollout.ts';
-import { workloadNamesOf } from '../../../runtime/acts/open-rollout.ts';
 import { inspect, of, start } from './inspected-service.ts';
 import { allowOnly, deployment, object, putStatus, service, specWith, virtualService } from './service-in-cluster.ts';
 

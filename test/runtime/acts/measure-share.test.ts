@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShareWatch } from '../../../core/rollout/share-record.ts';
 import type { ShareLook } from '../../../core/rollout/share-watch.ts';
+import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { measureShare } from '../../../runtime/acts/measure-share.ts';
-import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/open-rollout.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { spec } from '../../core/rollout/rollout-for-tests.ts';
 import { countingPrometheus } from './counting-prometheus.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/open-rollout.ts';
+import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { verifyDrained } from '../../../runtime/acts/verify-drained.ts';
 import { every, VirtualClock } from '../../../sandbox/clock.ts';
 import { spec } from '../../core/rollout/rollout-for-tests.ts';

@@ -1,5 +1,6 @@
 import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { changeQueries } from '../usual.ts';
 
 export const againWithinTheWindow: Scenario = {
   name: 'again-within-the-window',
@@ -14,7 +15,7 @@ export const againWithinTheWindow: Scenario = {
         ...usual.analysis,
         alarms: [],
         // A window much longer than the time between the two rollouts.
-        metrics: usual.analysis.metrics?.map((metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[30s]') })),
+        metrics: changeQueries(usual.analysis.metrics, (metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[30s]') })),
       },
       policies: { ...usual.policies, noData: { hold: '60s' } },
     }),

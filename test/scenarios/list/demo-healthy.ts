@@ -1,6 +1,7 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { likeOthers } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { isQuerySource } from '../usual.ts';
 
 /** The usual spec with short bakes. The errors are the alarm's matter, so that the alarm, as on AWS, is what fires. */
 export function demoSpec(usual: RolloutSpecSource, bakes: readonly [string, string, string]): RolloutSpecSource {
@@ -12,7 +13,7 @@ export function demoSpec(usual: RolloutSpecSource, bakes: readonly [string, stri
       { weight: 50, bake: bakes[1] },
       { weight: 100, bake: bakes[2] },
     ],
-    analysis: { ...analysis, metrics: (analysis.metrics ?? []).filter(({ name }) => name.startsWith('latency')) },
+    analysis: { ...analysis, metrics: (analysis.metrics ?? []).filter(isQuerySource).filter(({ name }) => name.startsWith('latency')) },
   };
 }
 

@@ -1,0 +1,137 @@
+import type { BadAnswer } from '../../core/spec/proportion-spec.ts';
+import { growthQuery, type Labels, type ShareNames, selector } from './share-queries.ts';
+
+/** Selectors of counters whose sum is a number of answers. */
+type Counters = readonly string[];
+
+/** One side's answers: all, and either the bad ones or the good ones. */
+interface SideCounters {
+  readonly all: Counters;
+  readonly bad: { readonly counters: Counters } | { readonly allBut: Counters };
+}
+
+/** One way in which answers of both sides may be counted. */
+export interface AnswerView {
+  readonly name: string;
+  readonly stable: SideCounters;
+  readonly canary: SideCounters;
+  /** What is counted as bad, in words. */
+  readonly badMeans: string;
+}
+
+/** Upper bounds of the meshes' histograms in milliseconds, which nobody has changed in most of them. */
+const envoyBoundsMs = [
+  0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000, 3_600_000,
+];
+const linkerdBoundsMs = [
+  1, 2, 3, 4, 5, 10, 20, 30, 40, 50, 100, 200, 300, 400, 500, 1000, 2000, 3000, 4000, 5000, 10_000, 20_000, 30_000, 40_000, 50_000,
+];
+
+/**
+ * The ways in which a mesh counts answers, the best first; only one is used for both sides. Retries of a proxy are one answer each where the caller's
+ * proxy counts, as they are for the caller.
+ *
+ * A failed answer is a 5xx, or of gRPC a status that OpenTelemetry calls an error of the server: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL,
+ * UNAVAILABLE, DATA_LOSS (https://opentelemetry.io/docs/specs/semconv/rpc/grpc/). Linkerd classifies them by itself. Sources:
+ * https://istio.io/latest/docs/reference/config/metrics/, https://linkerd.io/2/reference/proxy-metrics/,
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats
+ *
+ * @param mirrored The canary gets copies, which the proxies that send them do not count.
+ */
+export function answerViews(names: ShareNames, bad: BadAnswer, mirrored = false): AnswerView[] {
+  if (names.connections) return [];
+  switch (names.kind) {
+    case 'istio':
+    case 'gatewayApi':
+      return ['source', 'waypoint', 'destination'].map((reporter) => {
+        const view = istioView(names, reporter, bad);
+        return mirrored ? { ...view, canary: istioView(names, 'destination', bad).canary } : view;
+      });
+    case 'linkerd':
+      return [linkerdView(names, bad)];
+    case 'consul':
+      return [consulView(names, bad)];
+  }
+}
+
+/** By how much answers have grown in the last so many milliseconds: all and bad ones. */
+export function answerQueries({ all, bad }: SideCounters, forMs: number): { readonly all: string; readonly bad: string } {
+  const growthOf = (counters: Counters) => counters.map((each) => `(${growthQuery(each, forMs)})`).join(' + ');
+  return { all: growthOf(all), bad: 'counters' in bad ? growthOf(bad.counters) : `${growthOf(all)} - (${growthOf(bad.allBut)})` };
+}
+
+/** When the counters that were scraped least lately were scraped, in seconds; no answer where nothing was counted on either side. */
+export function oldestAnswerQuery({ stable, canary }: AnswerView): string {
+  return `min(${[...stable.all, ...canary.all].map((each) => `timestamp(${each})`).join(' or ')})`;
+}
+
+const grpcErrors = '2|4|12|13|14|15';
+
+function istioView(names: ShareNames, reporter: string, bad: BadAnswer): AnswerView {
+  const { namespace, subsets } = names;
+  const ofService = (service: string): Labels => ({
+    reporter,
+    destination_service_name: service,
+    destination_service_namespace: namespace,
+  });
+  const labels = (side: 'stable' | 'canary'): Labels => {
+    if (subsets === undefined) return ofService(side === 'stable' ? names.stableService : names.canaryService);
+    return { ...ofService(subsets.host), destination_workload: side === 'stable' ? names.stableDeployment : names.canaryDeployment };
+  };
+  if (bad.kind === 'slow') return slowView(reporter, 'istio_request_duration_milliseconds_bucket', labels, bad.aboveMs, envoyBoundsMs);
+  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+    all: [selector('istio_requests_total', labels(side))],
+    bad: {
+      counters: [
+        selector('istio_requests_total', labels(side), 'response_code=~"5.."'),
+        selector('istio_requests_total', labels(side), `response_code!~"5..",grpc_response_status=~"${grpcErrors}"`),
+      ],
+    },
+  });
+  return { name: reporter, badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
+}
+
+function linkerdView({ namespace, stableDeployment, canaryDeployment }: ShareNames, bad: BadAnswer): AnswerView {
+  const labels = (side: 'stable' | 'canary'): Labels => ({
+    direction: 'outbound',
+    dst_namespace: namespace,
+    dst_deployment: side === 'stable' ? stableDeployment : canaryDeployment,
+  });
+  if (bad.kind === 'slow') return slowView('linkerd', 'response_latency_ms_bucket', labels, bad.aboveMs, linkerdBoundsMs);
+  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+    all: [selector('response_total', labels(side))],
+    bad: { counters: [selector('response_total', { ...labels(side), classification: 'failure' })] },
+  });
+  return { name: 'linkerd', badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
+}
+
+function consulView({ subsets, stableService }: ShareNames, bad: BadAnswer): AnswerView {
+  const { host, stable, canary } = subsets ?? { host: stableService, stable: 'stable', canary: 'canary' };
+  const labels = (side: 'stable' | 'canary'): Labels => ({
+    consul_destination_service: host,
+    consul_destination_service_subset: side === 'stable' ? stable : canary,
+  });
+  if (bad.kind === 'slow') return slowView('envoy', 'envoy_cluster_upstream_rq_time_bucket', labels, bad.aboveMs, envoyBoundsMs);
+  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+    all: [selector('envoy_cluster_upstream_rq_xx', labels(side))],
+    bad: { counters: [selector('envoy_cluster_upstream_rq_xx', { ...labels(side), envoy_response_code_class: '5' })] },
+  });
+  return { name: 'envoy', badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
+}
+
+/** A histogram counts what took no longer than each of its bounds, so the edge is the next of them. */
+function slowView(
+  name: string,
+  metric: string,
+  labels: (side: 'stable' | 'canary') => Labels,
+  aboveMs: number,
+  boundsMs: readonly number[],
+): AnswerView {
+  const edgeMs = boundsMs.find((bound) => bound >= aboveMs) ?? boundsMs[boundsMs.length - 1] ?? aboveMs;
+  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+    all: [selector(metric, labels(side), 'le="+Inf"')],
+    // Prometheus 3 writes whole numbers as 250.0.
+    bad: { allBut: [selector(metric, labels(side), `le=~"${String(edgeMs).replace('.', '[.]')}([.]0)?"`)] },
+  });
+  return { name, badMeans: `took longer than ${edgeMs} ms`, stable: counters('stable'), canary: counters('canary') };
+}

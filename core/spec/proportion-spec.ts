@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import type { Margin } from '../analysis/proportion/margin.ts';
+import { latencyEdge } from './latency-edge.ts';
+import { positiveInt } from './names.ts';
+import { percentage } from './percentage.ts';
+
+/**
+ * Metrics that compare the canary's answers with stable's, counted by the mesh itself: a spec names them, and no query. How they are judged is in
+ * core/analysis/proportion.
+ */
+
+/** What makes an answer a bad one. */
+export type BadAnswer = { readonly kind: 'failed' } | { readonly kind: 'slow'; readonly aboveMs: number };
+
+export interface ProportionSpec {
+  readonly name: string;
+  readonly bad: BadAnswer;
+  readonly margin: Margin;
+  /** How many answers of the canary a step needs before it passes. */
+  readonly requests: number;
+}
+
+const requests = z._default(positiveInt, 20).check(z.describe("So many of the canary's answers a step needs before it passes"));
+
+const margin = z
+  .strictObject({
+    ratio: z
+      ._default(z.number().check(z.gte(1), z.lte(100)), 1.2)
+      .check(z.describe("The canary's share of bad answers may be so many times stable's")),
+    excess: z.prefault(percentage, '0.1%').check(z.describe('and so much more')),
+  })
+  .check(z.describe('How much worse than stable the canary may be'));
+
+const successRate = z.strictObject({ margin: z.prefault(margin, {}), requests });
+
+const latency = z.strictObject({
+  above: latencyEdge.check(z.describe("What takes longer is a bad answer. Rounded up to the next bound of the mesh's histogram")),
+  share: z.prefault(percentage, '1%').check(z.describe("So much more of the canary's answers than of stable's may take longer")),
+  requests,
+});
+
+const named = {
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(80), z.describe('Its name in verdicts, where the usual one is taken'))),
+};
+
+/** How entries of `analysis.metrics` that are proportions stand in the file. */
+export const proportionSources = [
+  z.literal('successRate'),
+  z.strictObject({ successRate, ...named }),
+  z.strictObject({ latency, ...named }),
+] as const;
+type ProportionSource = z.infer<(typeof proportionSources)[number]>;
+
+export function toProportion(source: ProportionSource): ProportionSpec {
+  if (source === 'successRate') return toProportion({ successRate: z.parse(successRate, {}) });
+  if ('successRate' in source) {
+    const { margin: within, requests: least } = source.successRate;
+    return { name: source.name ?? 'successRate', bad: { kind: 'failed' }, margin: within, requests: least };
+  }
+  const { above, share, requests: least } = source.latency;
+  return { name: source.name ?? 'latency', bad: { kind: 'slow', aboveMs: above }, margin: { ratio: 1, excess: share }, requests: least };
+}

@@ -1,0 +1,67 @@
+import { unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
+import { judgeProportion } from '../../core/analysis/proportion/judge-proportion.ts';
+import type { Verdict } from '../../core/analysis/verdict.ts';
+import { shareOf } from '../../core/plan/plan.ts';
+import { type AnswerCount, blocksOf, followAnswers, noAnswers } from '../../core/rollout/answer-count.ts';
+import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
+import { isProportion } from '../../core/spec/rollout-spec.ts';
+import type { Deps } from '../deps.ts';
+import { badMeansOf, countAnswers } from './count-answers.ts';
+import type { OpenRollout } from './open-rollout.ts';
+
+type Counts = Readonly<Record<string, AnswerCount>>;
+
+/** Counts and judges all metrics that compare the canary's answers with stable's. They share one false-alarm level: each gets an equal part of it. */
+export async function judgeProportions(
+  deps: Pick<Deps, 'clock' | 'prometheus'>,
+  open: OpenRollout,
+): Promise<{ readonly verdicts: readonly Verdict[]; readonly answers: Counts }> {
+  const { analysis } = open.spec;
+  const proportions = analysis.metrics.filter(isProportion);
+  const before = open.record.answers ?? {};
+  const judged = await Promise.all(
+    proportions.map(async (proportion) => {
+      const count = Object.hasOwn(before, proportion.name) ? before[proportion.name] : undefined;
+      const judgement = await judgeOne(deps, open, { proportion, count, falseAlarmLevel: analysis.falseAlarmLevel / proportions.length });
+      return { name: proportion.name, ...judgement };
+    }),
+  );
+  return {
+    verdicts: judged.map(({ verdict }) => verdict),
+    answers: Object.fromEntries(judged.map(({ name, answers }) => [name, answers])),
+  };
+}
+
+interface Question {
+  readonly proportion: ProportionSpec;
+  readonly count: AnswerCount | undefined;
+  readonly falseAlarmLevel: number;
+}
+
+async function judgeOne(
+  deps: Pick<Deps, 'clock' | 'prometheus'>,
+  open: OpenRollout,
+  { proportion, count = noAnswers, falseAlarmLevel }: Question,
+): Promise<{ readonly verdict: Verdict; readonly answers: AnswerCount }> {
+  const { name, margin, requests } = proportion;
+  const { watch } = open.record;
+  const stepIndex = watch?.stepIndex ?? 0;
+  const look = await countAnswers(deps, open, proportion, count);
+  const answers = followAnswers(count, look, stepIndex);
+  const judged = judgeProportion(
+    { name, badMeans: badMeansOf(open, proportion), margin, falseAlarmLevel, requests },
+    {
+      blocks: blocksOf(answers),
+      prior: answers.prior ?? unknownDispersion,
+      stepIndex,
+      stepCount: open.plan.steps.length,
+      weight: (shareOf(open.plan.steps[stepIndex]) ?? 0) / open.plan.totalWeight,
+      silentSeconds: answers.answeredAtMs === undefined ? 0 : (deps.clock.now() - answers.answeredAtMs) / 1000,
+    },
+  );
+  if (judged.verdict === 'fail' || look.status !== 'nothing') return { verdict: judged, answers };
+  const verdict: Verdict = look.sourceDown
+    ? { name, verdict: 'unavailable', reason: `${name} could not be asked: ${look.why}` }
+    : { name, verdict: 'inconclusive', reason: `${name} has no data: ${look.why}` };
+  return { verdict, answers };
+}

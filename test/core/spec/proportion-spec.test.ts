@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec } from '../../../core/spec/parse-spec.ts';
+import { changed, specText, withAnalysis } from './spec-text.ts';
+
+const file = 'rollouts/checkout.yaml';
+const withMetrics = (...metrics: readonly string[]) =>
+  withAnalysis(`analysis:\n  prometheus:\n    url: http://p:9090\n  metrics:\n${metrics.map((metric) => `    - ${metric}\n`).join('')}`);
+
+function metricsOf(text: string) {
+  const parsed = parseSpec(text, file);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.spec.analysis.metrics;
+}
+
+function problemsIn(text: string) {
+  const parsed = parseSpec(text, file);
+  return parsed.ok ? [] : parsed.problems;
+}
+
+describe('metrics that compare the canary with stable', () => {
+  it('need no more than a name and an edge', () => {
+    expect(metricsOf(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
+      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 20 },
+      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 20 },
+    ]);
+  });
+
+  it('may have margins, names and a least number of requests of their own', () => {
+    const [one, other] = metricsOf(
+      withMetrics(
+        '{ successRate: { margin: { ratio: 2, excess: 0.5% }, requests: 500 }, name: errors }',
+        '{ latency: { above: 1.5s }, name: slow }',
+      ),
+    );
+    expect(one).toEqual({ name: 'errors', bad: { kind: 'failed' }, margin: { ratio: 2, excess: 0.005 }, requests: 500 });
+    expect(other).toMatchObject({ name: 'slow', bad: { kind: 'slow', aboveMs: 1500 }, margin: { ratio: 1, excess: 0.01 } });
+  });
+
+  it('stand beside queries', () => {
+    expect(metricsOf(withMetrics('successRate', '{ name: up, query: up, min: 1 }'))).toMatchObject([
+      { name: 'successRate' },
+      { query: 'up' },
+    ]);
+  });
+
+  it.each([
+    ['succesRate', 'analysis.metrics[0]', 'did you mean `successRate`?'],
+    ['latency: { above: 200, share: 1% }', 'analysis.metrics[0].latency.above', 'did you mean `200ms` or `200s`?'],
+    ['latency: { above: 200ms, share: 1 }', 'analysis.metrics[0].latency.share', 'did you mean `1%`?'],
+    ['latency: { abov: 200ms }', 'analysis.metrics[0].latency.abov', 'did you mean `above`?'],
+    ['{ name: up, qery: up, max: 1 }', 'analysis.metrics[0].qery', 'did you mean `query`?'],
+  ])('%s is refused where it stands, with what was meant', (metric, path, hint) => {
+    expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ path, hint });
+  });
+
+  it.each([
+    ['latency: { above: 0ms }', 'a time above 0'],
+    ['latency: { above: 1s, share: 101% }', 'a percentage of at most 100%'],
+    ['successRate: { margin: { ratio: 0.5 } }', 'a number of at least 1'],
+    ['successRate: { requests: 0 }', 'a number above 0'],
+  ])('%s is refused: expected %s', (metric, expected) => {
+    expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ expected });
+  });
+
+  it('need names that differ', () => {
+    expect(problemsIn(withMetrics('successRate', 'successRate'))[0]).toMatchObject({
+      path: 'analysis.metrics',
+      expected: 'names that differ',
+    });
+  });
+
+  it('need a Prometheus', () => {
+    expect(problemsIn(withAnalysis('analysis:\n  metrics: [successRate]\n'))[0]).toMatchObject({ path: 'analysis.prometheus' });
+  });
+
+  it.each([
+    ['routes of connections', withMetrics('successRate').replace('virtualService: checkout', 'virtualService: checkout\n      tcp: {}')],
+    ['series of the spec itself', `${withMetrics('successRate')}  telemetry: { stable: 'a', canary: 'b' }\n`],
+  ])('are refused with %s, which no mesh tells answers of', (_, text) => {
+    expect(problemsIn(text)).toMatchObject([{ code: 'rule', path: 'analysis.metrics[0]', expected: 'a query' }]);
+  });
+
+  it.each(['0%', '30%', '1'])('share a false-alarm level that may not be %s', (level) => {
+    expect(problemsIn(`${withMetrics('successRate')}  falseAlarmLevel: ${level}\n`)[0]).toMatchObject({ path: 'analysis.falseAlarmLevel' });
+  });
+
+  it('are not in a spec that judges by alarms alone', () => {
+    expect(metricsOf(changed('checkout-errors', 'checkout-errors', specText))).toEqual([]);
+  });
+});
