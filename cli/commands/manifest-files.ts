@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidInputError } from '../../core/errors.ts';
+import { shorten } from '../../core/shorten.ts';
 import type { ManifestText } from './lint-manifests.ts';
+import { longestPath } from './spec-files.ts';
 
 const endings = /\.(ya?ml|json)$/;
 
@@ -21,7 +23,9 @@ async function filesAt(cwd: string, path: string): Promise<string[]> {
   if (!found.isDirectory()) return [path];
   const files = await filesBelow(cwd, path);
   if (files.length > 0) return files;
-  throw new InvalidInputError(`${path} holds no *.yaml, *.yml or *.json.`, { remedy: 'Name a file or a folder of Kubernetes manifests.' });
+  throw new InvalidInputError(`${shorten(path, longestPath)} holds no *.yaml, *.yml or *.json.`, {
+    remedy: 'Name a file or a folder of Kubernetes manifests.',
+  });
 }
 
 async function filesBelow(cwd: string, folder: string): Promise<string[]> {
@@ -43,6 +47,6 @@ async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const remedy = 'Name a file or a folder of Kubernetes manifests.';
-    throw new InvalidInputError(`${path} ${whyNot[code] ?? 'could not be read'}.`, { remedy, cause });
+    throw new InvalidInputError(`${shorten(path, longestPath)} ${whyNot[code] ?? 'could not be read'}.`, { remedy, cause });
   }
 }

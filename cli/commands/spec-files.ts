@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidInputError, SpecInvalidError } from '../../core/errors.ts';
+import { shorten } from '../../core/shorten.ts';
 import { formatProblemLine } from '../../core/spec/diagnostic.ts';
 import { parseSpec } from '../../core/spec/parse-spec.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
@@ -8,6 +9,9 @@ import { closestWord } from '../../core/spec/typo-hint.ts';
 import type { ApplyRequest } from '../connection/connection.ts';
 
 const folder = 'rollouts';
+
+/** No system has longer paths; a name that is longer is shown by its beginning. */
+export const longestPath = 4_096;
 
 /** How many specs an error lists at most. */
 const mostNamed = 10;
@@ -25,7 +29,7 @@ export async function readSpecFile(cwd: string, file: string): Promise<ApplyRequ
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const remedy = code === 'ENOENT' ? await remedyForMissing(cwd, file) : 'Name a file of a rollout spec.';
-    throw new InvalidInputError(`${file} ${whyUnreadable[code] ?? 'could not be read'}.`, { remedy, cause });
+    throw new InvalidInputError(`${shorten(file, longestPath)} ${whyUnreadable[code] ?? 'could not be read'}.`, { remedy, cause });
   }
 }
 

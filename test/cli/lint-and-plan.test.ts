@@ -76,6 +76,15 @@ describe('a file that cannot be read', () => {
     await write(cliSpec());
     expect(await sluice([command, file], { cwd })).toEqual({ code: 2, out: '', err: `error: ${message}\n  ${remedy}\n` });
   });
+
+  it.each([
+    ['a spec', (name: string) => ['lint', name]],
+    ['a manifest', (name: string) => ['lint', '--manifests', name]],
+  ])('is shown by the beginning of its name, as %s', async (_, argv) => {
+    await write(cliSpec());
+    const { code, err } = await sluice(argv(`${'a'.repeat(40_000)}.yaml`), { cwd });
+    expect([code, err.length < 5_000]).toEqual([2, true]);
+  });
 });
 
 describe('sluice plan', () => {
