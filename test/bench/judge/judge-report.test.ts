@@ -13,7 +13,7 @@ describe('bench:judge', () => {
     const faulty = cells.find(({ change }) => change === '+5 points');
     expect(faulty?.rules.find(({ rule }) => rule === 'Sluice')).toMatchObject({ rolledBack: 5 });
     expect(cells[0]?.rules.find(({ rule }) => rule === 'Sluice')).toMatchObject({ rolledBack: 0, meanCost: 0 });
-    const report = formatReport(cells);
+    const report = formatReport(cells, settings.margin);
     expect(report).toContain('| iid | 0 % (45.1 %) |');
     expect(report).toContain('1000 rps, 0.1 % +5 points');
     expect(formatService(cells)).toMatch(/^ +1000 rps, 0\.1 % usual, iid: rolled back healthy 0 %/);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { formatReport, formatService } from './judge-report.ts';
 import type { Cell, Service, Settings } from './measure-service.ts';
@@ -10,6 +10,9 @@ if ('wrong' in options) {
   process.exitCode = 2;
 } else if (options.help) {
   console.log(usage);
+} else if (options.fromFile !== undefined) {
+  const { settings, cells } = JSON.parse(await readFile(options.fromFile, 'utf8')) as { settings: Settings; cells: Cell[] };
+  console.log(formatReport(cells, settings.margin));
 } else {
   const settings: Settings = { runs: options.runs, seed: options.seed, margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01 };
   const services = options.noise.flatMap((noise) =>
@@ -19,7 +22,7 @@ if ('wrong' in options) {
     `${services.length} services, ${settings.runs} rollouts for each of six versions; seed ${settings.seed}, margin ${settings.margin.ratio} x + ${settings.margin.excess * 100} points, false-alarm level ${settings.falseAlarmLevel * 100} %`,
   );
   const cells = await measureAll(services, settings, options.workers);
-  console.log(`\n${formatReport(cells)}`);
+  console.log(`\n${formatReport(cells, settings.margin)}`);
   if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify({ settings, cells }, null, 1)}\n`);
 }
 

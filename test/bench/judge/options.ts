@@ -13,6 +13,7 @@ Simulated rollouts, judged by Sluice and by the rules that Flagger, Argo Rollout
   --noise <a,b>       ${noises.join(', ')} (all)
   --workers <n>       processes side by side (as many as there are cores)
   --json <file>       all figures
+  --from <file>       print the tables of such a file, and measure nothing
   --help`;
 
 export interface JudgeOptions {
@@ -23,6 +24,7 @@ export interface JudgeOptions {
   readonly noise: readonly Noise[];
   readonly workers: number;
   readonly jsonFile: string | undefined;
+  readonly fromFile: string | undefined;
   readonly help: boolean;
 }
 
@@ -38,6 +40,7 @@ export function readJudgeOptions(args: readonly string[]): JudgeOptions | { read
         noise: { type: 'string', default: noises.join(',') },
         workers: { type: 'string', default: String(availableParallelism()) },
         json: { type: 'string' },
+        from: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -53,6 +56,7 @@ export function readJudgeOptions(args: readonly string[]): JudgeOptions | { read
       noise,
       workers: readNumber('workers', values.workers, 1),
       jsonFile: values.json,
+      fromFile: values.from,
       help: values.help,
     };
   } catch (error) {
