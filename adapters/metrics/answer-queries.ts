@@ -1,6 +1,9 @@
 import type { BadAnswer } from '../../core/spec/proportion-spec.ts';
 import { growthQuery, type Labels, type ShareNames, selector } from './share-queries.ts';
 
+type Side = 'stable' | 'canary';
+type LabelsOf = (side: Side) => Labels;
+
 /** Selectors of counters whose sum is a number of answers. */
 type Counters = readonly string[];
 
@@ -74,12 +77,12 @@ function istioView(names: ShareNames, reporter: string, bad: BadAnswer): AnswerV
     destination_service_name: service,
     destination_service_namespace: namespace,
   });
-  const labels = (side: 'stable' | 'canary'): Labels => {
+  const labels = (side: Side): Labels => {
     if (subsets === undefined) return ofService(side === 'stable' ? names.stableService : names.canaryService);
     return { ...ofService(subsets.host), destination_workload: side === 'stable' ? names.stableDeployment : names.canaryDeployment };
   };
   if (bad.kind === 'slow') return slowView(reporter, 'istio_request_duration_milliseconds_bucket', labels, bad.aboveMs, envoyBoundsMs);
-  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+  const counters = (side: Side): SideCounters => ({
     all: [selector('istio_requests_total', labels(side))],
     bad: {
       counters: [
@@ -92,43 +95,38 @@ function istioView(names: ShareNames, reporter: string, bad: BadAnswer): AnswerV
 }
 
 function linkerdView({ namespace, stableDeployment, canaryDeployment }: ShareNames, bad: BadAnswer): AnswerView {
-  const labels = (side: 'stable' | 'canary'): Labels => ({
+  const labels = (side: Side): Labels => ({
     direction: 'outbound',
     dst_namespace: namespace,
     dst_deployment: side === 'stable' ? stableDeployment : canaryDeployment,
   });
   if (bad.kind === 'slow') return slowView('linkerd', 'response_latency_ms_bucket', labels, bad.aboveMs, linkerdBoundsMs);
-  const counters = (side: 'stable' | 'canary'): SideCounters => ({
-    all: [selector('response_total', labels(side))],
-    bad: { counters: [selector('response_total', { ...labels(side), classification: 'failure' })] },
-  });
-  return { name: 'linkerd', badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
+  return failedView('linkerd', 'response_total', labels, { classification: 'failure' });
 }
 
 function consulView({ subsets, stableService }: ShareNames, bad: BadAnswer): AnswerView {
   const { host, stable, canary } = subsets ?? { host: stableService, stable: 'stable', canary: 'canary' };
-  const labels = (side: 'stable' | 'canary'): Labels => ({
+  const labels = (side: Side): Labels => ({
     consul_destination_service: host,
     consul_destination_service_subset: side === 'stable' ? stable : canary,
   });
   if (bad.kind === 'slow') return slowView('envoy', 'envoy_cluster_upstream_rq_time_bucket', labels, bad.aboveMs, envoyBoundsMs);
-  const counters = (side: 'stable' | 'canary'): SideCounters => ({
-    all: [selector('envoy_cluster_upstream_rq_xx', labels(side))],
-    bad: { counters: [selector('envoy_cluster_upstream_rq_xx', { ...labels(side), envoy_response_code_class: '5' })] },
+  return failedView('envoy', 'envoy_cluster_upstream_rq_xx', labels, { envoy_response_code_class: '5' });
+}
+
+/** Where one label more tells the failed answers of a counter. */
+function failedView(name: string, metric: string, labels: LabelsOf, failed: Labels): AnswerView {
+  const counters = (side: Side): SideCounters => ({
+    all: [selector(metric, labels(side))],
+    bad: { counters: [selector(metric, { ...labels(side), ...failed })] },
   });
-  return { name: 'envoy', badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
+  return { name, badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
 }
 
 /** A histogram counts what took no longer than each of its bounds, so the edge is the next of them. */
-function slowView(
-  name: string,
-  metric: string,
-  labels: (side: 'stable' | 'canary') => Labels,
-  aboveMs: number,
-  boundsMs: readonly number[],
-): AnswerView {
+function slowView(name: string, metric: string, labels: LabelsOf, aboveMs: number, boundsMs: readonly number[]): AnswerView {
   const edgeMs = boundsMs.find((bound) => bound >= aboveMs) ?? boundsMs[boundsMs.length - 1] ?? aboveMs;
-  const counters = (side: 'stable' | 'canary'): SideCounters => ({
+  const counters = (side: Side): SideCounters => ({
     all: [selector(metric, labels(side), 'le="+Inf"')],
     // Prometheus 3 writes whole numbers as 250.0.
     bad: { allBut: [selector(metric, labels(side), `le=~"${String(edgeMs).replace('.', '[.]')}([.]0)?"`)] },

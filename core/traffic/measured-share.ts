@@ -1,3 +1,4 @@
+import { alternatives } from '../analysis/proportion/evidence.ts';
 import type { Split } from './split.ts';
 
 /** How many requests were counted on each side since the weight was in force. */
@@ -28,7 +29,7 @@ const wrong = 2;
 const leftOnStable = { tolerated: 0.01, wrong: 0.05 } as const;
 
 /** Alternatives to a share, as factors of its odds. No one needs to know how far off it is. */
-const factors = Array.from({ length: 16 }, (_, index) => 1.1 * (64 / 1.1) ** (index / 15));
+const factors = alternatives;
 
 /**
  * Compares the requests that were counted with the split that the routes say.

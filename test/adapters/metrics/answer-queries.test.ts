@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { answerQueries, answerViews, oldestAnswerQuery } from '../../../adapters/metrics/answer-queries.ts';
-import type { ShareNames } from '../../../adapters/metrics/share-queries.ts';
 import { checkQuery } from '../../../core/analysis/check-query.ts';
+import { names } from './share-names.ts';
 
-const names: ShareNames = {
-  kind: 'istio',
-  namespace: 'shop',
-  stableService: 'checkout',
-  canaryService: 'checkout-canary',
-  stableDeployment: 'checkout-app',
-  canaryDeployment: 'checkout-app-canary',
-  connections: false,
-};
 const failed = { kind: 'failed' } as const;
 const slow = (aboveMs: number) => ({ kind: 'slow', aboveMs }) as const;
 const subsets = { host: 'checkout', stable: 'v1', canary: 'v2' };

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { growthQuery, oldestScrapeQuery, type ShareNames, shareViews } from '../../../adapters/metrics/share-queries.ts';
+import { growthQuery, oldestScrapeQuery, shareViews } from '../../../adapters/metrics/share-queries.ts';
 import { QueryEngine } from '../../../sandbox/prometheus/query-engine.ts';
 import { SeriesStore } from '../../../sandbox/prometheus/series-store.ts';
-
-const names: ShareNames = {
-  kind: 'istio',
-  namespace: 'shop',
-  stableService: 'checkout',
-  canaryService: 'checkout-canary',
-  stableDeployment: 'checkout-app',
-  canaryDeployment: 'checkout-app-canary',
-  connections: false,
-};
+import { names } from './share-names.ts';
 
 describe('the series that count requests to a side', () => {
   it("are Istio's, of one reporter for both sides: who sent them, or a waypoint, or who got them", () => {
