@@ -62,7 +62,10 @@ export function createPrometheus(options: PrometheusOptions): MetricProvider {
       const parsed = answer.ok ? z.safeParse(rangeData, answer.data) : undefined;
       const [only, ...others] = parsed?.success ? parsed.data.result : [];
       if (only === undefined || others.length > 0) return [];
-      return only.values.flatMap(([seconds, text]) => (decimal.test(text) ? [{ atMs: seconds * 1000, value: Number(text) }] : []));
+      const values = only.values
+        .slice(-count)
+        .map(([seconds, text]) => ({ atMs: seconds * 1000, value: decimal.test(text) ? Number(text) : Number.NaN }));
+      return values.filter(({ value }) => Number.isFinite(value));
     },
   };
 }

@@ -8,6 +8,9 @@ import type { Deps } from '../deps.ts';
 import { settleMs, shareNamesOf } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
+/** Of one look. Sums of as many as a rollout of 30 days has looks are still whole numbers. */
+const mostAnswers = 1e9;
+
 const pastSeconds = 60;
 const pastMinutes = 30;
 
@@ -74,6 +77,7 @@ async function learnNoise(metrics: MetricProvider, view: AnswerView | undefined,
     metrics.history({ name: "stable's answers before", query: all }, past),
     metrics.history({ name: "stable's bad answers before", query: bad }, past),
   ]);
+  if (ofAll.some(({ value }) => value > mostAnswers)) return unknownDispersion;
   const badAt = new Map(ofBad.map(({ atMs, value }) => [atMs, value]));
   return priorDispersion(ofAll.map(({ atMs, value }) => answersOf(value, badAt.get(atMs))));
 }
@@ -94,6 +98,10 @@ async function measureBlock(
   const [stableAll, stableBad, canaryAll, canaryBad] = values;
   const atMs = answers[0]?.atMs;
   if (values.length < 4 || atMs === undefined) return nothing(answers);
+  const most = Math.max(...values);
+  if (most > mostAnswers) {
+    return { status: 'nothing', why: `Prometheus counts ${most} answers since the last look, more than there can be.`, sourceDown: false };
+  }
   const block = { stepIndex, canary: answersOf(canaryAll, canaryBad), stable: answersOf(stableAll, stableBad) };
   return { status: 'counted', atMs, block };
 }

@@ -47,6 +47,10 @@ function reading({ state, reason, sinceMs }: AlarmReading): Fate {
 }
 
 const vector = { status: 'success', data: { resultType: 'vector', result: [{ metric: { __name__: 'x' }, value: [seconds, '0.5'] }] } };
+const matrix = {
+  status: 'success',
+  data: { resultType: 'matrix', result: [{ metric: {}, values: [60, 120, 180].map((ago, index) => [seconds - ago, String(index)]) }] },
+};
 const scalar = { status: 'success', data: { resultType: 'scalar', result: [seconds, '0.5'] }, warnings: ['partial'] };
 const refusal = { status: 'error', errorType: 'bad_data', error: 'parse error' };
 const alerts = {
@@ -73,6 +77,14 @@ describe('answers of Prometheus', () => {
     const { fetch } = scriptedFetch(() => ({ body: jsonText({ status: 'success', data: { resultType: 'scalar', result: [at, value] } }) }));
     const [answer] = await createPrometheus({ url, clock, fetch }).measure([{ name: 'errors', query: 'up' }]);
     return answer === undefined ? 'refused' : measured(answer);
+  });
+  fuzz('Prometheus: history', 2_800, fc.tuple(mutated(matrix, vector, refusal), fetchStatus), async ([body, code]) => {
+    const { fetch } = scriptedFetch(() => ({ status: code === 204 ? 200 : code, body: jsonText(body) }));
+    const past = { lastAtMs: clock.now(), everySeconds: 60, count: 3 };
+    const values = await createPrometheus({ url, clock, fetch }).history({ name: 'errors', query: 'up' }, past);
+    expect(values.length).toBeLessThanOrEqual(past.count);
+    for (const { value } of values) expect(Number.isFinite(value)).toBe(true);
+    return values.length === 0 ? 'refused' : 'taken';
   });
   fuzz('Prometheus: alerts', 3_500, fc.tuple(mutated(alerts), mutated(rules)), async ([told, known]) => {
     const { fetch } = scriptedFetch((path) => ({ body: jsonText(path.endsWith('/alerts') ? told : known) }));

@@ -34,6 +34,19 @@ describe('an answer of Prometheus that means harm', () => {
     expect(await measured(scalar('0', at))).toMatchObject({ status: 'unavailable', why: expect.stringContaining('time to come') });
   });
 
+  it('tells of the past no more than was asked, and nothing that is no number', async () => {
+    const texts = ['7', '1e999', 'NaN', '0x10', '2', '3'];
+    const values = texts.map((text, index) => [seconds + index, text]);
+    const { fetch } = scriptedFetch(() => ({
+      body: { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values }] } },
+    }));
+    const past = { lastAtMs: clock.now(), everySeconds: 1, count: 5 };
+    expect(await createPrometheus({ url, clock, fetch }).history({ name: 'errors', query: 'up' }, past)).toEqual([
+      { atMs: (seconds + 4) * 1000, value: 2 },
+      { atMs: (seconds + 5) * 1000, value: 3 },
+    ]);
+  });
+
   it('is not read to its end where it is without one', async () => {
     let sent = 0;
     const body = new ReadableStream({

@@ -117,6 +117,16 @@ describe('a look at what both sides have answered', () => {
     expect((await clumpsOf(0)).found).toMatchObject({ prior: { dispersion: 1.5, weight: 2 } });
   });
 
+  it('takes no number that cannot be one of answers', async () => {
+    const { clock, counting, look } = begin();
+    counting.scrapeAnswers({ stable: { 200: 100 }, canary: { 200: 10 } });
+    await clock.sleep(5_000);
+    const countedUntilMs = clock.now();
+    await clock.sleep(5_000);
+    counting.scrapeAnswers({ stable: { 200: 1e300 }, canary: { 200: 20 } });
+    expect(await look({ stepIndex: 0, view: 'source', countedUntilMs })).toMatchObject({ status: 'nothing', sourceDown: false });
+  });
+
   it('tells a source that is down from one that knows nothing', async () => {
     const { clock, counting, look } = begin();
     await clock.sleep(10_000);
