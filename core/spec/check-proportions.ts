@@ -1,8 +1,16 @@
 import type { UnplacedProblem } from './problems-of.ts';
 import { isProportion, type RolloutSpec } from './rollout-spec.ts';
 
+const mostProportions = 10;
+
 /** Refuses successRate and latency where no mesh counts what they compare. */
 export function checkProportions({ analysis, router }: RolloutSpec): UnplacedProblem[] {
+  const count = analysis.metrics.filter(isProportion).length;
+  if (count > mostProportions) {
+    const hint = 'what was counted for each is kept with the rollout, and asked for by four queries at each interval';
+    const expected = `at most ${mostProportions} of successRate and latency`;
+    return [{ code: 'outOfRange', path: ['analysis', 'metrics'], found: `${count}`, expected, hint, at: 'key' }];
+  }
   const why = whyUncounted({ analysis, router });
   if (why === undefined) return [];
   return analysis.metrics.flatMap((metric, index): UnplacedProblem[] => {

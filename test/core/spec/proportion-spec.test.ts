@@ -69,6 +69,12 @@ describe('metrics that compare the canary with stable', () => {
     });
   });
 
+  it('are at most ten', () => {
+    const latencies = Array.from({ length: 11 }, (_, index) => `{ latency: { above: ${index + 1}ms }, name: l${index} }`);
+    expect(problemsIn(withMetrics(...latencies))).toMatchObject([{ code: 'outOfRange', path: 'analysis.metrics', found: '11' }]);
+    expect(problemsIn(withMetrics(...latencies.slice(1)))).toEqual([]);
+  });
+
   it('need a Prometheus', () => {
     expect(problemsIn(withAnalysis('analysis:\n  metrics: [successRate]\n'))[0]).toMatchObject({ path: 'analysis.prometheus' });
   });
