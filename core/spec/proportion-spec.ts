@@ -20,7 +20,7 @@ export interface ProportionSpec {
   readonly requests: number;
 }
 
-const requests = z._default(positiveInt, 20).check(z.describe("So many of the canary's answers a step needs before it passes"));
+const requests = z._default(positiveInt, 10).check(z.describe("So many of the canary's answers a step needs before it passes"));
 
 const margin = z
   .strictObject({

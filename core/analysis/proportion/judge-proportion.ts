@@ -82,7 +82,7 @@ function whatIsWanting({ name, requests }: ProportionQuestion, { blocks, stepInd
   if (silentSeconds > silentAfterSeconds) return `${name} has no data: the canary has answered nothing for ${Math.round(silentSeconds)} s.`;
   const { canary } = sumOf(blocks.filter((block) => block.stepIndex === stepIndex));
   if (canary.all >= requests) return undefined;
-  return `${name} has too little traffic: ${showCount(canary.all)} of the ${showCount(requests)} requests that this step needs.`;
+  return `${name} has too little traffic: ${showCount(canary.all)} of the ${showCount(requests)} requests that this step needs. A higher weight brings more; \`requests\` in the spec asks for fewer.`;
 }
 
 /** Nothing where the interval does not say that the canary is worse: at full weight, where it is compared with what stable did before. */

@@ -20,8 +20,8 @@ function problemsIn(text: string) {
 describe('metrics that compare the canary with stable', () => {
   it('need no more than a name and an edge', () => {
     expect(metricsOf(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
-      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 20 },
-      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 20 },
+      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 10 },
+      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 10 },
     ]);
   });
 
