@@ -1,0 +1,12 @@
+import type { ShareNames } from '../../../adapters/metrics/share-queries.ts';
+
+/** Checkout and its canary, told apart by their Services. */
+export const names: ShareNames = {
+  kind: 'istio',
+  namespace: 'shop',
+  stableService: 'checkout',
+  canaryService: 'checkout-canary',
+  stableDeployment: 'checkout-app',
+  canaryDeployment: 'checkout-app-canary',
+  connections: false,
+};
