@@ -11,8 +11,13 @@ if ('wrong' in options) {
 } else if (options.help) {
   console.log(usage);
 } else if (options.fromFile !== undefined) {
-  const { settings, cells } = JSON.parse(await readFile(options.fromFile, 'utf8')) as { settings: Settings; cells: Cell[] };
-  console.log(formatReport(cells, settings.margin));
+  try {
+    const { settings, cells } = JSON.parse(await readFile(options.fromFile, 'utf8')) as { settings: Settings; cells: Cell[] };
+    console.log(formatReport(cells, settings.margin));
+  } catch (error) {
+    console.error(`${options.fromFile} is no file that --json has written: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 2;
+  }
 } else {
   const settings: Settings = { runs: options.runs, seed: options.seed, margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01 };
   const services = options.noise.flatMap((noise) =>
