@@ -1,14 +1,6 @@
 import type { SecretSource } from '../adapters/secrets/secrets-manager.ts';
-import type {
-  AlarmSource,
-  Clock,
-  ClusterAccess,
-  EventSink,
-  Executions,
-  ImageRegistry,
-  MetricProvider,
-  RolloutStore,
-} from '../core/ports.ts';
+import type { AlarmSource, MetricProvider } from '../core/metric-ports.ts';
+import type { Clock, ClusterAccess, EventSink, Executions, ImageRegistry, RolloutStore } from '../core/ports.ts';
 import type { Log } from './log.ts';
 
 /** Everything that functions may ask for. Each names what it uses, so that its bundle holds no more than that. */

@@ -1,8 +1,16 @@
 import type { BadAnswer } from '../../core/spec/proportion-spec.ts';
-import { growthQuery, type Labels, type ShareNames, selector } from './share-queries.ts';
-
-type Side = 'stable' | 'canary';
-type LabelsOf = (side: Side) => Labels;
+import { growthQuery, oldestScrapeQuery } from './share-queries.ts';
+import type { ShareNames } from './side-labels.ts';
+import {
+  consulLabels,
+  istioLabels,
+  istioReporters,
+  type Labels,
+  type LabelsOf,
+  linkerdLabels,
+  type Side,
+  selector,
+} from './side-labels.ts';
 
 /** Selectors of counters whose sum is a number of answers. */
 type Counters = readonly string[];
@@ -46,7 +54,7 @@ export function answerViews(names: ShareNames, bad: BadAnswer, mirrored = false)
   switch (names.kind) {
     case 'istio':
     case 'gatewayApi':
-      return ['source', 'waypoint', 'destination'].map((reporter) => {
+      return istioReporters.map((reporter) => {
         const view = istioView(names, reporter, bad);
         return mirrored ? { ...view, canary: istioView(names, 'destination', bad).canary } : view;
       });
@@ -65,22 +73,13 @@ export function answerQueries({ all, bad }: SideCounters, forMs: number): { read
 
 /** When the counters that were scraped least lately were scraped, in seconds; no answer where nothing was counted on either side. */
 export function oldestAnswerQuery({ stable, canary }: AnswerView): string {
-  return `min(${[...stable.all, ...canary.all].map((each) => `timestamp(${each})`).join(' or ')})`;
+  return oldestScrapeQuery([...stable.all, ...canary.all]);
 }
 
 const grpcErrors = '2|4|12|13|14|15';
 
 function istioView(names: ShareNames, reporter: string, bad: BadAnswer): AnswerView {
-  const { namespace, subsets } = names;
-  const ofService = (service: string): Labels => ({
-    reporter,
-    destination_service_name: service,
-    destination_service_namespace: namespace,
-  });
-  const labels = (side: Side): Labels => {
-    if (subsets === undefined) return ofService(side === 'stable' ? names.stableService : names.canaryService);
-    return { ...ofService(subsets.host), destination_workload: side === 'stable' ? names.stableDeployment : names.canaryDeployment };
-  };
+  const labels = istioLabels(names, reporter);
   if (bad.kind === 'slow') return slowView(reporter, 'istio_request_duration_milliseconds_bucket', labels, bad.aboveMs, envoyBoundsMs);
   const counters = (side: Side): SideCounters => ({
     all: [selector('istio_requests_total', labels(side))],
@@ -94,22 +93,14 @@ function istioView(names: ShareNames, reporter: string, bad: BadAnswer): AnswerV
   return { name: reporter, badMeans: 'failed', stable: counters('stable'), canary: counters('canary') };
 }
 
-function linkerdView({ namespace, stableDeployment, canaryDeployment }: ShareNames, bad: BadAnswer): AnswerView {
-  const labels = (side: Side): Labels => ({
-    direction: 'outbound',
-    dst_namespace: namespace,
-    dst_deployment: side === 'stable' ? stableDeployment : canaryDeployment,
-  });
+function linkerdView(names: ShareNames, bad: BadAnswer): AnswerView {
+  const labels = linkerdLabels(names);
   if (bad.kind === 'slow') return slowView('linkerd', 'response_latency_ms_bucket', labels, bad.aboveMs, linkerdBoundsMs);
   return failedView('linkerd', 'response_total', labels, { classification: 'failure' });
 }
 
-function consulView({ subsets, stableService }: ShareNames, bad: BadAnswer): AnswerView {
-  const { host, stable, canary } = subsets ?? { host: stableService, stable: 'stable', canary: 'canary' };
-  const labels = (side: Side): Labels => ({
-    consul_destination_service: host,
-    consul_destination_service_subset: side === 'stable' ? stable : canary,
-  });
+function consulView(names: ShareNames, bad: BadAnswer): AnswerView {
+  const labels = consulLabels(names);
   if (bad.kind === 'slow') return slowView('envoy', 'envoy_cluster_upstream_rq_time_bucket', labels, bad.aboveMs, envoyBoundsMs);
   return failedView('envoy', 'envoy_cluster_upstream_rq_xx', labels, { envoy_response_code_class: '5' });
 }

@@ -1,5 +1,6 @@
 import { DescribeAlarmsCommand, type DescribeAlarmsCommandInput, type DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
-import type { AlarmReading, AlarmSource, AlarmState, Clock } from '../../core/ports.ts';
+import type { AlarmReading, AlarmSource, AlarmState } from '../../core/metric-ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import { withoutCredentials } from '../../core/without-credentials.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Measurement, MetricProvider, MetricQuery } from '../../core/ports.ts';
+import type { Measurement, MetricProvider, MetricQuery } from '../../core/metric-ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
 

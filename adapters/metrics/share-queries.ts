@@ -1,6 +1,5 @@
-import { escapeForPromql, fillQuery } from '../../core/analysis/query-template.ts';
-import type { RouterKind } from '../../core/spec/router-spec.ts';
-import type { Telemetry } from '../../core/spec/telemetry-spec.ts';
+import { fillQuery } from '../../core/analysis/query-template.ts';
+import { consulLabels, istioLabels, istioReporters, type LabelsOf, linkerdLabels, type ShareNames, selector } from './side-labels.ts';
 
 /** One way in which requests to both sides may be counted: a selector of counters for each. */
 export interface ShareView {
@@ -8,22 +7,6 @@ export interface ShareView {
   readonly stable: string;
   readonly canary: string;
 }
-
-/** What the series of the two sides are told apart by. */
-export interface ShareNames {
-  readonly kind: RouterKind;
-  readonly namespace: string;
-  readonly stableService: string;
-  readonly canaryService: string;
-  readonly stableDeployment: string;
-  readonly canaryDeployment: string;
-  readonly subsets?: { readonly host: string; readonly stable: string; readonly canary: string } | undefined;
-  /** The routes are of connections, not of requests. */
-  readonly connections: boolean;
-  readonly telemetry?: Telemetry | undefined;
-}
-
-export type Labels = Readonly<Record<string, string>>;
 
 /**
  * The ways in which a mesh counts requests, the best first. Only one is used for both sides, because each request may be in several: a caller's
@@ -52,63 +35,37 @@ function usualViews(names: ShareNames): ShareView[] {
   switch (names.kind) {
     case 'istio':
     case 'gatewayApi':
-      return ['source', 'waypoint', 'destination'].map((reporter) => istioView(names, reporter));
+      return istioReporters.map((reporter) => {
+        const metric = names.connections ? 'istio_tcp_connections_opened_total' : 'istio_requests_total';
+        return viewOf(reporter, metric, istioLabels(names, reporter));
+      });
     case 'linkerd':
       return linkerdViews(names);
     case 'consul':
-      return [consulView(names)];
+      return [viewOf('envoy', 'envoy_cluster_upstream_rq_total', consulLabels(names))];
   }
 }
 
-function istioView(names: ShareNames, reporter: string): ShareView {
-  const { namespace, subsets } = names;
-  const metric = names.connections ? 'istio_tcp_connections_opened_total' : 'istio_requests_total';
-  const ofService = (service: string): Labels => ({
-    reporter,
-    destination_service_name: service,
-    destination_service_namespace: namespace,
-  });
-  if (subsets !== undefined) {
-    const ofWorkload = (workload: string) => selector(metric, { ...ofService(subsets.host), destination_workload: workload });
-    return { name: reporter, stable: ofWorkload(names.stableDeployment), canary: ofWorkload(names.canaryDeployment) };
-  }
-  return {
-    name: reporter,
-    stable: selector(metric, ofService(names.stableService)),
-    canary: selector(metric, ofService(names.canaryService)),
-  };
+function viewOf(name: string, metric: string, labels: LabelsOf): ShareView {
+  return { name, stable: selector(metric, labels('stable')), canary: selector(metric, labels('canary')) };
 }
 
-function linkerdViews({ namespace, ...names }: ShareNames): ShareView[] {
-  const ofBackends = (metric: string): ShareView => {
-    const to = (service: string) => selector(metric, { backend_namespace: namespace, backend_name: service });
-    return { name: metric, stable: to(names.stableService), canary: to(names.canaryService) };
-  };
-  const to = (deployment: string) =>
-    selector('request_total', { direction: 'outbound', dst_namespace: namespace, dst_deployment: deployment });
+function linkerdViews(names: ShareNames): ShareView[] {
+  const ofBackends = (metric: string) =>
+    viewOf(metric, metric, (side) => ({
+      backend_namespace: names.namespace,
+      backend_name: side === 'stable' ? names.stableService : names.canaryService,
+    }));
   return [
     ofBackends('outbound_http_route_backend_requests_total'),
     ofBackends('outbound_grpc_route_backend_requests_total'),
-    { name: 'request_total', stable: to(names.stableDeployment), canary: to(names.canaryDeployment) },
+    viewOf('request_total', 'request_total', linkerdLabels(names)),
   ];
 }
 
-function consulView({ subsets, stableService }: ShareNames): ShareView {
-  const { host, stable, canary } = subsets ?? { host: stableService, stable: 'stable', canary: 'canary' };
-  const to = (subset: string) =>
-    selector('envoy_cluster_upstream_rq_total', { consul_destination_service: host, consul_destination_service_subset: subset });
-  return { name: 'envoy', stable: to(stable), canary: to(canary) };
-}
-
-/** @param more Matchers as PromQL writes them, for what is no equality. */
-export function selector(metric: string, labels: Labels, more?: string): string {
-  const matchers = Object.entries(labels).map(([name, value]) => `${name}="${escapeForPromql(value)}"`);
-  return `${metric}{${[...matchers, ...(more === undefined ? [] : [more])].join(',')}}`;
-}
-
 /** When the series that were scraped least lately were scraped, in seconds; no answer where nothing was counted on either side. */
-export function oldestScrapeQuery({ stable, canary }: ShareView): string {
-  return `min(timestamp(${stable}) or timestamp(${canary}))`;
+export function oldestScrapeQuery(counters: readonly string[]): string {
+  return `min(${counters.map((each) => `timestamp(${each})`).join(' or ')})`;
 }
 
 /** So far back a series is looked for that was not there at the beginning of a count. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import type { AlarmReading, RolloutStore } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
+import type { RolloutStore } from '../../core/ports.ts';
 import { stored } from '../../core/rollout/stored.ts';
 import { keys } from './keys.ts';
 import { noteInStore } from './note-in-store.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { AlarmReading, RolloutStore } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
+import type { RolloutStore } from '../../core/ports.ts';
 import { stored } from '../../core/rollout/stored.ts';
 import type { AlertTold } from '../../core/spec/alert.ts';
 import { keys } from './keys.ts';

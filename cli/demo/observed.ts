@@ -1,4 +1,4 @@
-import type { AlarmState } from '../../core/ports.ts';
+import type { AlarmState } from '../../core/metric-ports.ts';
 import type { HistoryEntry, RolloutRecord } from '../../core/rollout/record.ts';
 
 /** What the demo sees happen: on the wire, on the routes, in the store and on the event bus. Never what it expects to happen. */

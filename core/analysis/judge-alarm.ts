@@ -1,4 +1,4 @@
-import type { AlarmReading } from '../ports.ts';
+import type { AlarmReading } from '../metric-ports.ts';
 import type { Verdict } from './verdict.ts';
 
 /**

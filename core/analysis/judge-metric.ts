@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Measurement } from '../ports.ts';
+import type { Measurement } from '../metric-ports.ts';
 import { stored } from '../rollout/stored.ts';
 import type { MetricSpec } from '../spec/rollout-spec.ts';
 import type { Verdict } from './verdict.ts';

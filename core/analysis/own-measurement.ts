@@ -1,4 +1,4 @@
-import type { Measurement } from '../ports.ts';
+import type { Measurement } from '../metric-ports.ts';
 import { formatDuration } from '../spec/duration.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { AlarmReading, AlarmState } from '../ports.ts';
+import type { AlarmReading, AlarmState } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
 
 /**

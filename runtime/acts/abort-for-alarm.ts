@@ -1,7 +1,7 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { type HeldRollout, Rollouts } from '../../adapters/store/rollouts.ts';
 import { SpecIndex } from '../../adapters/store/spec-index.ts';
-import type { AlarmReading } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
 import { type AbortDeps, abortRollout } from './abort-rollout.ts';
 import { type AlarmKind, alarmsOf, isPassedOver } from './passed-over.ts';
 

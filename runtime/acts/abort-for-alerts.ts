@@ -1,6 +1,6 @@
 import { AlertStates } from '../../adapters/store/alert-states.ts';
 import { SpecIndex } from '../../adapters/store/spec-index.ts';
-import type { AlarmReading } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
 import type { AlertTold } from '../../core/spec/alert.ts';
 import { type AlarmHandled, abortNamed, noteAndAbort } from './abort-for-alarm.ts';
 import type { AbortDeps } from './abort-rollout.ts';

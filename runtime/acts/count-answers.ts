@@ -1,11 +1,11 @@
 import { type AnswerView, answerQueries, answerViews, oldestAnswerQuery } from '../../adapters/metrics/answer-queries.ts';
 import type { Answers } from '../../core/analysis/proportion/block.ts';
 import { type PriorDispersion, priorDispersion, unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
-import type { Measurement, MetricProvider } from '../../core/ports.ts';
+import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
 import { type AnswerCount, type AnswerLook, noAnswers } from '../../core/rollout/answer-count.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
 import type { Deps } from '../deps.ts';
-import { settleMs, shareNamesOf } from './measure-share.ts';
+import { longestGapMs, settleMs, shareNamesOf } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 /** Of one look. Sums of as many as a rollout of 30 days has looks are still whole numbers. */
@@ -13,9 +13,6 @@ const mostAnswers = 1e9;
 
 const pastSeconds = 60;
 const pastMinutes = 30;
-
-/** A count that was not continued for so long begins anew: Prometheus may have forgotten where it began. */
-const longestGapMs = 600_000;
 
 /**
  * One look at what both sides have answered since the last one. The count of a step begins when every series has been scraped since its weight took
@@ -39,14 +36,8 @@ export async function countAnswers(
   if (!goesOn || forMs > longestGapMs) {
     const look = await findBeginning(metrics, views, watch.startedAtMs + settleMs);
     if (look.status !== 'begins' || count.prior !== undefined) return look;
-    return {
-      ...look,
-      prior: await learnNoise(
-        metrics,
-        views.find(({ name }) => name === look.view),
-        open.record.startedAtMs,
-      ),
-    };
+    const begun = views.find(({ name }) => name === look.view);
+    return begun === undefined ? look : { ...look, prior: await learnNoise(metrics, begun, open.record.startedAtMs) };
   }
   if (forMs < 1) return { status: 'nothing', why: 'No time has passed since the last count.', sourceDown: false };
   return measureBlock(metrics, counted, { forMs, stepIndex: watch.stepIndex });
@@ -69,9 +60,8 @@ async function findBeginning(metrics: MetricProvider, views: readonly AnswerView
 }
 
 /** Half an hour before the rollout, a minute each: what stable alone has shown of how its bad answers come. */
-async function learnNoise(metrics: MetricProvider, view: AnswerView | undefined, untilMs: number): Promise<PriorDispersion> {
-  if (view === undefined) return unknownDispersion;
-  const { all, bad } = answerQueries(view.stable, pastSeconds * 1000);
+async function learnNoise(metrics: MetricProvider, { stable }: AnswerView, untilMs: number): Promise<PriorDispersion> {
+  const { all, bad } = answerQueries(stable, pastSeconds * 1000);
   const past = { lastAtMs: untilMs, everySeconds: pastSeconds, count: pastMinutes };
   const [ofAll, ofBad] = await Promise.all([
     metrics.history({ name: "stable's answers before", query: all }, past),

@@ -1,5 +1,6 @@
-import { growthQuery, oldestScrapeQuery, type ShareNames, type ShareView, shareViews } from '../../adapters/metrics/share-queries.ts';
-import type { Measurement, MetricProvider } from '../../core/ports.ts';
+import { growthQuery, oldestScrapeQuery, type ShareView, shareViews } from '../../adapters/metrics/share-queries.ts';
+import type { ShareNames } from '../../adapters/metrics/side-labels.ts';
+import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import type { MeasuredSpec, ShareLook } from '../../core/rollout/share-watch.ts';
 import type { RouteRef } from '../../core/spec/router-spec.ts';
@@ -12,7 +13,7 @@ import type { OpenRollout } from './open-rollout.ts';
 export const settleMs = settleSeconds * 1000;
 
 /** A count that was not continued for so long begins anew: Prometheus may have forgotten where it began. */
-const longestGapMs = 600_000;
+export const longestGapMs = 600_000;
 
 /**
  * One look at how many requests reached each side since the step's weight took effect. A count begins when every series has been scraped since
@@ -49,7 +50,7 @@ export async function findView(
   metrics: MetricProvider,
   views: readonly ShareView[],
 ): Promise<{ readonly view: ShareView; readonly scrapedAtMs: number; readonly atMs: number } | { readonly why: string }> {
-  const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: oldestScrapeQuery(view) })));
+  const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: oldestScrapeQuery([view.stable, view.canary]) })));
   for (const [index, answer] of answers.entries()) {
     const view = views[index];
     if (answer.status === 'value' && view !== undefined) return { view, scrapedAtMs: answer.value * 1000, atMs: answer.atMs };

@@ -1,4 +1,4 @@
-import type { AlarmReading } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import { doorSpec } from '../../core/spec/door-spec.ts';
 

@@ -1,7 +1,8 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { AlertStates } from '../../adapters/store/alert-states.ts';
 import { RolloutRefusedError, type SluiceError, WeightNotVerifiedError } from '../../core/errors.ts';
-import type { AlarmReading, ClusterEndpoint } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
+import type { ClusterEndpoint } from '../../core/ports.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { findingLine } from '../../core/preflight/format-findings.ts';
 import { imageReference } from '../../core/rollout/record.ts';

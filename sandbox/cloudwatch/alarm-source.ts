@@ -1,5 +1,5 @@
 import { type CloudWatchSender, createCloudWatchAlarmSource } from '../../adapters/metrics/cloudwatch.ts';
-import type { AlarmSource } from '../../core/ports.ts';
+import type { AlarmSource } from '../../core/metric-ports.ts';
 import type { CloudWatch } from './cloudwatch.ts';
 
 /** The sandbox's CloudWatch in the place of the SDK's client. */

@@ -1,5 +1,6 @@
 import type { Connection } from '../../cli/connection/connection.ts';
-import type { AlarmReading, Clock } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Split } from '../../core/traffic/split.ts';
 
 /** Which of the two images: the one that runs first, or the one that is pushed first. */

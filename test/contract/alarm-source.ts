@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AlarmSource } from '../../core/ports.ts';
+import type { AlarmSource } from '../../core/metric-ports.ts';
 import type { SourceTrouble } from './metric-provider.ts';
 
 export interface AlarmSourceSetUp {

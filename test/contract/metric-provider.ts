@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MetricProvider } from '../../core/ports.ts';
+import type { MetricProvider } from '../../core/metric-ports.ts';
 
 export type SourceTrouble = 'down' | 'throttled' | 'failing' | 'slow';
 

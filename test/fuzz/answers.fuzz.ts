@@ -11,7 +11,7 @@ import { createSecretSource } from '../../adapters/secrets/secrets-manager.ts';
 import { marshalFields, unmarshalItem } from '../../adapters/store/attribute-value.ts';
 import { createDynamoDbStore } from '../../adapters/store/dynamodb.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
-import type { AlarmReading, Measurement } from '../../core/ports.ts';
+import type { AlarmReading, Measurement } from '../../core/metric-ports.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { stableDeployment } from '../adapters/eks/workload/manifests.ts';
 import { scriptedFetch } from '../adapters/metrics/scripted-fetch.ts';

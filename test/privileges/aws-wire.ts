@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AwsUnavailableError, NotFoundError } from '../../core/errors.ts';
-import type { AlarmReading, ImageFound } from '../../core/ports.ts';
+import type { AlarmReading } from '../../core/metric-ports.ts';
+import type { ImageFound } from '../../core/ports.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { answerDynamoDb } from './dynamodb-wire.ts';
 import { account, region } from './needed-permissions.ts';

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { loadDialects } from '../../adapters/mesh/registry.ts';
 import { createMemoryStore } from '../../adapters/store/memory.ts';
 import { Turns } from '../../adapters/store/turns.ts';
-import type { Measurement } from '../../core/ports.ts';
+import type { Measurement } from '../../core/metric-ports.ts';
 import type { RolloutRecord } from '../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import type { LambdaHandler } from '../../runtime/define-function.ts';

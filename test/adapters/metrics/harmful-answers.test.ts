@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCloudWatchAlarmSource } from '../../../adapters/metrics/cloudwatch.ts';
 import { createPrometheus, createPrometheusAlerts } from '../../../adapters/metrics/prometheus.ts';
-import type { AlarmReading, Measurement } from '../../../core/ports.ts';
+import type { AlarmReading, Measurement } from '../../../core/metric-ports.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { scriptedFetch } from './scripted-fetch.ts';
 

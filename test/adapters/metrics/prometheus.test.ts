@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPrometheus } from '../../../adapters/metrics/prometheus.ts';
-import type { Measurement } from '../../../core/ports.ts';
+import type { Measurement } from '../../../core/metric-ports.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { busyFetch } from '../../../sandbox/prometheus/busy-fetch.ts';
 import { startPrometheus } from '../../../sandbox/prometheus/prometheus.ts';

@@ -1,4 +1,4 @@
-import type { ShareNames } from '../../../adapters/metrics/share-queries.ts';
+import type { ShareNames } from '../../../adapters/metrics/side-labels.ts';
 
 /** Checkout and its canary, told apart by their Services. */
 export const names: ShareNames = {

@@ -181,6 +181,6 @@ describe('the growth of counters between two moments', () => {
 it('a count begins when the series that was scraped first has been scraped since', () => {
   const engine = scraped({ 'canary-a': [[99, 1]], 'stable-a': [[85, 2]], 'stable-b': [[97, 2]] });
   const view = { name: 'test', stable: 'requests_total{side="stable"}', canary: 'requests_total{side="canary"}' };
-  const { result } = engine.instant(oldestScrapeQuery(view), 100_000);
+  const { result } = engine.instant(oldestScrapeQuery([view.stable, view.canary]), 100_000);
   expect(result).toMatchObject({ samples: [{ value: 85 }] });
 });

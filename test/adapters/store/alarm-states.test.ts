@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AlarmStates } from '../../../adapters/store/alarm-states.ts';
 import { createMemoryStore } from '../../../adapters/store/memory.ts';
-import type { AlarmReading, AlarmState } from '../../../core/ports.ts';
+import type { AlarmReading, AlarmState } from '../../../core/metric-ports.ts';
 import { overtakenStore, scheduledStore } from './rollouts-for-tests.ts';
 
 const reading = (state: AlarmReading['state'], sinceMs: number | undefined, name = 'errors'): AlarmReading => ({

@@ -9,7 +9,8 @@ import {
   type PutMetricDataCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
 import { createCloudWatchAlarmSource } from '../../../adapters/metrics/cloudwatch.ts';
-import type { AlarmReading, Clock } from '../../../core/ports.ts';
+import type { AlarmReading } from '../../../core/metric-ports.ts';
+import type { Clock } from '../../../core/ports.ts';
 import type { RunNames } from '../names.ts';
 import { asking } from './clients.ts';
 

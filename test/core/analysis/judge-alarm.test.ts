@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeAlarm } from '../../../core/analysis/judge-alarm.ts';
-import type { AlarmReading } from '../../../core/ports.ts';
+import type { AlarmReading } from '../../../core/metric-ports.ts';
 
 const reading = (state: AlarmReading['state'], reason = 'Threshold crossed.'): AlarmReading => ({
   name: 'checkout-errors',

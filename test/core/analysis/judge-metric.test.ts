@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyTally, judgeMetric, type MetricTally } from '../../../core/analysis/judge-metric.ts';
-import type { Measurement } from '../../../core/ports.ts';
+import type { Measurement } from '../../../core/metric-ports.ts';
 import type { MetricSpec } from '../../../core/spec/rollout-spec.ts';
 
 const errorRate: MetricSpec = { name: 'error rate', query: 'errors', max: 0.01, failures: { consecutive: 2, total: 5 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownMeasurement } from '../../../core/analysis/own-measurement.ts';
-import type { Measurement } from '../../../core/ports.ts';
+import type { Measurement } from '../../../core/metric-ports.ts';
 
 const at = (atMs: number): Measurement => ({ name: 'errors', atMs, status: 'value', value: 0.5 });
 

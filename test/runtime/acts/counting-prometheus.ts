@@ -1,4 +1,4 @@
-import type { MetricProvider } from '../../../core/ports.ts';
+import type { MetricProvider } from '../../../core/metric-ports.ts';
 import type { PrometheusFactory } from '../../../runtime/deps.ts';
 import type { SandboxClock } from '../../../sandbox/clock.ts';
 import { QueryEngine } from '../../../sandbox/prometheus/query-engine.ts';
