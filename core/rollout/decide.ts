@@ -1,3 +1,4 @@
+import { doubtOf } from '../analysis/doubt.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { type Pace, planTick, type Tick } from '../plan/tick.ts';
 import { formatDuration } from '../spec/duration.ts';
@@ -34,8 +35,8 @@ export type Decision =
  * What happens next at a step: pure, so that the same record always gives the same answer, however often a Lambda is retried.
  *
  * In order: a failed verdict, the deadline of the whole rollout, an outside edit, a share of the requests that is not the weight's, a person's
- * request, pods that keep crashing, a source that is down, too little evidence, the bake, the step's pause; then the next step, or promotion, as
- * soon as the share is known or has been waited for (T8).
+ * request, pods that keep crashing, a source that is down, too little evidence, the bake, a second one where there is doubt, the step's pause; then
+ * the next step, or promotion, as soon as the share is known or has been waited for (T8).
  */
 export function decide(state: DecisionState, analysis: AnalysisResult): Decision {
   const { spec, watch, plan } = state;
@@ -102,6 +103,12 @@ function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult):
   if (leftMs > 0) {
     const tick = tickFor(state, leftMs / 1000);
     return { action: 'hold', tick, why: `Baking at weight ${step.weight}, ${formatDuration(Math.ceil(leftMs / 1000))} left.` };
+  }
+  const doubt = watch.pausedSinceMs === undefined ? doubtOf(analysis.verdicts) : undefined;
+  const secondMs = leftMs + step.bakeSeconds * 1000;
+  if (doubt !== undefined && secondMs > 0) {
+    const left = formatDuration(Math.ceil(secondMs / 1000));
+    return { action: 'hold', tick: tickFor(state, secondMs / 1000), why: `${doubt.reason} In doubt the step is baked twice, ${left} left.` };
   }
   if (step.pause !== undefined && !resumedSincePaused(state)) {
     const endMs = (watch.pausedSinceMs ?? analysis.atMs) + step.pause.forSeconds * 1000;

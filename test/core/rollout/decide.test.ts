@@ -43,6 +43,25 @@ describe('a step that passes', () => {
     expect(decide(stateAt(2, { watch: baked }), analysisAt(hour, 'pass'))).toEqual({ action: 'promote', why: 'error rate says pass.' });
   });
 
+  it.each([
+    ['no evidence', undefined, 60_000, 'advance'],
+    ['as little evidence as noise gives', 2.9, 60_000, 'advance'],
+    ['evidence against the canary', 3, 60_000, 'hold'],
+    ['evidence against the canary', 99, 119_999, 'hold'],
+    ['evidence against the canary that is not enough after a second bake', 99, 120_000, 'advance'],
+  ])('with %s (%s) after %i ms of a minute: %s', (_, evidence, bakedMs, action) => {
+    const doubted = { ...verdictOf('pass', 'successRate'), ...(evidence === undefined ? {} : { evidence, enough: 100 }) };
+    const analysis = { ...analysisAt(bakedMs, 'pass'), verdicts: [verdictOf('pass'), doubted] };
+    expect(decide(stateAt(0, { watch: { bakedMs } }), analysis).action).toBe(action);
+  });
+
+  it('and is in doubt says which metric has raised it, and for how long it is held', () => {
+    const analysis = { ...analysisAt(70_000, 'pass'), verdicts: [{ ...verdictOf('pass', 'successRate'), evidence: 5 }] };
+    const decision = decide(stateAt(0, { watch: { bakedMs: 70_000 } }), analysis);
+    expect(decision).toMatchObject({ action: 'hold', tick: { watchSeconds: 50 } });
+    expect(decision.why).toBe('successRate says pass. In doubt the step is baked twice, 50s left.');
+  });
+
   it('that the plan does not have is an error of the caller', () => {
     expect(() => decide(stateAt(3), analysisAt(0, 'pass'))).toThrow(RangeError);
   });
@@ -62,6 +81,12 @@ describe('the pause of a step', () => {
       { weight: 100, bake: '1m' },
     ],
   };
+
+  it('that is under way goes on where a comparison begins to doubt', () => {
+    const analysis = { ...analysisAt(6 * minute, 'pass'), verdicts: [{ ...verdictOf('pass', 'successRate'), evidence: 5 }] };
+    const watch = { bakedMs: 130_000, pausedSinceMs: startMs + 5 * minute };
+    expect(decide(stateAt(1, { watch }), analysis).action).toBe('pause');
+  });
 
   it('begins once the bake is over, and its clock with it', () => {
     const decision = decide(pausedAt(undefined), analysisAt(5 * minute, 'pass'));

@@ -76,6 +76,19 @@ export const comparedWithStable: readonly Scenario[] = [
   },
   {
     ...inProcess,
+    name: 'compared-in-doubt',
+    title: 'A few answers of a hundred fail: too few to roll back after one bake, so the step is baked twice before users get more of it',
+    promises: ['J5', 'T2'],
+    versions: { v2: { service: { errorShare: 0.06 } } },
+    story: untilRolledBack,
+    expected: { rollouts: rolledBackAt(10), badAnswers: [1, 60] },
+    check: (end) => [
+      ...becauseOf('successRate')(end),
+      ...(end.rollouts.every(({ record }) => (record.watch?.bakedMs ?? 0) > 10_000) ? [] : ['it was never in doubt']),
+    ],
+  },
+  {
+    ...inProcess,
     name: 'compared-late-errors',
     title: 'The canary turns bad at the second step: what it did well before does not protect it',
     promises: ['J5', 'T2'],
