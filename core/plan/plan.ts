@@ -1,4 +1,4 @@
-import type { ExplicitStep, RolloutSpec } from '../spec/rollout-spec.ts';
+import { type ExplicitStep, isProportion, type RolloutSpec } from '../spec/rollout-spec.ts';
 
 /** One step, as the state machine walks it. */
 export interface PlanStep {
@@ -19,7 +19,7 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** All bakes: no rollout succeeds sooner, but for the pods' start, which comes on top. */
   readonly minimumSeconds: number;
-  /** All bakes, and all pauses to their ends. */
+  /** All bakes, and all pauses to their ends; where answers are compared, each bake twice, for each may be in doubt. */
   readonly longestSeconds: number;
   /** After that the rollout is rolled back, wherever it is (W1). */
   readonly deadlineSeconds: number;
@@ -36,11 +36,12 @@ export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'router' | 'analys
   const { totalWeight } = spec.router;
   const steps = expandSteps(spec.steps, totalWeight).map((step, index) => ({ index, ...step }));
   const minimumSeconds = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
+  const bakedSeconds = spec.analysis.metrics.some(isProportion) ? 2 * minimumSeconds : minimumSeconds;
   return {
     totalWeight,
     steps,
     minimumSeconds,
-    longestSeconds: steps.reduce((sum, step) => sum + (step.pause?.forSeconds ?? 0), minimumSeconds),
+    longestSeconds: steps.reduce((sum, step) => sum + (step.pause?.forSeconds ?? 0), bakedSeconds),
     deadlineSeconds: spec.deadlines.rolloutSeconds,
     tick: { intervalSeconds: spec.analysis.intervalSeconds },
   };

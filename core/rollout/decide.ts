@@ -108,7 +108,11 @@ function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult):
   const secondMs = leftMs + step.bakeSeconds * 1000;
   if (doubt !== undefined && secondMs > 0) {
     const left = formatDuration(Math.ceil(secondMs / 1000));
-    return { action: 'hold', tick: tickFor(state, secondMs / 1000), why: `${doubt.reason} In doubt the step is baked twice, ${left} left.` };
+    return {
+      action: 'hold',
+      tick: tickFor(state, secondMs / 1000),
+      why: `${doubt.reason} In doubt the step is baked twice, ${left} left.`,
+    };
   }
   if (step.pause !== undefined && !resumedSincePaused(state)) {
     const endMs = (watch.pausedSinceMs ?? analysis.atMs) + step.pause.forSeconds * 1000;

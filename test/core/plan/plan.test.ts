@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planRollout } from '../../../core/plan/plan.ts';
+import { spec } from '../rollout/rollout-for-tests.ts';
 import { planInput } from './plan-input.ts';
+
+const answered = { prometheus: { url: 'http://prometheus.example.com' } };
 
 describe('a plan', () => {
   it.each([
@@ -37,6 +40,14 @@ describe('a plan', () => {
       deadlineSeconds: 86_400,
       tick: { intervalSeconds: 10 },
     });
+  });
+
+  it('may bake each step twice where answers are compared, because each may be in doubt', () => {
+    const compared = spec({
+      steps: [{ weight: 100, bake: '5m', pause: { for: '1m' } }],
+      analysis: { ...answered, metrics: ['successRate'] },
+    });
+    expect(planRollout(compared)).toMatchObject({ minimumSeconds: 300, longestSeconds: 660 });
   });
 
   const total = fc.integer({ min: 100, max: 100_000 });
