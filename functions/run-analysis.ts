@@ -40,7 +40,13 @@ export const runAnalysis = defineFunction({
       const watch = { ...observed, ...(share === undefined ? {} : { share }) };
       const saved = await open.rollouts.save(
         open.held,
-        { watch, tallies: { ...tallies }, ...(Object.keys(answers).length === 0 ? {} : { answers: { ...answers } }), analysis: result },
+        {
+          watch,
+          trafficSinceMs: record.trafficSinceMs ?? watch.startedAtMs,
+          tallies: { ...tallies },
+          ...(Object.keys(answers).length === 0 ? {} : { answers: { ...answers } }),
+          analysis: result,
+        },
         spec.analysis.intervalSeconds,
       );
       const decision = decide(

@@ -11,7 +11,7 @@ const doubtsFrom = 3;
  */
 export function doubtOf(verdicts: readonly Verdict[]): Verdict | undefined {
   return verdicts.reduce<Verdict | undefined>(
-    (most, each) => ((each.evidence ?? 0) >= Math.max(doubtsFrom, most?.evidence ?? 0) ? each : most),
+    (most, each) => (each.dryRun !== true && (each.evidence ?? 0) >= Math.max(doubtsFrom, most?.evidence ?? 0) ? each : most),
     undefined,
   );
 }

@@ -1,11 +1,17 @@
 import * as z from 'zod/mini';
 import type { Measurement } from '../metric-ports.ts';
 import { stored } from '../rollout/stored.ts';
-import type { MetricSpec } from '../spec/rollout-spec.ts';
+import { formatDuration } from '../spec/duration.ts';
+import type { FailureLimits, ThresholdSpec } from '../spec/query-spec.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a metric has to its name so far: kept with the rollout between ticks. */
-export const metricTally = stored({ consecutiveFailures: z.int(), totalFailures: z.int() });
+export const metricTally = stored({
+  consecutiveFailures: z.int(),
+  totalFailures: z.int(),
+  /** Since when every measurement has been out of bounds, where the last one was. */
+  failingSinceMs: z.optional(z.number()),
+});
 export type MetricTally = z.infer<typeof metricTally>;
 
 export const emptyTally: MetricTally = { consecutiveFailures: 0, totalFailures: 0 };
@@ -17,8 +23,10 @@ export const emptyTally: MetricTally = { consecutiveFailures: 0, totalFailures: 
  *
  * @example With `max: 0.01` and `failures: { consecutive: 2, total: 5 }`, the values 0.02, 0.001, 0.02, 0.03 give inconclusive,
  *   pass, inconclusive, fail: the last two are two in a row.
+ * @example With `max: 0.2` and `failures: { for: 3m }`, a value above 0.2 at 0 s, at 60 s, at 120 s and at 180 s gives inconclusive three times and then
+ *   fail; one of at most 0.2 in between, and the three minutes begin anew.
  */
-export function judgeMetric(spec: MetricSpec, measurement: Measurement, tally: MetricTally): { verdict: Verdict; tally: MetricTally } {
+export function judgeMetric(spec: ThresholdSpec, measurement: Measurement, tally: MetricTally): { verdict: Verdict; tally: MetricTally } {
   const name = spec.name;
   if (measurement.status === 'noData') {
     return { verdict: { name, verdict: 'inconclusive', reason: `${name} has no data: ${measurement.why}` }, tally };
@@ -26,34 +34,51 @@ export function judgeMetric(spec: MetricSpec, measurement: Measurement, tally: M
   if (measurement.status === 'unavailable') {
     return { verdict: { name, verdict: 'unavailable', reason: `${name} could not be asked: ${measurement.why}` }, tally };
   }
-  const { value } = measurement;
+  const { value, atMs } = measurement;
   if (!Number.isFinite(value)) {
     return { verdict: { name, verdict: 'inconclusive', reason: `${name} has no data: its value is ${value}, which is no number.` }, tally };
   }
   const breach = breachOf(spec, value);
   if (breach === undefined) {
+    const { failingSinceMs: _, ...good } = tally;
     return {
       verdict: { name, verdict: 'pass', reason: `${name} is ${show(value)}, ${boundsOf(spec)}.`, value },
-      tally: { ...tally, consecutiveFailures: 0 },
+      tally: { ...good, consecutiveFailures: 0 },
     };
   }
-  const counted: MetricTally = { consecutiveFailures: tally.consecutiveFailures + 1, totalFailures: tally.totalFailures + 1 };
-  const { consecutive, total } = spec.failures;
-  const failed = counted.consecutiveFailures >= consecutive || counted.totalFailures >= total;
-  const counts = `${counted.consecutiveFailures} of ${consecutive} in a row, ${counted.totalFailures} of ${total} in all`;
+  const counted: MetricTally = {
+    consecutiveFailures: tally.consecutiveFailures + 1,
+    totalFailures: tally.totalFailures + 1,
+    failingSinceMs: tally.failingSinceMs ?? atMs,
+  };
+  const { failed, counts } = against(spec.failures, counted, atMs);
   return {
     verdict: { name, verdict: failed ? 'fail' : 'inconclusive', reason: `${name} is ${show(value)}, ${breach} (${counts}).`, value },
     tally: counted,
   };
 }
 
-function breachOf(spec: MetricSpec, value: number): string | undefined {
+function against({ consecutive, total, forSeconds }: FailureLimits, tally: MetricTally, atMs: number): { failed: boolean; counts: string } {
+  const { consecutiveFailures, totalFailures, failingSinceMs = atMs } = tally;
+  const seconds = (atMs - failingSinceMs) / 1000;
+  const limits = [
+    { is: consecutiveFailures, limit: consecutive, text: `${consecutiveFailures} of ${consecutive} in a row` },
+    { is: totalFailures, limit: total, text: `${totalFailures} of ${total} in all` },
+    { is: seconds, limit: forSeconds, text: `for ${formatDuration(seconds)} of ${formatDuration(forSeconds ?? 0)}` },
+  ].filter(({ limit }) => limit !== undefined);
+  return {
+    failed: limits.some(({ is, limit }) => limit !== undefined && is >= limit),
+    counts: limits.map(({ text }) => text).join(', '),
+  };
+}
+
+function breachOf(spec: ThresholdSpec, value: number): string | undefined {
   if (spec.max !== undefined && value > spec.max) return `above ${show(spec.max)}`;
   if (spec.min !== undefined && value < spec.min) return `below ${show(spec.min)}`;
   return undefined;
 }
 
-function boundsOf(spec: MetricSpec): string {
+function boundsOf(spec: ThresholdSpec): string {
   if (spec.min === undefined) return `at most ${show(spec.max ?? Number.POSITIVE_INFINITY)}`;
   return spec.max === undefined ? `at least ${show(spec.min)}` : `between ${show(spec.min)} and ${show(spec.max)}`;
 }

@@ -18,6 +18,8 @@ export const verdict = stored({
   /** Of a comparison with stable: how strongly it speaks against the canary, and how strongly it must to fail it. */
   evidence: z.optional(z.number()),
   enough: z.optional(z.number()),
+  /** Shown, and counts for nothing. */
+  dryRun: z.optional(z.boolean()),
 });
 export type Verdict = z.infer<typeof verdict>;
 
@@ -25,10 +27,11 @@ export type Verdict = z.infer<typeof verdict>;
 const gravity: Record<VerdictKind, number> = { fail: 3, unavailable: 2, inconclusive: 1, pass: 0 };
 
 /**
- * The verdict of a whole analysis: the gravest of its parts. Nothing judged at all is inconclusive (J3: no evidence can never be
+ * The verdict of a whole analysis: the gravest of the parts that count. Nothing judged at all is inconclusive (J3: no evidence can never be
  * a success).
  */
-export function overallVerdict(parts: readonly Verdict[]): Verdict {
+export function overallVerdict(verdicts: readonly Verdict[]): Verdict {
+  const parts = verdicts.filter(({ dryRun }) => dryRun !== true);
   const gravest = parts.reduce<Verdict | undefined>(
     (worst, part) => (worst === undefined || gravity[part.verdict] > gravity[worst.verdict] ? part : worst),
     undefined,

@@ -1,6 +1,7 @@
 import { doubtOf } from '../analysis/doubt.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { type Pace, planTick, type Tick } from '../plan/tick.ts';
+import type { BoundedHold } from '../spec/bounded-hold.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
@@ -80,13 +81,22 @@ function decideApart(state: DecisionState, analysis: AnalysisResult, says: Share
   if (state.request?.action === 'pause') {
     return pauseFor(state, nowMs, deadlineAtMs, `Paused by ${state.request.by}: ${state.request.why || 'no reason given'}.`);
   }
+  const { warmsUpUntilMs } = analysis;
+  if (warmsUpUntilMs !== undefined) {
+    const left = Math.max(1, Math.ceil((warmsUpUntilMs - nowMs) / 1000));
+    return {
+      action: 'hold',
+      tick: tickFor(state, left),
+      why: `The canary warms up: no metric is asked for another ${formatDuration(left)}.`,
+    };
+  }
   if (state.request?.action === 'promote' && overall.verdict === 'pass' && watch.stepIndex < plan.steps.length - 1) {
     return { action: 'advance', stepIndex: plan.steps.length - 1, why: `${state.request.by} asked to promote: on to the last step.` };
   }
   if (keepsCrashing(state, step, nowMs)) {
     const bake = formatDuration(step.bakeSeconds);
     const over = `${overall.reason} Pods of the canary have crashed, and have not stayed up for a bake of ${bake} since.`;
-    return onHoldOver(state, analysis, 'inconclusive', over, deadlineAtMs);
+    return onHoldOver(state, analysis, spec.policies.noData, 'inconclusive', over, deadlineAtMs);
   }
   if (overall.verdict === 'unavailable') {
     return onSilence(state, analysis, watch.unavailableSinceMs ?? nowMs, 'unavailable', deadlineAtMs);
@@ -142,7 +152,8 @@ function onSilence(
   deadlineAtMs: number,
 ): Decision {
   const { spec, watch, request } = state;
-  const { holdSeconds } = policyOf(spec, kind);
+  const policy = policyOf(spec, analysis, kind);
+  const { holdSeconds } = policy;
   const resumed = resumedSincePaused(state);
   const endMs = Math.max(begunAtMs, resumed ? (request?.atMs ?? 0) : 0) + holdSeconds * 1000;
   const why = analysis.overall.reason;
@@ -151,17 +162,18 @@ function onSilence(
     const action = watch.pausedSinceMs === undefined || resumed ? 'hold' : 'pause';
     return { action, tick, why: `${why} Held for at most ${formatDuration(holdSeconds)}.` };
   }
-  return onHoldOver(state, analysis, kind, `${why} It has been ${kind} for ${formatDuration(holdSeconds)}.`, deadlineAtMs);
+  return onHoldOver(state, analysis, policy, kind, `${why} It has been ${kind} for ${formatDuration(holdSeconds)}.`, deadlineAtMs);
 }
 
 function onHoldOver(
   state: DecisionState,
   analysis: AnalysisResult,
+  policy: BoundedHold,
   kind: 'inconclusive' | 'unavailable',
   over: string,
   deadlineAtMs: number,
 ): Decision {
-  switch (policyOf(state.spec, kind).onDeadline) {
+  switch (policy.onDeadline) {
     case 'abort':
       return { action: 'abort', reason: kind === 'inconclusive' ? 'inconclusive' : 'error', why: over };
     case 'pause':
@@ -171,8 +183,16 @@ function onHoldOver(
   }
 }
 
-function policyOf({ policies }: RolloutSpec, kind: 'inconclusive' | 'unavailable'): RolloutSpec['policies']['noData'] {
-  return kind === 'inconclusive' ? policies.noData : policies.sourceDown;
+/** Each metric may have a hold of its own: of those that are silent, the one whose hold ends first decides. */
+function policyOf({ analysis, policies }: RolloutSpec, { verdicts }: AnalysisResult, kind: 'inconclusive' | 'unavailable'): BoundedHold {
+  const key = kind === 'inconclusive' ? 'noData' : 'sourceDown';
+  const roles = new Map(analysis.metrics.map(({ name, role }) => [name, role]));
+  const silent = verdicts.filter(({ verdict, dryRun }) => verdict === kind && dryRun !== true);
+  const holds = silent.map(({ name }) => roles.get(name)?.[key] ?? policies[key]);
+  return (
+    holds.reduce<BoundedHold | undefined>((first, each) => (first && first.holdSeconds <= each.holdSeconds ? first : each), undefined) ??
+    policies[key]
+  );
 }
 
 /**

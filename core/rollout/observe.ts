@@ -5,11 +5,15 @@ export function newWatch(stepIndex: number, nowMs: number): Watch {
   return { stepIndex, startedAtMs: nowMs, bakedMs: 0 };
 }
 
+type Observed = Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts' | 'warmsUpUntilMs'>;
+
 /**
  * What an analysis adds to the watch of a step. A pass vouches for the time since the pass before it, or after another verdict for the
  * interval behind it, but never for time that a verdict before it has spoken of: a step whose canary has no traffic does not bake, and
  * when traffic stops the pass is withdrawn (J4). A crash of the canary's own pods withdraws all that the step has baked: a version that keeps
  * crashing does not come further by what it does in between. Since when it has crashed is forgotten when the step has baked.
+ *
+ * While the canary warms up nothing bakes, and no clock runs.
  *
  * Inconclusive and unavailable verdicts each have a clock, which a pass ends. While one of the two is seen, the other's stands still: verdicts
  * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2).
@@ -20,7 +24,7 @@ export function newWatch(stepIndex: number, nowMs: number): Watch {
  */
 export function observe(
   watch: Watch,
-  { overall, atMs, crashed = false, restarts }: Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts'>,
+  { overall, atMs, crashed = false, restarts, warmsUpUntilMs }: Observed,
   { intervalMs, bakeMs }: { readonly intervalMs: number; readonly bakeMs: number },
 ): Watch {
   const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, crashedSinceMs, ...kept } = watch;
@@ -32,6 +36,7 @@ export function observe(
     ...(crashedSinceMs === undefined ? {} : { crashedSinceMs }),
     ...(crashed ? { bakedMs: 0, crashedSinceMs: crashedSinceMs ?? atMs } : {}),
   };
+  if (warmsUpUntilMs !== undefined) return rest;
   switch (overall.verdict) {
     case 'pass': {
       const vouchedMs = passedAtMs === undefined ? Math.min(intervalMs, elapsedMs) : atMs - passedAtMs;

@@ -57,6 +57,8 @@ export const analysisResult = stored({
   drift: z.optional(z.string()),
   /** A pod of the canary does not stay up. */
   crashed: z.optional(z.boolean()),
+  /** Until when no metric is asked, because the canary warms up. */
+  warmsUpUntilMs: z.optional(z.number()),
   /** How often containers of the canary's pods have been restarted, where the cluster says. */
   restarts: z.optional(z.int()),
 });
@@ -117,6 +119,8 @@ export const rolloutRecord = stored({
   /** The image that stable is to run in the end, once it is being written. */
   stableGoal: z.optional(z.string()),
   pins: z.array(autoscalerPin),
+  /** When the canary got its first weight, or its first copies. */
+  trafficSinceMs: z.optional(z.number()),
   watch: z.optional(watch),
   analysis: z.optional(analysisResult),
   tallies: z.record(z.string(), metricTally),

@@ -3,6 +3,7 @@ import { type Plan, planRollout } from '../plan/plan.ts';
 import { checkNames } from './check-names.ts';
 import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
+import { checkRoles } from './check-roles.ts';
 import { checkRouter } from './check-router.ts';
 import { quote } from './diagnostic.ts';
 import { formatDuration } from './duration.ts';
@@ -22,6 +23,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkBakes(spec),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
+    ...checkRoles(spec),
     ...(plan === undefined ? [] : [...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Margin } from '../analysis/proportion/margin.ts';
 import { latencyEdge } from './latency-edge.ts';
+import { type DelayedRole, type MetricRole, roleSource, toRole, usualRole } from './metric-role.ts';
 import { positiveInt } from './names.ts';
 import { percentage } from './percentage.ts';
 
@@ -18,6 +19,7 @@ export interface ProportionSpec {
   readonly margin: Margin;
   /** How many answers of the canary a step needs before it passes. */
   readonly requests: number;
+  readonly role: MetricRole;
 }
 
 const requests = z._default(positiveInt, 10).check(z.describe("So many of the canary's answers a step needs before it passes"));
@@ -39,24 +41,27 @@ const latency = z.strictObject({
   requests,
 });
 
-const named = {
+const beside = {
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(80), z.describe('Its name in verdicts, where the usual one is taken'))),
+  ...roleSource,
 };
 
 /** How entries of `analysis.metrics` that are proportions stand in the file. */
 export const proportionSources = [
   z.literal('successRate'),
-  z.strictObject({ successRate, ...named }),
-  z.strictObject({ latency, ...named }),
+  z.strictObject({ successRate, ...beside }),
+  z.strictObject({ latency, ...beside }),
 ] as const;
 type ProportionSource = z.infer<(typeof proportionSources)[number]>;
 
-export function toProportion(source: ProportionSource): ProportionSpec {
-  if (source === 'successRate') return toProportion({ successRate: z.parse(successRate, {}) });
+export function toProportion(source: ProportionSource): Omit<ProportionSpec, 'role'> & { readonly role: DelayedRole } {
+  if (source === 'successRate') return toProportion({ successRate: z.parse(successRate, {}), ...usualRole });
+  const role = toRole(source);
   if ('successRate' in source) {
     const { margin: within, requests: least } = source.successRate;
-    return { name: source.name ?? 'successRate', bad: { kind: 'failed' }, margin: within, requests: least };
+    return { name: source.name ?? 'successRate', bad: { kind: 'failed' }, margin: within, requests: least, role };
   }
   const { above, share, requests: least } = source.latency;
-  return { name: source.name ?? 'latency', bad: { kind: 'slow', aboveMs: above }, margin: { ratio: 1, excess: share }, requests: least };
+  const bad = { kind: 'slow' as const, aboveMs: above };
+  return { name: source.name ?? 'latency', bad, margin: { ratio: 1, excess: share }, requests: least, role };
 }

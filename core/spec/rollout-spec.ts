@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { boundedHold } from './bounded-hold.ts';
 import { duration } from './duration.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
 import { percentage } from './percentage.ts';
 import { type ProportionSpec, proportionSources, toProportion } from './proportion-spec.ts';
+import { type QuerySpec, queryMetric, toQuery } from './query-spec.ts';
 import { resilience } from './resilience-spec.ts';
 import { router } from './router-spec.ts';
 import { telemetry } from './telemetry-spec.ts';
@@ -107,44 +109,29 @@ const steps = z
   })
   .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
-/** How many failed measurements a metric may have before its verdict is fail: in a row, and in the whole rollout. */
-const failures = z.strictObject({
-  consecutive: z._default(positiveInt, 2).check(z.describe('So many failed measurements in a row fail the metric')),
-  total: z._default(positiveInt, 5).check(z.describe('So many failed measurements in the whole rollout fail the metric')),
-});
-
-const queryMetric = z
-  .strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(80), z.describe('Stands in verdicts and notifications; differs from all others')),
-    query: z
-      .string()
-      .check(
-        z.minLength(1),
-        z.describe('PromQL with one value as its answer. {{canary}}, {{stable}}, {{namespace}} and {{interval}} are filled in'),
-      ),
-    min: z.optional(z.number().check(z.describe('A measurement below it fails. At least one of min and max is given'))),
-    max: z.optional(z.number().check(z.describe('A measurement above it fails. At least one of min and max is given'))),
-    failures: z.prefault(failures, {}),
-  })
-  .check(
-    z.refine((m) => m.min !== undefined || m.max !== undefined, { error: 'a threshold: min, max or both', path: ['max'] }),
-    z.refine((m) => m.min === undefined || m.max === undefined || m.min <= m.max, { error: 'a min that is at most max', path: ['min'] }),
-  );
-export type MetricSpec = z.infer<typeof queryMetric>;
-
 const metric = z.pipe(
   z.union([...proportionSources, queryMetric], {
     error: 'a metric: successRate, or latency with above and share, or a query with min or max',
   }),
-  z.transform((source) => (typeof source === 'object' && 'query' in source ? source : toProportion(source))),
+  z.transform((source) => (typeof source === 'object' && 'query' in source ? toQuery(source) : toProportion(source))),
 );
+type Delayed = z.infer<typeof metric>;
 
-export function isQuery(of: MetricSpec | ProportionSpec): of is MetricSpec {
+/** A metric of the spec, of whatever kind. */
+export type MetricSpec = QuerySpec | ProportionSpec;
+
+export function isQuery(of: MetricSpec): of is QuerySpec {
   return 'query' in of;
 }
 
-export function isProportion(of: MetricSpec | ProportionSpec): of is ProportionSpec {
+export function isProportion(of: MetricSpec): of is ProportionSpec {
   return 'bad' in of;
+}
+
+/** A metric that says nothing of its own beginning is asked when the warm-up of the whole analysis is over. */
+function begun(of: Delayed, warmUpSeconds: number): MetricSpec {
+  const role = { ...of.role, initialDelaySeconds: of.role.initialDelaySeconds ?? warmUpSeconds };
+  return 'query' in of ? { ...of, role } : { ...of, role };
 }
 
 const analysis = z.pipe(
@@ -169,6 +156,9 @@ const analysis = z.pipe(
       falseAlarmLevel: z
         .prefault(percentage, '1%')
         .check(z.describe('How often all successRate and latency metrics together may fail a healthy version, in a whole rollout')),
+      warmUp: z
+        .prefault(duration, '0s')
+        .check(z.describe('So long after the canary got its first weight no metric is asked, and nothing bakes; alarms and alerts count')),
       alarms: alarmNames.check(z.describe('Names of CloudWatch alarms; one that fires rolls back at once')),
       alerts: alarmNames.check(z.describe('Names of Prometheus alerts; one that fires rolls back at once')),
     })
@@ -192,16 +182,11 @@ const analysis = z.pipe(
       z.refine((a) => a.interval >= 1, { error: 'an interval of at least 1s', path: ['interval'] }),
       z.refine((a) => new Set(a.metrics.map((m) => m.name)).size === a.metrics.length, { error: 'names that differ', path: ['metrics'] }),
     ),
-  z.transform(({ interval, ...rest }) => ({ ...rest, intervalSeconds: interval })),
-);
-
-/** A bounded hold, and what is done when it ends (J1, J2, W1). */
-const boundedHold = z.pipe(
-  z.strictObject({
-    hold: z.prefault(duration, '5m').check(z.describe('How long the step is held, its weight unchanged')),
-    onDeadline: z._default(z.enum(['abort', 'advance', 'pause']), 'abort').check(z.describe('What is done when the hold ends')),
-  }),
-  z.transform(({ hold, onDeadline }) => ({ holdSeconds: hold, onDeadline })),
+  z.transform(({ interval, warmUp, metrics, ...rest }) => ({
+    ...rest,
+    intervalSeconds: interval,
+    metrics: metrics.map((each): MetricSpec => begun(each, warmUp)),
+  })),
 );
 
 const policies = z.strictObject({

@@ -1,20 +1,18 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
 import { judgeCanary } from '../../core/analysis/judge-canary.ts';
-import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/judge-metric.ts';
-import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
-import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
-import { fillQuery } from '../../core/analysis/query-template.ts';
-import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
+import type { MetricTally } from '../../core/analysis/judge-metric.ts';
+import { type Moment, metricsNow } from '../../core/analysis/metrics-now.ts';
 import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
 import type { AnswerCount } from '../../core/rollout/answer-count.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
-import { isQuery } from '../../core/spec/rollout-spec.ts';
+import { isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
 import { judgeProportions } from './judge-proportions.ts';
+import { judgeQueries } from './judge-queries.ts';
 import { measureShare } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 import { isPassedOver } from './passed-over.ts';
@@ -42,10 +40,11 @@ export async function analyse(
   asksForNewestSample: boolean,
 ): Promise<Analysis> {
   const { spec, record } = open;
+  const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, momentOf(record, deps.clock.now()));
   const [look, metrics, proportions, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
-    judgeMetrics(deps, open, tallies, asksForNewestSample),
-    judgeProportions(deps, open),
+    judgeQueries(deps, open, asked.filter(isQuery), { tallies, asksForNewestSample }),
+    judgeProportions(deps, open, asked.filter(isProportion)),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
     measureShare(deps, open, record.watch?.share),
@@ -64,60 +63,24 @@ export async function analyse(
       atMs: deps.clock.now(),
       overall: overallVerdict(verdicts),
       verdicts,
+      ...(warmsUpUntilMs === undefined ? {} : { warmsUpUntilMs }),
       ...(look.drift === undefined ? {} : { drift: look.drift }),
       ...(canary.verdict === 'inconclusive' ? { crashed: true } : {}),
       ...(restarts === undefined ? {} : { restarts }),
     },
-    tallies: metrics.tallies,
-    answers: proportions.answers,
+    tallies: { ...tallies, ...metrics.tallies },
+    answers: { ...record.answers, ...proportions.answers },
     share: shareOf(record, counted),
     newestSampleAtMs: metrics.newestSampleAtMs,
   };
 }
 
-function shareOf({ watch, split }: OpenRollout['record'], counted: ShareLook | undefined): ShareWatch | undefined {
-  return watch?.share === undefined || counted === undefined ? watch?.share : followShare(watch.share, counted, split);
+function momentOf({ watch, trafficSinceMs }: OpenRollout['record'], nowMs: number): Moment {
+  return { stepIndex: watch?.stepIndex ?? 0, nowMs, trafficSinceMs: trafficSinceMs ?? watch?.startedAtMs ?? nowMs };
 }
 
-async function judgeMetrics(
-  deps: Pick<Deps, 'prometheus'>,
-  open: OpenRollout,
-  tallies: Readonly<Record<string, MetricTally>>,
-  asksForNewestSample: boolean,
-) {
-  const { analysis, namespace } = open.spec;
-  const { prometheus, intervalSeconds } = analysis;
-  const metrics = analysis.metrics.filter(isQuery);
-  if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies, newestSampleAtMs: undefined };
-  const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
-  const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
-  const newest = asksForNewestSample
-    ? newestSampleQuery(
-        queries.map(({ query }) => query),
-        names.canary,
-      )
-    : undefined;
-  const asked = newest === undefined ? queries : [...queries, { name: 'newest sample', query: newest }];
-  const measurements = await deps.prometheus(prometheus.url).metrics.measure(asked);
-  const newestSample = newest === undefined ? undefined : measurements[queries.length];
-  const judged = metrics.map((metric, index) => {
-    const measurement = measurements[index] ?? {
-      name: metric.name,
-      atMs: 0,
-      status: 'unavailable' as const,
-      why: 'the provider left it out',
-    };
-    const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
-    return {
-      name: metric.name,
-      ...judgeMetric(metric, own, (Object.hasOwn(tallies, metric.name) ? tallies[metric.name] : undefined) ?? emptyTally),
-    };
-  });
-  return {
-    verdicts: judged.map(({ verdict }) => verdict),
-    tallies: Object.fromEntries(judged.map(({ name, tally }) => [name, tally])),
-    newestSampleAtMs: newestSample?.status === 'value' ? newestSample.value * 1000 : undefined,
-  };
+function shareOf({ watch, split }: OpenRollout['record'], counted: ShareLook | undefined): ShareWatch | undefined {
+  return watch?.share === undefined || counted === undefined ? watch?.share : followShare(watch.share, counted, split);
 }
 
 async function readAlerts(deps: Pick<Deps, 'prometheus'>, open: OpenRollout) {

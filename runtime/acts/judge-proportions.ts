@@ -1,3 +1,4 @@
+import { inRole } from '../../core/analysis/metrics-now.ts';
 import { unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
 import { judgeProportion } from '../../core/analysis/proportion/judge-proportion.ts';
 import type { Verdict } from '../../core/analysis/verdict.ts';
@@ -11,19 +12,20 @@ import type { OpenRollout } from './open-rollout.ts';
 
 type Counts = Readonly<Record<string, AnswerCount>>;
 
-/** Counts and judges all metrics that compare the canary's answers with stable's. They share one false-alarm level: each gets an equal part of it. */
+/** Counts and judges metrics that compare the canary's answers with stable's. All that count in the rollout share one false-alarm level equally. */
 export async function judgeProportions(
   deps: Pick<Deps, 'clock' | 'prometheus'>,
   open: OpenRollout,
+  proportions: readonly ProportionSpec[],
 ): Promise<{ readonly verdicts: readonly Verdict[]; readonly answers: Counts }> {
   const { analysis } = open.spec;
-  const proportions = analysis.metrics.filter(isProportion);
+  const sharing = analysis.metrics.filter((of) => isProportion(of) && !of.role.dryRun).length;
   const before = open.record.answers ?? {};
   const judged = await Promise.all(
     proportions.map(async (proportion) => {
       const count = Object.hasOwn(before, proportion.name) ? before[proportion.name] : undefined;
-      const judgement = await judgeOne(deps, open, { proportion, count, falseAlarmLevel: analysis.falseAlarmLevel / proportions.length });
-      return { name: proportion.name, ...judgement };
+      const judgement = await judgeOne(deps, open, { proportion, count, falseAlarmLevel: analysis.falseAlarmLevel / Math.max(1, sharing) });
+      return { name: proportion.name, verdict: inRole(proportion.role, judgement.verdict), answers: judgement.answers };
     }),
   );
   return {

@@ -25,6 +25,7 @@ import { healthy } from './list/healthy.ts';
 import { keptUsers } from './list/kept-users.ts';
 import { lambdaFailuresInTheList } from './list/lambda-dies.ts';
 import { matchedUsers } from './list/matched-users.ts';
+import { metricRoles } from './list/metric-roles.ts';
 import { mirroredRequests } from './list/mirrored-requests.ts';
 import { noTrafficAtAll, resumedWithoutTraffic, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
 import { operatorAborts, operatorPausesAndResumes, operatorPromotes, pauseThroughBlip, stepPauses } from './list/operator.ts';
@@ -90,6 +91,7 @@ export const scenarios: readonly Scenario[] = [
   ...matchedUsers,
   ...keptUsers,
   ...comparedWithStable,
+  ...metricRoles,
   ...mirroredRequests,
   ...destinationRules,
   ...harmedWrites,

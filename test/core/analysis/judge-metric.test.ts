@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyTally, judgeMetric, type MetricTally } from '../../../core/analysis/judge-metric.ts';
 import type { Measurement } from '../../../core/metric-ports.ts';
-import type { MetricSpec } from '../../../core/spec/rollout-spec.ts';
+import type { ThresholdSpec } from '../../../core/spec/query-spec.ts';
 
-const errorRate: MetricSpec = { name: 'error rate', query: 'errors', max: 0.01, failures: { consecutive: 2, total: 5 } };
+const errorRate: ThresholdSpec = { name: 'error rate', max: 0.01, failures: { consecutive: 2, total: 5 } };
 const measured = (value: number): Measurement => ({ name: 'error rate', atMs: 1, status: 'value', value });
 const noData: Measurement = { name: 'error rate', atMs: 1, status: 'noData', why: 'no traffic yet.' };
 const down: Measurement = { name: 'error rate', atMs: 1, status: 'unavailable', why: 'no answer in time.' };
@@ -21,7 +21,7 @@ function judgeAll(measurements: readonly Measurement[], spec = errorRate) {
 }
 
 describe('a measurement within its bounds', () => {
-  it.each<[string, Partial<MetricSpec>, number]>([
+  it.each<[string, Partial<ThresholdSpec>, number]>([
     ['at most its max', { max: 0.01 }, 0.01],
     ['of 0', { max: 0.01 }, 0],
     ['at least its min', { min: 0.01 }, 0.01],
@@ -33,7 +33,7 @@ describe('a measurement within its bounds', () => {
     expect(tally).toEqual(emptyTally);
   });
 
-  it.each<[string, Partial<MetricSpec>]>([
+  it.each<[string, Partial<ThresholdSpec>]>([
     ['error rate is 0.001235, at most 0.01.', { max: 0.01 }],
     ['error rate is 0.001235, between 0 and 0.01.', { min: 0 }],
   ])('says: %s', (reason, bounds) => {
@@ -41,7 +41,7 @@ describe('a measurement within its bounds', () => {
   });
 
   it('says so where there is only a min', () => {
-    const availability: MetricSpec = { name: 'availability', query: 'up', min: 0.99, failures: { consecutive: 2, total: 5 } };
+    const availability: ThresholdSpec = { name: 'availability', min: 0.99, failures: { consecutive: 2, total: 5 } };
     expect(judgeAll([measured(1)], availability).verdicts[0]?.reason).toBe('availability is 1, at least 0.99.');
     expect(judgeAll([measured(0.5)], availability).verdicts[0]?.reason).toContain('availability is 0.5, below 0.99 (1 of 2 in a row');
   });
@@ -57,7 +57,7 @@ describe('a measurement out of its bounds', () => {
       reason: 'error rate is 0.03, above 0.01 (2 of 2 in a row, 3 of 5 in all).',
       value: 0.03,
     });
-    expect(tally).toEqual({ consecutiveFailures: 2, totalFailures: 3 });
+    expect(tally).toEqual({ consecutiveFailures: 2, totalFailures: 3, failingSinceMs: 1 });
   });
 
   it('fails once it has happened often enough in all, never in a row', () => {
@@ -121,5 +121,33 @@ describe('whatever is measured', () => {
         expect(kinds.includes('fail')).toBe(inARow || tally.totalFailures >= 5);
       }),
     );
+  });
+});
+
+describe('a limit in time', () => {
+  const slow: ThresholdSpec = { name: 'latency', max: 0.2, failures: { forSeconds: 180 } };
+  const at = (minute: number, value: number): Measurement => ({ name: 'latency', atMs: minute * 60_000, status: 'value', value });
+  const silent = (minute: number): Measurement => ({ name: 'latency', atMs: minute * 60_000, status: 'noData', why: 'no traffic.' });
+
+  it('fails a metric that is out of bounds for so long, and says for how long it has been', () => {
+    const { verdicts, kinds } = judgeAll([at(0, 0.3), at(1, 0.3), at(2, 0.3), at(3, 0.3)], slow);
+    expect(kinds).toEqual(['inconclusive', 'inconclusive', 'inconclusive', 'fail']);
+    expect(verdicts[2]?.reason).toBe('latency is 0.3, above 0.2 (for 2m of 3m).');
+  });
+
+  it('begins anew with a measurement within, and not with one that is missing', () => {
+    expect(judgeAll([at(0, 0.3), at(1, 0.3), at(2, 0.1), at(3, 0.3), at(5, 0.3), at(6, 0.3)], slow).kinds.at(-2)).toBe('inconclusive');
+    expect(judgeAll([at(0, 0.3), silent(1), silent(2), at(3, 0.3)], slow).kinds).toEqual([
+      'inconclusive',
+      'inconclusive',
+      'inconclusive',
+      'fail',
+    ]);
+  });
+
+  it('may stand beside limits by number: whichever is reached first fails it', () => {
+    const both = { ...slow, failures: { forSeconds: 180, consecutive: 2 } };
+    const { verdicts } = judgeAll([at(0, 0.3), at(1, 0.3)], both);
+    expect(verdicts[1]).toMatchObject({ verdict: 'fail', reason: 'latency is 0.3, above 0.2 (2 of 2 in a row, for 1m of 3m).' });
   });
 });

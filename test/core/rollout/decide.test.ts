@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decide, restoreLimit } from '../../../core/rollout/decide.ts';
 import type { AnalysisResult, Watch } from '../../../core/rollout/record.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
-import { analysisAt, requestTo, startMs, stateAt, verdictOf } from './rollout-for-tests.ts';
+import { analysisAt, requestTo, specSource, startMs, stateAt, verdictOf } from './rollout-for-tests.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
+const { analysis: analysisSource } = specSource();
 const baked = { bakedMs: hour };
 const drift = 'VirtualService checkout says 100/0, not 90/10.';
 const drifted = (analysis: AnalysisResult) => ({ ...analysis, drift });
@@ -257,6 +258,50 @@ describe('W1: pods that keep crashing, and pass in between', () => {
     const watch = { pausedSinceMs: startMs + 8 * minute };
     const resumed = { ...crashing('pause', { watch }), request: { ...requestTo('resume'), atMs: startMs + 9 * minute } };
     expect(decide(resumed, analysisAt(9 * minute, 'pass')).action).toBe('hold');
+  });
+});
+
+describe('a metric with a hold of its own', () => {
+  const metrics = [
+    { name: 'error rate', query: 'errors', max: 0.01 },
+    { name: 'sales', query: 'sales', min: 1, noData: { hold: '2m', onDeadline: 'advance' as const } },
+  ];
+  const silentSince = (ms: number) =>
+    stateAt(0, { spec: { analysis: { ...analysisSource, metrics } }, watch: { inconclusiveSinceMs: startMs + ms } });
+  const silent = (...names: readonly string[]) => ({
+    ...analysisAt(3 * minute, { ...verdictOf('inconclusive'), name: names[0] ?? '' }),
+    verdicts: names.map((name) => verdictOf('inconclusive', name)),
+  });
+
+  it('is silent for so long, and then does what it says itself', () => {
+    expect(decide(silentSince(minute + 1), silent('sales')).action).toBe('hold');
+    expect(decide(silentSince(minute), silent('sales'))).toMatchObject({ action: 'advance' });
+    expect(decide(silentSince(minute), silent('error rate')).action).toBe('hold');
+  });
+
+  it('decides beside others that are silent, where its hold ends first', () => {
+    expect(decide(silentSince(minute), silent('error rate', 'sales')).action).toBe('advance');
+  });
+
+  it('decides nothing where it is only tried out', () => {
+    const analysis = silent('error rate', 'sales');
+    const tried = { ...analysis, verdicts: analysis.verdicts.map((each) => (each.name === 'sales' ? { ...each, dryRun: true } : each)) };
+    expect(decide(silentSince(minute), tried).action).toBe('hold');
+  });
+});
+
+describe('a canary that warms up', () => {
+  const warm = (kind: 'pass' | 'fail' | 'inconclusive') => ({ ...analysisAt(minute, kind), warmsUpUntilMs: startMs + 90_000 });
+
+  it('is held until metrics are asked, whatever has baked', () => {
+    const decision = decide(stateAt(0, { watch: baked }), warm('pass'));
+    expect(decision).toMatchObject({ action: 'hold', tick: { watchSeconds: 30 } });
+    expect(decision.why).toBe('The canary warms up: no metric is asked for another 30s.');
+    expect(decide(stateAt(0, { watch: baked, request: requestTo('promote') }), warm('pass')).action).toBe('hold');
+  });
+
+  it('is rolled back by an alarm all the same', () => {
+    expect(decide(stateAt(0), warm('fail')).action).toBe('abort');
   });
 });
 

@@ -105,3 +105,13 @@ describe('the clocks of a step', () => {
     }
   });
 });
+
+describe('a canary that warms up', () => {
+  it.each(['pass', 'inconclusive', 'unavailable'] as const)('bakes nothing at a %s, and brings no deadline nearer', (kind) => {
+    const before = watchAfter('10p 20i');
+    const at = { overall: verdictOf(kind), atMs: startMs + 30_000, warmsUpUntilMs: startMs + 60_000 };
+    const after = observe(newWatch(1, startMs), at, step);
+    expect(after).toEqual({ ...newWatch(1, startMs), observedAtMs: startMs + 30_000 });
+    expect(observe(before, at, step).bakedMs).toBe(before.bakedMs);
+  });
+});

@@ -4,11 +4,15 @@ import { planRollout } from '../../../core/plan/plan.ts';
 import type { DecisionState } from '../../../core/rollout/decide.ts';
 import { newWatch } from '../../../core/rollout/observe.ts';
 import type { AnalysisResult, OperatorRequest, RolloutRecord, Watch } from '../../../core/rollout/record.ts';
+import type { MetricRole } from '../../../core/spec/metric-role.ts';
 import { type RolloutSpec, type RolloutSpecSource, rolloutSpec } from '../../../core/spec/rollout-spec.ts';
 import { wholeSplit } from '../../../core/traffic/split.ts';
 
 /** When every rollout of these tests began. */
 export const startMs = Date.UTC(2026, 0, 5, 3, 0, 0);
+
+/** The role of a metric that says nothing of it. */
+export const usually: MetricRole = { critical: true, dryRun: false, startingStep: 1, initialDelaySeconds: 0 };
 
 /** A spec as it stands in a file, with whatever a test changes of it. */
 export function specSource(change: Partial<RolloutSpecSource> = {}): RolloutSpecSource {

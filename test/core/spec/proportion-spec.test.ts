@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../../core/spec/parse-spec.ts';
+import { usually } from '../rollout/rollout-for-tests.ts';
 import { changed, specText, withAnalysis } from './spec-text.ts';
 
 const file = 'rollouts/checkout.yaml';
@@ -20,8 +21,8 @@ function problemsIn(text: string) {
 describe('metrics that compare the canary with stable', () => {
   it('need no more than a name and an edge', () => {
     expect(metricsOf(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
-      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 10 },
-      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 10 },
+      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 10, role: usually },
+      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 10, role: usually },
     ]);
   });
 
@@ -32,7 +33,7 @@ describe('metrics that compare the canary with stable', () => {
         '{ latency: { above: 1.5s }, name: slow }',
       ),
     );
-    expect(one).toEqual({ name: 'errors', bad: { kind: 'failed' }, margin: { ratio: 2, excess: 0.005 }, requests: 500 });
+    expect(one).toEqual({ name: 'errors', bad: { kind: 'failed' }, margin: { ratio: 2, excess: 0.005 }, requests: 500, role: usually });
     expect(other).toMatchObject({ name: 'slow', bad: { kind: 'slow', aboveMs: 1500 }, margin: { ratio: 1, excess: 0.01 } });
   });
 
@@ -60,6 +61,31 @@ describe('metrics that compare the canary with stable', () => {
     ['successRate: { requests: 0 }', 'a number above 0'],
   ])('%s is refused: expected %s', (metric, expected) => {
     expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ expected });
+  });
+
+  it('say what they count for, and from when on, beside what they are', () => {
+    const [one, other] = metricsOf(
+      withMetrics(
+        '{ successRate: {}, critical: false, startingStep: 2, noData: { hold: 1h, onDeadline: pause } }',
+        '{ name: up, query: up, min: 1, initialDelay: 90s, failures: { for: 3m } }',
+      ),
+    );
+    expect(one?.role).toEqual({ ...usually, critical: false, startingStep: 2, noData: { holdSeconds: 3_600, onDeadline: 'pause' } });
+    expect(other).toMatchObject({ role: { ...usually, initialDelaySeconds: 90 }, failures: { forSeconds: 180 } });
+  });
+
+  it('wait for the warm-up of the whole analysis, unless they say how long they wait', () => {
+    const metrics = metricsOf(
+      withAnalysis(
+        'analysis:\n  prometheus:\n    url: http://p:9090\n  warmUp: 1m\n  metrics: [successRate, { name: up, query: up, min: 1, initialDelay: 0s }]\n',
+      ),
+    );
+    expect(metrics.map(({ role }) => role.initialDelaySeconds)).toEqual([60, 0]);
+  });
+
+  it.each(['{ successRate: {}, dryRun: true }', '{ successRate: {}, startingStep: 2 }'])('%s alone judges nothing', (metric) => {
+    expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ path: 'analysis.metrics' });
+    expect(problemsIn(withMetrics(metric, '{ name: up, query: up, min: 1 }'))).toEqual([]);
   });
 
   it('need names that differ', () => {

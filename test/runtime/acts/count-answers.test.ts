@@ -5,10 +5,16 @@ import type { ProportionSpec } from '../../../core/spec/proportion-spec.ts';
 import { badMeansOf, countAnswers } from '../../../runtime/acts/count-answers.ts';
 import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
-import { recordOf, spec } from '../../core/rollout/rollout-for-tests.ts';
+import { recordOf, spec, usually } from '../../core/rollout/rollout-for-tests.ts';
 import { countingPrometheus } from './counting-prometheus.ts';
 
-const successRate: ProportionSpec = { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 20 };
+const successRate: ProportionSpec = {
+  name: 'successRate',
+  bad: { kind: 'failed' },
+  margin: { ratio: 1.2, excess: 0.001 },
+  requests: 20,
+  role: usually,
+};
 const latency: ProportionSpec = { ...successRate, name: 'latency', bad: { kind: 'slow', aboveMs: 200 } };
 
 function begin(stepIndex = 0) {

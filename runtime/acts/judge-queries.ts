@@ -1,0 +1,59 @@
+import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/judge-metric.ts';
+import { inRole } from '../../core/analysis/metrics-now.ts';
+import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
+import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
+import { fillQuery } from '../../core/analysis/query-template.ts';
+import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
+import type { Verdict } from '../../core/analysis/verdict.ts';
+import type { QuerySpec } from '../../core/spec/query-spec.ts';
+import type { Deps } from '../deps.ts';
+import type { OpenRollout } from './open-rollout.ts';
+
+/** What queries came to, and when the newest sample was scraped that they have of the canary, where it was asked for and somebody knows. */
+export interface JudgedQueries {
+  readonly verdicts: readonly Verdict[];
+  readonly tallies: Tallies;
+  readonly newestSampleAtMs: number | undefined;
+}
+
+type Tallies = Readonly<Record<string, MetricTally>>;
+
+/** Asks all queries at once, and judges each answer against its thresholds. */
+export async function judgeQueries(
+  deps: Pick<Deps, 'prometheus'>,
+  open: OpenRollout,
+  metrics: readonly QuerySpec[],
+  { tallies, asksForNewestSample }: { readonly tallies: Tallies; readonly asksForNewestSample: boolean },
+): Promise<JudgedQueries> {
+  const { analysis, namespace } = open.spec;
+  const { prometheus, intervalSeconds } = analysis;
+  if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies: {}, newestSampleAtMs: undefined };
+  const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
+  const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
+  const newest = asksForNewestSample
+    ? newestSampleQuery(
+        queries.map(({ query }) => query),
+        names.canary,
+      )
+    : undefined;
+  const asked = newest === undefined ? queries : [...queries, { name: 'newest sample', query: newest }];
+  const measurements = await deps.prometheus(prometheus.url).metrics.measure(asked);
+  const newestSample = newest === undefined ? undefined : measurements[queries.length];
+  const judged = metrics.map((metric, index) => {
+    const measurement = measurements[index] ?? {
+      name: metric.name,
+      atMs: 0,
+      status: 'unavailable' as const,
+      why: 'the provider left it out',
+    };
+    const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
+    const before = (Object.hasOwn(tallies, metric.name) ? tallies[metric.name] : undefined) ?? emptyTally;
+    const { verdict, tally } = judgeMetric(metric, own, before);
+    return { name: metric.name, verdict: inRole(metric.role, verdict), tally };
+  });
+  return {
+    verdicts: judged.map(({ verdict }) => verdict),
+    tallies: Object.fromEntries(judged.map(({ name, tally }) => [name, tally])),
+    newestSampleAtMs: newestSample?.status === 'value' ? newestSample.value * 1000 : undefined,
+  };
+}
