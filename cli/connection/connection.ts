@@ -47,7 +47,7 @@ export const rolloutSummary = z.strictObject({
   stepSinceMs: z.number(),
   bakedSeconds: z.int(),
   bakeSeconds: z.int(),
-  verdict: z.optional(z.strictObject({ atMs: z.number(), overall: verdict })),
+  verdict: z.optional(z.strictObject({ atMs: z.number(), overall: verdict, verdicts: z.array(verdict) })),
   rollbackReason: z.optional(rollbackReason),
   reason: z.optional(z.string()),
   actor,

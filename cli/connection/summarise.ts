@@ -84,7 +84,7 @@ function summaryOf(record: RolloutRecord): RolloutSummary {
     stepSinceMs: ownWatch?.startedAtMs ?? record.startedAtMs,
     bakedSeconds: Math.floor((ownWatch?.bakedMs ?? 0) / 1000),
     bakeSeconds: plan.steps[record.stepIndex]?.bakeSeconds ?? 0,
-    ...(analysis === undefined ? {} : { verdict: { atMs: analysis.atMs, overall: analysis.overall } }),
+    ...(analysis === undefined ? {} : { verdict: { atMs: analysis.atMs, overall: analysis.overall, verdicts: analysis.verdicts } }),
     ...(rollbackReason === undefined ? {} : { rollbackReason }),
     ...(reason === undefined ? {} : { reason }),
     actor: record.actor,

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../core/analysis/verdict.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
 import type { RolloutSummary, ServiceStatus, Status } from '../connection/connection.ts';
 import { type Paint, phaseColours } from './colour.ts';
@@ -31,7 +32,10 @@ function presentTable(services: readonly ServiceStatus[], atMs: number, paint: P
     ];
   });
   const running = services.flatMap(({ present }) => (present === undefined ? [] : [present]));
-  const verdicts = running.flatMap((present) => verdictLines(present, paint));
+  const verdicts = running.flatMap((present) => [
+    ...verdictLines(present, paint),
+    ...(running.length === 1 ? metricLines(present, paint) : []),
+  ]);
   const table = formatTable(running.length > 0 ? [headings, ...rows] : rows);
   return verdicts.length === 0 ? table : `${table}\n\n${verdicts.join('\n')}`;
 }
@@ -40,12 +44,23 @@ function verdictLines({ rolloutId, verdict, reason }: RolloutSummary, paint: Pai
   const lines: string[] = [];
   if (verdict !== undefined) {
     const { overall } = verdict;
-    const colour = overall.verdict === 'pass' ? 'green' : overall.verdict === 'fail' ? 'red' : 'yellow';
     const name = overall.name === 'analysis' ? '' : `${overall.name}: `;
-    lines.push(`${rolloutId}: ${paint(colour, overall.verdict)}, ${name}${overall.reason}`);
+    lines.push(`${rolloutId}: ${kindText(overall, paint)}, ${name}${overall.reason}`);
   }
   if (reason !== undefined && reason !== verdict?.overall.reason) lines.push(`${rolloutId}: ${reason}`);
   return lines;
+}
+
+/** What each metric, alarm and alert said at the last look, unless that is what the whole said. */
+function metricLines({ verdict }: RolloutSummary, paint: Paint): string[] {
+  if (verdict === undefined) return [];
+  return verdict.verdicts
+    .filter(({ reason }) => reason !== verdict.overall.reason)
+    .map((each) => `  ${kindText(each, paint)}${each.dryRun === true ? ' (dry run)' : ''}: ${each.reason}`);
+}
+
+function kindText({ verdict }: Verdict, paint: Paint): string {
+  return paint(verdict === 'pass' ? 'green' : verdict === 'fail' ? 'red' : 'yellow', verdict);
 }
 
 function pastTable(past: readonly RolloutSummary[], paint: Paint): string {

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { stored } from '../rollout/stored.ts';
+import { shorten } from '../shorten.ts';
+import { comparison } from './proportion/comparison.ts';
 
 /**
  * What the judge says, always with a reason that a person can act on.
@@ -18,6 +20,9 @@ export const verdict = stored({
   /** Of a comparison with stable: how strongly it speaks against the canary, and how strongly it must to fail it. */
   evidence: z.optional(z.number()),
   enough: z.optional(z.number()),
+  comparison: z.optional(comparison),
+  /** The query as it was sent, shortened; left out of a pass. */
+  query: z.optional(z.string()),
   /** Shown, and counts for nothing. */
   dryRun: z.optional(z.boolean()),
 });
@@ -40,4 +45,12 @@ export function overallVerdict(verdicts: readonly Verdict[]): Verdict {
   if (gravest.verdict !== 'pass') return gravest;
   const names = parts.map((part) => part.name).join(', ');
   return { name: 'analysis', verdict: 'pass', reason: parts.length === 1 ? gravest.reason : `All ${parts.length} pass: ${names}.` };
+}
+
+/** As much of a query as is kept of it. */
+const mostOfQuery = 1_000;
+
+/** Says what was asked, but of a pass: those are many, and what they were asked is in the spec. */
+export function withQuery(of: Verdict, query: string): Verdict {
+  return of.verdict === 'pass' ? of : { ...of, query: shorten(query, mostOfQuery) };
 }

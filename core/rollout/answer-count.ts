@@ -12,6 +12,8 @@ export const answerCount = stored({
   stepIndex: z.int(),
   /** Which of the series that may count answers do. */
   view: z.optional(z.string()),
+  /** When the first count began. */
+  sinceMs: z.optional(z.number()),
   /** Answers up to here have been counted, or precede the count of this step. */
   countedUntilMs: z.optional(z.number()),
   /** When the canary was last seen to answer. */
@@ -31,11 +33,11 @@ export const noAnswers: AnswerCount = { stepIndex: -1, looksPerBlock: 1, looksIn
 /** More are put together two by two: what is kept of a rollout stays below 4 KB a metric, however long it takes. */
 const mostBlocks = 128;
 
-/** What one look at the counters came to. */
+/** What one look at the counters came to; `query` asked for the canary's bad answers. */
 export type AnswerLook =
   /** The counters hold what was before the step's weight took effect: whatever they grow by from now on counts. */
   | { readonly status: 'begins'; readonly atMs: number; readonly view: string; readonly prior?: PriorDispersion }
-  | { readonly status: 'counted'; readonly atMs: number; readonly block: Block }
+  | { readonly status: 'counted'; readonly atMs: number; readonly block: Block; readonly query: string }
   | { readonly status: 'nothing'; readonly why: string; readonly sourceDown: boolean };
 
 /**
@@ -50,6 +52,7 @@ export function followAnswers(count: AnswerCount, look: AnswerLook, stepIndex: n
       ...count,
       stepIndex,
       view,
+      sinceMs: count.sinceMs ?? atMs,
       countedUntilMs: atMs,
       answeredAtMs: atMs,
       looksInLast: 0,

@@ -19,6 +19,10 @@ export interface ProportionSpec {
   readonly margin: Margin;
   /** How many answers of the canary a step needs before it passes. */
   readonly requests: number;
+  /** The share of bad answers that the service may have, where the spec states its objective. */
+  readonly allowedAlone?: number;
+  /** What the canary is compared with while something of it answers. */
+  readonly baseline: 'stable' | 'none';
   readonly role: MetricRole;
 }
 
@@ -33,13 +37,41 @@ const margin = z
   })
   .check(z.describe('How much worse than stable the canary may be'));
 
-const successRate = z.strictObject({ margin: z.prefault(margin, {}), requests });
-
-const latency = z.strictObject({
-  above: latencyEdge.check(z.describe("What takes longer is a bad answer. Rounded up to the next bound of the mesh's histogram")),
-  share: z.prefault(percentage, '1%').check(z.describe("So much more of the canary's answers than of stable's may take longer")),
-  requests,
+/** Both need the other: nothing can be said of a canary without a baseline but whether it meets an objective. */
+const alone = {
+  objective: z.optional(
+    percentage.check(
+      z.describe(
+        "The service's objective, the share of good answers: at full weight, where nothing of stable answers, the canary is held to it",
+      ),
+    ),
+  ),
+  baseline: z
+    ._default(z.enum(['stable', 'none']), 'stable')
+    .check(z.describe('none: the canary is held to the objective at every step, whatever stable answers')),
+};
+const needsObjective = z.refine<{ objective?: unknown; baseline: string }>(
+  ({ objective, baseline }) => baseline === 'stable' || objective !== undefined,
+  {
+    error: 'an objective such as 99.9%, for what else is the canary to be held to',
+    path: ['objective'],
+  },
+);
+const isObjective = z.refine<{ objective?: number | undefined }>(({ objective }) => objective === undefined || objective < 1, {
+  error: 'an objective below 100%: at 100% the first bad answer would be one too many',
+  path: ['objective'],
 });
+
+const successRate = z.strictObject({ margin: z.prefault(margin, {}), requests, ...alone }).check(needsObjective, isObjective);
+
+const latency = z
+  .strictObject({
+    above: latencyEdge.check(z.describe("What takes longer is a bad answer. Rounded up to the next bound of the mesh's histogram")),
+    share: z.prefault(percentage, '1%').check(z.describe("So much more of the canary's answers than of stable's may take longer")),
+    requests,
+    ...alone,
+  })
+  .check(needsObjective, isObjective);
 
 const beside = {
   name: z.optional(z.string().check(z.minLength(1), z.maxLength(80), z.describe('Its name in verdicts, where the usual one is taken'))),
@@ -57,11 +89,20 @@ type ProportionSource = z.infer<(typeof proportionSources)[number]>;
 export function toProportion(source: ProportionSource): Omit<ProportionSpec, 'role'> & { readonly role: DelayedRole } {
   if (source === 'successRate') return toProportion({ successRate: z.parse(successRate, {}), ...usualRole });
   const role = toRole(source);
-  if ('successRate' in source) {
-    const { margin: within, requests: least } = source.successRate;
-    return { name: source.name ?? 'successRate', bad: { kind: 'failed' }, margin: within, requests: least, role };
-  }
-  const { above, share, requests: least } = source.latency;
-  const bad = { kind: 'slow' as const, aboveMs: above };
-  return { name: source.name ?? 'latency', bad, margin: { ratio: 1, excess: share }, requests: least, role };
+  const of = 'successRate' in source ? source.successRate : source.latency;
+  const shared = {
+    requests: of.requests,
+    baseline: of.baseline,
+    ...(of.objective === undefined ? {} : { allowedAlone: badShareOf(of.objective) }),
+    role,
+  };
+  if ('successRate' in source)
+    return { name: source.name ?? 'successRate', bad: { kind: 'failed' }, margin: source.successRate.margin, ...shared };
+  const { above, share } = source.latency;
+  return { name: source.name ?? 'latency', bad: { kind: 'slow', aboveMs: above }, margin: { ratio: 1, excess: share }, ...shared };
+}
+
+/** @example badShareOf(0.999) // 0.001, without the dust of binary fractions */
+function badShareOf(objective: number): number {
+  return Number((1 - objective).toPrecision(12));
 }

@@ -93,7 +93,7 @@ async function measureBlock(
     return { status: 'nothing', why: `Prometheus counts ${most} answers since the last look, more than there can be.`, sourceDown: false };
   }
   const block = { stepIndex, canary: answersOf(canaryAll, canaryBad), stable: answersOf(stableAll, stableBad) };
-  return { status: 'counted', atMs, block };
+  return { status: 'counted', atMs, block, query: ofCanary.bad };
 }
 
 /** Series of one proxy are scraped together, but those of bad answers may begin, or vanish, a scrape apart from those of all. */

@@ -1,7 +1,7 @@
 import { inRole } from '../../core/analysis/metrics-now.ts';
 import { unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
 import { judgeProportion } from '../../core/analysis/proportion/judge-proportion.ts';
-import type { Verdict } from '../../core/analysis/verdict.ts';
+import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import { shareOf } from '../../core/plan/plan.ts';
 import { type AnswerCount, blocksOf, followAnswers, noAnswers } from '../../core/rollout/answer-count.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
@@ -45,25 +45,31 @@ async function judgeOne(
   open: OpenRollout,
   { proportion, count = noAnswers, falseAlarmLevel }: Question,
 ): Promise<{ readonly verdict: Verdict; readonly answers: AnswerCount }> {
-  const { name, margin, requests } = proportion;
+  const { name, margin, requests, allowedAlone, baseline } = proportion;
   const { watch } = open.record;
   const stepIndex = watch?.stepIndex ?? 0;
   const look = await countAnswers(deps, open, proportion, count);
   const answers = followAnswers(count, look, stepIndex);
   const judged = judgeProportion(
-    { name, badMeans: badMeansOf(open, proportion), margin, falseAlarmLevel, requests },
+    { name, badMeans: badMeansOf(open, proportion), margin, falseAlarmLevel, requests, allowedAlone, isAlone: baseline === 'none' },
     {
       blocks: blocksOf(answers),
       prior: answers.prior ?? unknownDispersion,
       stepIndex,
       stepCount: open.plan.steps.length,
       weight: (shareOf(open.plan.steps[stepIndex]) ?? 0) / open.plan.totalWeight,
+      windowSeconds: secondsOf(answers),
       silentSeconds: answers.answeredAtMs === undefined ? 0 : (deps.clock.now() - answers.answeredAtMs) / 1000,
     },
   );
-  if (judged.verdict === 'fail' || look.status !== 'nothing') return { verdict: judged, answers };
+  if (look.status === 'counted') return { verdict: withQuery(judged, look.query), answers };
+  if (judged.verdict === 'fail' || look.status === 'begins') return { verdict: judged, answers };
   const verdict: Verdict = look.sourceDown
     ? { name, verdict: 'unavailable', reason: `${name} could not be asked: ${look.why}` }
     : { name, verdict: 'inconclusive', reason: `${name} has no data: ${look.why}` };
   return { verdict, answers };
+}
+
+function secondsOf({ sinceMs, countedUntilMs }: AnswerCount): number {
+  return sinceMs === undefined || countedUntilMs === undefined ? 0 : (countedUntilMs - sinceMs) / 1000;
 }

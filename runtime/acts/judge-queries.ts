@@ -4,7 +4,7 @@ import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
 import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
-import type { Verdict } from '../../core/analysis/verdict.ts';
+import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import type { QuerySpec } from '../../core/spec/query-spec.ts';
 import type { Deps } from '../deps.ts';
 import type { OpenRollout } from './open-rollout.ts';
@@ -49,7 +49,7 @@ export async function judgeQueries(
     const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
     const before = (Object.hasOwn(tallies, metric.name) ? tallies[metric.name] : undefined) ?? emptyTally;
     const { verdict, tally } = judgeMetric(metric, own, before);
-    return { name: metric.name, verdict: inRole(metric.role, verdict), tally };
+    return { name: metric.name, verdict: inRole(metric.role, withQuery(verdict, queries[index]?.query ?? '')), tally };
   });
   return {
     verdicts: judged.map(({ verdict }) => verdict),

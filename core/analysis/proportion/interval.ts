@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import { alternatives, rolloutEvidence, weigh } from './evidence.ts';
+import { alternatives, logEvidence } from './evidence.ts';
 
 /** By how much the canary's share of bad answers exceeds stable's, in parts of 1: below 0 where it is better. */
 export interface ExcessInterval {
@@ -22,15 +22,31 @@ export function excessInterval(
   blocks: readonly Block[],
   { level, dispersion }: { readonly level: number; readonly dispersion: number },
 ): ExcessInterval {
+  const worse = linesOf(blocks, alternatives, dispersion);
+  const lower = linesOf(blocks, better, dispersion);
   const enough = 2 / level;
-  const refutes = (excess: number, factors: readonly number[]) => {
-    const weighed = blocks.map((block) => weigh(block, { ratio: 1, excess }, factors));
-    return rolloutEvidence(weighed, 1, { dispersion, capsLoudest: false }) >= enough;
-  };
   return {
-    low: lastWhere((excess) => refutes(excess, alternatives)),
-    high: -lastWhere((excess) => refutes(-excess, better)),
+    low: lastWhere((excess) => evidenceAt(worse, excess) >= enough),
+    high: -lastWhere((excess) => evidenceAt(lower, -excess) >= enough),
   };
+}
+
+/** The evidence's logarithm for one alternative, all blocks together: a straight line over the excess that is to be refuted. */
+interface Line {
+  readonly atZero: number;
+  readonly slope: number;
+}
+
+function linesOf(blocks: readonly Block[], factors: readonly number[], dispersion: number): Line[] {
+  return factors.map((factor) => {
+    const sumAt = (excess: number) => blocks.reduce((sum, block) => sum + logEvidence(block, { ratio: 1, excess }, factor), 0) / dispersion;
+    const atZero = sumAt(0);
+    return { atZero, slope: sumAt(1) - atZero };
+  });
+}
+
+function evidenceAt(lines: readonly Line[], excess: number): number {
+  return lines.reduce((sum, { atZero, slope }) => sum + Math.exp(atZero + slope * excess), 0) / lines.length;
 }
 
 /** The end of a stretch from −1 on in which something holds, at most 1. */

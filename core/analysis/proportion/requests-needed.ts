@@ -19,6 +19,8 @@ export interface Step {
   /** The canary's share of the requests. */
   readonly weight: number;
   readonly margin: Margin;
+  /** What the canary is judged by where it is judged alone; `marginAlone` of stable's share where it is left out at full weight. */
+  readonly alone?: Margin | undefined;
   readonly falseAlarmLevel: number;
   readonly dispersion: number;
 }
@@ -36,9 +38,12 @@ export function smallestSeen(stableShare: number, margin: Margin): number {
  * How many requests to the canary a step needs, on average, to fail a canary that is worse by twice the margin; at full weight by twice the wider margin
  * that it has there. Infinite where the margin leaves no room between the two, as where every answer of stable is bad.
  */
-export function requestsNeeded({ stableShare, weight, margin, falseAlarmLevel, dispersion }: Step): number {
-  const judgedBy = weight < 1 ? margin : marginAlone(stableShare, margin);
-  const canaryShare = weight < 1 ? smallestSeen(stableShare, margin) : Math.min(1, 2 * judgedBy.excess - stableShare);
+export function requestsNeeded({ stableShare, weight, margin, alone, falseAlarmLevel, dispersion }: Step): number {
+  const isAlone = alone !== undefined || weight >= 1;
+  const judgedBy = isAlone ? (alone ?? marginAlone(stableShare, margin)) : margin;
+  const canaryShare = isAlone
+    ? Math.min(1, 2 * judgedBy.excess - Math.min(stableShare, judgedBy.excess))
+    : smallestSeen(stableShare, margin);
   // Where the canary is judged alone the weight plays no part, but the bound wants one below 1.
   const bound = informationBound({ stableShare, canaryShare, weight: Math.min(weight, 0.99), margin: judgedBy, falseAlarmLevel });
   return Math.ceil(bound * measuredEfficiency * dispersion);

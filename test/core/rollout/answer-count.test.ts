@@ -8,7 +8,8 @@ const block = (stepIndex: number, [canaryAll, canaryBad]: readonly [number, numb
   canary: { all: canaryAll, bad: canaryBad },
   stable: { all: 90, bad: 2 },
 });
-const counted = (count: AnswerCount, atMs: number, of: Block) => followAnswers(count, { status: 'counted', atMs, block: of }, of.stepIndex);
+const counted = (count: AnswerCount, atMs: number, of: Block) =>
+  followAnswers(count, { status: 'counted', atMs, block: of, query: 'answers' }, of.stepIndex);
 const begins = (count: AnswerCount, atMs: number, stepIndex: number) =>
   followAnswers(count, { status: 'begins', atMs, view: 'source' }, stepIndex);
 

@@ -21,8 +21,22 @@ function problemsIn(text: string) {
 describe('metrics that compare the canary with stable', () => {
   it('need no more than a name and an edge', () => {
     expect(metricsOf(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
-      { name: 'successRate', bad: { kind: 'failed' }, margin: { ratio: 1.2, excess: 0.001 }, requests: 10, role: usually },
-      { name: 'latency', bad: { kind: 'slow', aboveMs: 200 }, margin: { ratio: 1, excess: 0.01 }, requests: 10, role: usually },
+      {
+        name: 'successRate',
+        bad: { kind: 'failed' },
+        margin: { ratio: 1.2, excess: 0.001 },
+        requests: 10,
+        baseline: 'stable',
+        role: usually,
+      },
+      {
+        name: 'latency',
+        bad: { kind: 'slow', aboveMs: 200 },
+        margin: { ratio: 1, excess: 0.01 },
+        requests: 10,
+        baseline: 'stable',
+        role: usually,
+      },
     ]);
   });
 
@@ -33,7 +47,14 @@ describe('metrics that compare the canary with stable', () => {
         '{ latency: { above: 1.5s }, name: slow }',
       ),
     );
-    expect(one).toEqual({ name: 'errors', bad: { kind: 'failed' }, margin: { ratio: 2, excess: 0.005 }, requests: 500, role: usually });
+    expect(one).toEqual({
+      name: 'errors',
+      bad: { kind: 'failed' },
+      margin: { ratio: 2, excess: 0.005 },
+      requests: 500,
+      baseline: 'stable',
+      role: usually,
+    });
     expect(other).toMatchObject({ name: 'slow', bad: { kind: 'slow', aboveMs: 1500 }, margin: { ratio: 1, excess: 0.01 } });
   });
 
@@ -59,6 +80,8 @@ describe('metrics that compare the canary with stable', () => {
     ['latency: { above: 1s, share: 101% }', 'a percentage of at most 100%'],
     ['successRate: { margin: { ratio: 0.5 } }', 'a number of at least 1'],
     ['successRate: { requests: 0 }', 'a number above 0'],
+    ['successRate: { baseline: none }', 'an objective such as 99.9%, for what else is the canary to be held to'],
+    ['latency: { above: 1s, objective: 100% }', 'an objective below 100%: at 100% the first bad answer would be one too many'],
   ])('%s is refused: expected %s', (metric, expected) => {
     expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ expected });
   });
@@ -72,6 +95,14 @@ describe('metrics that compare the canary with stable', () => {
     );
     expect(one?.role).toEqual({ ...usually, critical: false, startingStep: 2, noData: { holdSeconds: 3_600, onDeadline: 'pause' } });
     expect(other).toMatchObject({ role: { ...usually, initialDelaySeconds: 90 }, failures: { forSeconds: 180 } });
+  });
+
+  it('may hold the canary to an objective, at full weight or at every step', () => {
+    const metrics = metricsOf(withMetrics('successRate: { objective: 99.9% }', 'latency: { above: 1s, objective: 95%, baseline: none }'));
+    expect(metrics).toMatchObject([
+      { allowedAlone: 0.001, baseline: 'stable' },
+      { allowedAlone: 0.05, baseline: 'none' },
+    ]);
   });
 
   it('wait for the warm-up of the whole analysis, unless they say how long they wait', () => {

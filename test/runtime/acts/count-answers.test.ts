@@ -13,6 +13,7 @@ const successRate: ProportionSpec = {
   bad: { kind: 'failed' },
   margin: { ratio: 1.2, excess: 0.001 },
   requests: 20,
+  baseline: 'stable',
   role: usually,
 };
 const latency: ProportionSpec = { ...successRate, name: 'latency', bad: { kind: 'slow', aboveMs: 200 } };
@@ -59,6 +60,7 @@ describe('a look at what both sides have answered', () => {
       status: 'counted',
       atMs: clock.now(),
       block: { stepIndex: 0, stable: { all: 98, bad: 1 }, canary: { all: 10, bad: 3 } },
+      query: expect.stringContaining('checkout-canary'),
     });
   });
 

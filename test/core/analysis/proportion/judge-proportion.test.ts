@@ -9,9 +9,11 @@ const question: ProportionQuestion = {
   margin: { ratio: 1.2, excess: 0.001 },
   falseAlarmLevel: 0.01,
   requests: 50,
+  isAlone: false,
 };
-const judge = (blocks: ProportionState['blocks'], state: Partial<ProportionState> = {}) =>
-  judgeProportion(question, { blocks, prior: unknownDispersion, stepIndex: 0, stepCount: 5, weight: 0.1, silentSeconds: 0, ...state });
+const usual = { prior: unknownDispersion, stepIndex: 0, stepCount: 5, weight: 0.1, windowSeconds: 300, silentSeconds: 0 };
+const judge = (blocks: ProportionState['blocks'], state: Partial<ProportionState> = {}, asked: Partial<ProportionQuestion> = {}) =>
+  judgeProportion({ ...question, ...asked }, { ...usual, blocks, ...state });
 
 describe('the verdict on a proportion', () => {
   it('is inconclusive without an answer of the canary, and says so', () => {
@@ -41,7 +43,7 @@ describe('the verdict on a proportion', () => {
       verdict: 'pass',
       value: 0.01,
       reason: expect.stringMatching(
-        /^successRate: 1 % of the canary's 1,000 requests failed, 1 % of stable's 9,000; 1\.3 % is allowed\. Evidence 0\.\d+ of the 100 that fail it\. To see twice that margin it needs some [\d,]+ requests more\.$/,
+        /^successRate: 1 % of the canary's 1,000 requests failed, 1 % of stable's 9,000 in 5m; 1\.3 % is allowed\. The canary's share exceeds stable's by -[\d.]+ % to [\d.]+ % \(95 %\)\. Evidence 0\.\d+ of the 100 that fail it\. To see twice that margin it needs some [\d,]+ requests more\.$/,
       ),
     });
     expect(judge(same(100, [100, 10_000, 900, 90_000])).reason).toMatch(/that fail it\.$/);
@@ -52,7 +54,7 @@ describe('the verdict on a proportion', () => {
     expect([verdict, enough]).toEqual(['fail', 100]);
     expect(evidence).toBeGreaterThanOrEqual(100);
     expect(reason).toMatch(
-      /^successRate: 6 % of the canary's 1,000 requests failed, 1 % of stable's 9,000; 1\.3 % is allowed\. So the canary exceeds stable by [\d.]+ % to [\d.]+ % \(95 %\)\./,
+      /^successRate: 6 % of the canary's 1,000 requests failed, 1 % of stable's 9,000 in 5m; 1\.3 % is allowed\. The canary's share exceeds stable's by [\d.]+ % to [\d.]+ % \(95 %\)\./,
     );
     expect(reason).toMatch(/of the 100 that fail it \(false-alarm level 1 %\)\.$/);
   });
@@ -76,5 +78,39 @@ describe('the verdict on a proportion', () => {
     expect(atFull(10)).toMatchObject({ verdict: 'pass' });
     expect(atFull(15)).toMatchObject({ verdict: 'pass' });
     expect(atFull(60)).toMatchObject({ verdict: 'fail' });
+  });
+
+  it('gives the figures of its sentence', () => {
+    const { comparison } = judge(same(10, [6, 100, 9, 900]));
+    expect(comparison).toMatchObject({
+      canary: { all: 1000, bad: 60 },
+      stable: { all: 9000, bad: 90 },
+      allowedShare: expect.closeTo(0.013, 10),
+      windowSeconds: 300,
+    });
+    expect(comparison?.excess?.low).toBeGreaterThan(0.01);
+    expect(comparison?.excess?.high).toBeLessThan(0.1);
+  });
+
+  it('judges by the objective of the service, where there is one and nothing of stable answers any more', () => {
+    const before = same(30, [1, 100, 9, 900], 0);
+    const atFull = (bad: number) =>
+      judge([...before, ...same(30, [bad, 1000, 0, 0], 1)], { stepIndex: 1, weight: 1 }, { allowedAlone: 0.005 });
+    expect(atFull(4)).toMatchObject({ verdict: 'pass', comparison: { allowedShare: 0.005 } });
+    expect(atFull(15)).toMatchObject({ verdict: 'fail' });
+    expect(judge(before, {}, { allowedAlone: 0.005 })).toMatchObject({
+      verdict: 'pass',
+      comparison: { allowedShare: expect.closeTo(0.013, 10) },
+    });
+  });
+
+  it('judges by the objective alone at every step, where stable is no baseline', () => {
+    const alone = { isAlone: true, allowedAlone: 0.01 };
+    const good = judge(same(30, [1, 1000, 500, 1000]), {}, alone);
+    expect(good).toMatchObject({ verdict: 'pass', comparison: { allowedShare: 0.01, stable: { all: 0, bad: 0 } } });
+    expect(good.comparison).not.toHaveProperty('excess');
+    expect(good.reason).toMatch(/^successRate: 0\.1 % of the canary's 30,000 requests failed in 5m; 1 % is allowed\. Evidence/);
+    expect(judge(same(10, [50, 1000, 50, 1000]), {}, alone)).toMatchObject({ verdict: 'fail' });
+    expect(judge(same(10, [0, 100, 0, 0]), {}, alone)).toMatchObject({ verdict: 'pass' });
   });
 });
