@@ -1,7 +1,7 @@
 import type { Verdict } from './verdict.ts';
 
 /** Evidence that a canary within its margin reaches in at most one of three rollouts (Ville), and mostly far fewer. */
-const doubtsFrom = 3;
+export const doubtsFrom = 3;
 
 /**
  * The comparison that leans hardest against a canary that has not failed, if one does. A step's bake is short beside what the next one may cost: whoever

@@ -8,6 +8,8 @@ export interface PlanStep {
   /** So many of totalWeight requests are copied to the canary, at weight 0. */
   readonly mirrorWeight?: number;
   readonly bakeSeconds: number;
+  /** Where the pace is by evidence it may be left that soon: any step but the last (J6) whose bake is longer. */
+  readonly leastBakeSeconds?: number;
   /** After the bake: a wait for a person. */
   readonly pause?: { readonly forSeconds: number; readonly onDeadline: 'abort' | 'advance' };
 }
@@ -17,7 +19,7 @@ export interface Plan {
   readonly totalWeight: number;
   /** Weights rise strictly; the last one is totalWeight, because health is judged at full weight (J6). */
   readonly steps: readonly PlanStep[];
-  /** All bakes: no rollout succeeds sooner, but for the pods' start, which comes on top. */
+  /** All bakes at their least: no rollout succeeds sooner, but for the pods' start, which comes on top. */
   readonly minimumSeconds: number;
   /** All bakes, and all pauses to their ends; where answers are compared, each bake twice, for each may be in doubt. */
   readonly longestSeconds: number;
@@ -32,11 +34,17 @@ export function shareOf(step: PlanStep | undefined): number | undefined {
 }
 
 /** Expands the steps of a spec. The spec has passed `parseSpec`; one that has not may give a plan that cannot be walked. */
-export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'router' | 'analysis' | 'deadlines'>): Plan {
+export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'pace' | 'router' | 'analysis' | 'deadlines'>): Plan {
   const { totalWeight } = spec.router;
-  const steps = expandSteps(spec.steps, totalWeight).map((step, index) => ({ index, ...step }));
-  const minimumSeconds = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
-  const bakedSeconds = spec.analysis.metrics.some(isProportion) ? 2 * minimumSeconds : minimumSeconds;
+  const leastSeconds = spec.pace.kind === 'evidence' ? spec.pace.minimumBakeSeconds : Number.POSITIVE_INFINITY;
+  const steps = expandSteps(spec.steps, totalWeight).map((step, index, all) => ({
+    index,
+    ...step,
+    ...(index < all.length - 1 && leastSeconds < step.bakeSeconds ? { leastBakeSeconds: leastSeconds } : {}),
+  }));
+  const minimumSeconds = steps.reduce((sum, step) => sum + leastBakeOf(step), 0);
+  const onceSeconds = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
+  const bakedSeconds = spec.analysis.metrics.some(isProportion) ? 2 * onceSeconds : onceSeconds;
   return {
     totalWeight,
     steps,
@@ -45,6 +53,11 @@ export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'router' | 'analys
     deadlineSeconds: spec.deadlines.rolloutSeconds,
     tick: { intervalSeconds: spec.analysis.intervalSeconds },
   };
+}
+
+/** How long a step is baked at least. */
+export function leastBakeOf({ leastBakeSeconds, bakeSeconds }: Pick<PlanStep, 'bakeSeconds' | 'leastBakeSeconds'>): number {
+  return leastBakeSeconds ?? bakeSeconds;
 }
 
 function expandSteps(steps: RolloutSpec['steps'], totalWeight: number): readonly ExplicitStep[] {

@@ -12,8 +12,8 @@ export const answerCount = stored({
   stepIndex: z.int(),
   /** Which of the series that may count answers do. */
   view: z.optional(z.string()),
-  /** When the first count began. */
-  sinceMs: z.optional(z.number()),
+  /** For how long was counted, all looks together. */
+  countedMs: z.optional(z.number()),
   /** Answers up to here have been counted, or precede the count of this step. */
   countedUntilMs: z.optional(z.number()),
   /** When the canary was last seen to answer. */
@@ -52,7 +52,6 @@ export function followAnswers(count: AnswerCount, look: AnswerLook, stepIndex: n
       ...count,
       stepIndex,
       view,
-      sinceMs: count.sinceMs ?? atMs,
       countedUntilMs: atMs,
       answeredAtMs: atMs,
       looksInLast: 0,
@@ -60,7 +59,8 @@ export function followAnswers(count: AnswerCount, look: AnswerLook, stepIndex: n
     };
   }
   const { atMs, block } = look;
-  const begun = { ...count, countedUntilMs: atMs, ...(block.canary.all > 0 ? { answeredAtMs: atMs } : {}) };
+  const countedMs = (count.countedMs ?? 0) + atMs - (count.countedUntilMs ?? atMs);
+  const begun = { ...count, countedMs, countedUntilMs: atMs, ...(block.canary.all > 0 ? { answeredAtMs: atMs } : {}) };
   const last = count.blocks.at(-1);
   const joins = last !== undefined && last[0] === stepIndex && count.looksInLast > 0 && count.looksInLast < count.looksPerBlock;
   const blocks = joins ? [...count.blocks.slice(0, -1), tupleOf(join(blockOf(last), block))] : [...count.blocks, tupleOf(block)];

@@ -1,4 +1,5 @@
 import { doubtOf } from '../analysis/doubt.ts';
+import { fitsBudget } from '../analysis/proportion/cost.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { type Pace, planTick, type Tick } from '../plan/tick.ts';
 import type { BoundedHold } from '../spec/bounded-hold.ts';
@@ -110,7 +111,7 @@ function decideApart(state: DecisionState, analysis: AnalysisResult, says: Share
 function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult): Decision {
   const { plan, watch } = state;
   const leftMs = step.bakeSeconds * 1000 - watch.bakedMs;
-  if (leftMs > 0) {
+  if (leftMs > 0 && !goesByEvidence(step, watch, analysis)) {
     const tick = tickFor(state, leftMs / 1000);
     return { action: 'hold', tick, why: `Baking at weight ${step.weight}, ${formatDuration(Math.ceil(leftMs / 1000))} left.` };
   }
@@ -134,6 +135,16 @@ function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult):
     }
   }
   return nextStep(plan, watch, analysis.overall.reason);
+}
+
+/**
+ * Whether a step may be left before its bake is over: it has baked the least that it must, and by every comparison that counts what the next step could
+ * cost fits the budget. A plan whose pace is fixed has no step that may.
+ */
+function goesByEvidence({ leastBakeSeconds }: PlanStep, { bakedMs }: Watch, { verdicts }: AnalysisResult): boolean {
+  if (leastBakeSeconds === undefined || bakedMs < leastBakeSeconds * 1000) return false;
+  const costs = verdicts.flatMap(({ comparison, dryRun }) => (comparison?.cost === undefined || dryRun === true ? [] : [comparison.cost]));
+  return costs.length > 0 && costs.every(fitsBudget);
 }
 
 function nextStep(plan: Plan, watch: Watch, why: string): Decision {

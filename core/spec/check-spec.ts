@@ -1,6 +1,7 @@
 import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
 import { checkNames } from './check-names.ts';
+import { checkPace } from './check-pace.ts';
 import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRoles } from './check-roles.ts';
@@ -24,6 +25,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
     ...checkRoles(spec),
+    ...checkPace(spec),
     ...(plan === undefined ? [] : [...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }

@@ -11,7 +11,7 @@ export const percentage = z.pipe(
   z.transform(parsePercentage),
 );
 
-/** @example parsePercentage('0.1%') // 0.001 */
+/** Without the dust of binary fractions. @example parsePercentage('99.9%') // 0.999 */
 export function parsePercentage(text: string): number {
-  return Number(percentPattern.exec(text)?.[1]) / 100;
+  return Number((Number(percentPattern.exec(text)?.[1]) / 100).toPrecision(15));
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { boundedHold } from './bounded-hold.ts';
+import { budget } from './budget-spec.ts';
 import { duration } from './duration.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
+import { pace } from './pace-spec.ts';
 import { percentage } from './percentage.ts';
 import { type ProportionSpec, proportionSources, toProportion } from './proportion-spec.ts';
 import { type QuerySpec, queryMetric, toQuery } from './query-spec.ts';
@@ -156,6 +158,11 @@ const analysis = z.pipe(
       falseAlarmLevel: z
         .prefault(percentage, '1%')
         .check(z.describe('How often all successRate and latency metrics together may fail a healthy version, in a whole rollout')),
+      budget: z.optional(
+        budget.check(
+          z.describe('So many bad answers above baseline a rollout may cost, by each successRate and latency: spending it rolls back'),
+        ),
+      ),
       warmUp: z
         .prefault(duration, '0s')
         .check(z.describe('So long after the canary got its first weight no metric is asked, and nothing bakes; alarms and alerts count')),
@@ -241,6 +248,9 @@ export const rolloutSpec = z
     image,
     router,
     steps,
+    pace: z
+      .prefault(pace, 'fixed')
+      .check(z.describe('fixed: each step bakes as long as it says. evidence: only until what the next one may cost fits the budget')),
     analysis,
     resilience: z.optional(resilience.check(z.describe('How requests are treated while the rollout runs; gone afterwards'))),
     policies: z.prefault(policies, {}).check(z.describe('What is done in situations that have no single right answer')),

@@ -2,10 +2,11 @@ import { inRole } from '../../core/analysis/metrics-now.ts';
 import { unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
 import { judgeProportion } from '../../core/analysis/proportion/judge-proportion.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
-import { shareOf } from '../../core/plan/plan.ts';
+import { leastBakeOf, type Plan, shareOf } from '../../core/plan/plan.ts';
 import { type AnswerCount, blocksOf, followAnswers, noAnswers } from '../../core/rollout/answer-count.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
 import { isProportion } from '../../core/spec/rollout-spec.ts';
+import { settleSeconds } from '../../core/traffic/settle-seconds.ts';
 import type { Deps } from '../deps.ts';
 import { badMeansOf, countAnswers } from './count-answers.ts';
 import type { OpenRollout } from './open-rollout.ts';
@@ -51,14 +52,26 @@ async function judgeOne(
   const look = await countAnswers(deps, open, proportion, count);
   const answers = followAnswers(count, look, stepIndex);
   const judged = judgeProportion(
-    { name, badMeans: badMeansOf(open, proportion), margin, falseAlarmLevel, requests, allowedAlone, isAlone: baseline === 'none' },
+    {
+      name,
+      badMeans: badMeansOf(open, proportion),
+      margin,
+      falseAlarmLevel,
+      requests,
+      allowedAlone,
+      isAlone: baseline === 'none',
+      budget: open.spec.analysis.budget,
+    },
     {
       blocks: blocksOf(answers),
       prior: answers.prior ?? unknownDispersion,
       stepIndex,
       stepCount: open.plan.steps.length,
       weight: (shareOf(open.plan.steps[stepIndex]) ?? 0) / open.plan.totalWeight,
-      windowSeconds: secondsOf(answers),
+      windowSeconds: (answers.countedMs ?? 0) / 1000,
+      lagSeconds: open.spec.analysis.intervalSeconds + settleSeconds,
+      mirrored: new Set(open.plan.steps.flatMap(({ index, mirrorWeight }) => (mirrorWeight === undefined ? [] : [index]))),
+      next: nextStep(open.plan, stepIndex),
       silentSeconds: answers.answeredAtMs === undefined ? 0 : (deps.clock.now() - answers.answeredAtMs) / 1000,
     },
   );
@@ -70,6 +83,7 @@ async function judgeOne(
   return { verdict, answers };
 }
 
-function secondsOf({ sinceMs, countedUntilMs }: AnswerCount): number {
-  return sinceMs === undefined || countedUntilMs === undefined ? 0 : (countedUntilMs - sinceMs) / 1000;
+function nextStep({ steps, totalWeight }: Plan, stepIndex: number): { readonly weight: number; readonly seconds: number } | undefined {
+  const next = steps[stepIndex + 1];
+  return next === undefined ? undefined : { weight: next.weight / totalWeight, seconds: leastBakeOf(next) };
 }

@@ -47,6 +47,7 @@ import {
   outsideUnpinAborted,
   outsideUnpinRestored,
 } from './list/outside-edit-of-workload.ts';
+import { paceByEvidence } from './list/pace-by-evidence.ts';
 import { prometheusDownForGood, prometheusDownForOneInterval, prometheusFlapsWithoutTraffic } from './list/prometheus-down.ts';
 import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
 import { pushes } from './list/pushes.ts';
@@ -92,6 +93,7 @@ export const scenarios: readonly Scenario[] = [
   ...keptUsers,
   ...comparedWithStable,
   ...metricRoles,
+  ...paceByEvidence,
   ...mirroredRequests,
   ...destinationRules,
   ...harmedWrites,

@@ -25,3 +25,8 @@ export function sumOf(blocks: readonly Block[]): Pick<Block, 'canary' | 'stable'
 export function add(one: Answers, other: Answers): Answers {
   return { all: one.all + other.all, bad: one.bad + other.bad };
 }
+
+/** The share of bad answers, 0 where there are none at all. */
+export function badShareOf({ all, bad }: Answers): number {
+  return all === 0 ? 0 : bad / all;
+}

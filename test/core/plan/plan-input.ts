@@ -13,6 +13,7 @@ interface Options {
 export function planInput(options: Options): PlanInput {
   return {
     steps: options.steps ?? [{ weight: 100, bakeSeconds: 3_600 }],
+    pace: { kind: 'fixed' },
     router: { kind: 'istio', routes: [{ virtualService: 'checkout' }], totalWeight: options.totalWeight ?? 100, match: [] },
     analysis: { intervalSeconds: options.intervalSeconds ?? 10, metrics: [], falseAlarmLevel: 0.01, alarms: ['errors'], alerts: [] },
     deadlines: { readySeconds: 600, queueSeconds: 3_600, rolloutSeconds: options.rolloutSeconds ?? 86_400, drainSeconds: 10 },

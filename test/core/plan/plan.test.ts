@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planRollout } from '../../../core/plan/plan.ts';
+import { leastBakeOf, planRollout } from '../../../core/plan/plan.ts';
 import { spec } from '../rollout/rollout-for-tests.ts';
 import { planInput } from './plan-input.ts';
 
@@ -48,6 +48,16 @@ describe('a plan', () => {
       analysis: { ...answered, metrics: ['successRate'] },
     });
     expect(planRollout(compared)).toMatchObject({ minimumSeconds: 300, longestSeconds: 660 });
+  });
+
+  it('may leave each step but the last as soon as the evidence is there', () => {
+    const paced = spec({ pace: { evidence: { minimumBake: '90s' } } });
+    expect(planRollout(paced).steps.map((step) => [step.bakeSeconds, leastBakeOf(step)])).toEqual([
+      [60, 60],
+      [120, 90],
+      [300, 300],
+    ]);
+    expect(planRollout(paced).minimumSeconds).toBe(450);
   });
 
   const total = fc.integer({ min: 100, max: 100_000 });

@@ -151,3 +151,34 @@ describe('metrics that compare the canary with stable', () => {
     expect(metricsOf(changed('checkout-errors', 'checkout-errors', specText))).toEqual([]);
   });
 });
+
+describe('a budget, and a pace that goes by it', () => {
+  const withPace = (pace: string, analysis: string) =>
+    `${withAnalysis(`analysis:\n  prometheus:\n    url: http://p:9090\n${analysis}`)}\npace: ${pace}\n`;
+
+  it.each([
+    ['budget: 500', { badAnswers: 500 }],
+    ['budget: { share: 2%, objective: 99.9% }', { share: 0.02, objective: 0.999, windowSeconds: 2_592_000 }],
+  ])('%s', (budget, expected) => {
+    const parsed = parseSpec(withPace('evidence', `  ${budget}\n  metrics: [successRate]\n`), file);
+    expect(parsed).toMatchObject({
+      ok: true,
+      spec: { analysis: { budget: expected }, pace: { kind: 'evidence', minimumBakeSeconds: 30 } },
+    });
+  });
+
+  it.each([
+    ['evidence', '  metrics: [successRate]\n', 'pace', 'a budget to go by'],
+    ['{ evidence: { minimumBake: 2s } }', '  budget: 5\n  metrics: [successRate]\n', 'pace', 'at least 10s, the interval'],
+    ['fixed', '  budget: 5\n  metrics: [{ name: up, query: up, min: 1 }]\n', 'analysis.budget', 'a metric that counts against it'],
+    [
+      'fixed',
+      '  budget: many\n  metrics: [successRate]\n',
+      'analysis.budget',
+      'a number of bad answers, or a share of an error budget: { share: 2%, objective: 99.9% }',
+    ],
+    ['slow', '  metrics: [successRate]\n', 'pace', 'one of fixed or evidence'],
+  ])('pace %s, %j is refused at %s', (pace, analysis, path, expected) => {
+    expect(problemsIn(withPace(pace, analysis))[0]).toMatchObject({ path, expected });
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unknownDispersion } from '../../../../core/analysis/proportion/dispersion.ts';
-import { judgeProportion, type ProportionQuestion, type ProportionState } from '../../../../core/analysis/proportion/judge-proportion.ts';
+import { judgeProportion } from '../../../../core/analysis/proportion/judge-proportion.ts';
+import type { ProportionQuestion, ProportionState } from '../../../../core/analysis/proportion/question.ts';
 import { blockOf, same } from './blocks.ts';
 
 const question: ProportionQuestion = {
@@ -11,7 +12,16 @@ const question: ProportionQuestion = {
   requests: 50,
   isAlone: false,
 };
-const usual = { prior: unknownDispersion, stepIndex: 0, stepCount: 5, weight: 0.1, windowSeconds: 300, silentSeconds: 0 };
+const usual = {
+  prior: unknownDispersion,
+  stepIndex: 0,
+  stepCount: 5,
+  weight: 0.1,
+  windowSeconds: 300,
+  lagSeconds: 12,
+  mirrored: new Set<number>(),
+  silentSeconds: 0,
+};
 const judge = (blocks: ProportionState['blocks'], state: Partial<ProportionState> = {}, asked: Partial<ProportionQuestion> = {}) =>
   judgeProportion({ ...question, ...asked }, { ...usual, blocks, ...state });
 
@@ -112,5 +122,25 @@ describe('the verdict on a proportion', () => {
     expect(good.reason).toMatch(/^successRate: 0\.1 % of the canary's 30,000 requests failed in 5m; 1 % is allowed\. Evidence/);
     expect(judge(same(10, [50, 1000, 50, 1000]), {}, alone)).toMatchObject({ verdict: 'fail' });
     expect(judge(same(10, [0, 100, 0, 0]), {}, alone)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('fails where the budget of the rollout is spent, whatever the evidence, and says what it cost', () => {
+    const few = same(10, [3, 100, 9, 900]);
+    const spent = judge(few, {}, { budget: { badAnswers: 20 }, falseAlarmLevel: 1e-9 });
+    expect(spent).toMatchObject({ verdict: 'fail', comparison: { cost: { spent: expect.closeTo(20, 6), budget: 20 } } });
+    expect(spent.reason).toMatch(/That is 20 bad answers above baseline(, and \d+ more are under way)?: the budget of 20 is spent\.$/);
+    expect(judge(few, {}, { budget: { badAnswers: 200 }, falseAlarmLevel: 1e-9 })).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('reckons with what is under way before a rollback has its effect, once the comparison leans against the canary', () => {
+    const all = (lagSeconds: number) =>
+      judge(same(10, [3, 100, 9, 900]), { lagSeconds, windowSeconds: 100 }, { budget: { badAnswers: 30 }, falseAlarmLevel: 1e-9 });
+    expect(all(1)).toMatchObject({ verdict: 'pass' });
+    expect(all(60)).toMatchObject({ verdict: 'fail', reason: expect.stringContaining('more are under way') });
+  });
+
+  it('counts no copy of a request, which costs nobody anything', () => {
+    const copies = judge(same(10, [1, 100, 9, 900]), { mirrored: new Set([0]) }, { budget: { badAnswers: 1 } });
+    expect(copies).toMatchObject({ verdict: 'pass', comparison: { cost: { spent: 0, underWay: 0 } } });
   });
 });

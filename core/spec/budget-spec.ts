@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { duration } from './duration.ts';
+import { positiveInt } from './names.ts';
+import { percentage } from './percentage.ts';
+
+/** So many bad answers above baseline a rollout may cost: a number, or what a part of an SLO's error budget comes to at the traffic that is counted. */
+export type Budget =
+  | { readonly badAnswers: number }
+  | { readonly share: number; readonly objective: number; readonly windowSeconds: number };
+
+export const budget = z.pipe(
+  z.union(
+    [
+      positiveInt,
+      z.strictObject({
+        share: percentage.check(z.describe("Which part of the objective's error budget one rollout may spend")),
+        objective: percentage.check(z.describe("The service's objective, the share of good answers: 99.9%")),
+        window: z._default(duration, 30 * 86_400).check(z.describe('Over which time the objective holds: 30d')),
+      }),
+    ],
+    { error: 'a number of bad answers, or a share of an error budget: { share: 2%, objective: 99.9% }' },
+  ),
+  z.transform(
+    (of): Budget => (typeof of === 'number' ? { badAnswers: of } : { share: of.share, objective: of.objective, windowSeconds: of.window }),
+  ),
+);
+
+/**
+ * The budget as a number of bad answers.
+ *
+ * @param requestsPerSecond Of the whole service, stable and canary together.
+ * @example budgetOf({ share: 0.02, objective: 0.999, windowSeconds: 2_592_000 }, 100) // 5,184: 2 % of the 0.1 % of 259,200,000 requests in 30 days
+ */
+export function budgetOf(of: Budget, requestsPerSecond: number): number {
+  return 'badAnswers' in of ? of.badAnswers : of.share * (1 - of.objective) * requestsPerSecond * of.windowSeconds;
+}
