@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parsePercentage } from '../core/spec/percentage.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { abort } from './commands/abort.ts';
 import { abortDirect } from './commands/abort-direct.ts';
@@ -6,7 +7,7 @@ import { apply } from './commands/apply.ts';
 import type { Run } from './commands/command.ts';
 import { type LintOptions, lint } from './commands/lint.ts';
 import { operate } from './commands/operate.ts';
-import { plan } from './commands/plan.ts';
+import { type PlanOptions, plan } from './commands/plan.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { watch } from './commands/watch.ts';
@@ -64,7 +65,9 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
   program
     .command('plan <file|name>')
     .description('show what a rollout by a spec will do')
-    .action((fileOrName: string) => chosen(plan(fileOrName)));
+    .option('--requests-per-second <count>', 'the traffic of the service: tells what each step may cost at worst', readCount)
+    .option('--bad-share <percentage>', 'with it: the share of bad answers that the service has today (default: 0.1%)', readShare, 0.001)
+    .action((fileOrName: string, options: PlanOptions) => chosen(plan(fileOrName, options)));
   program
     .command('apply [files...]')
     .description('store specs as their newest versions (default: rollouts/*.yaml)')
@@ -119,4 +122,16 @@ function readSpeed(text: string): number {
   const speed = Number(text);
   if (speed >= 1 && speed <= 100) return speed;
   throw new InvalidArgumentError('It is a number from 1 to 100.');
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (count > 0 && count <= 1e9) return count;
+  throw new InvalidArgumentError('It is a number above 0.');
+}
+
+function readShare(text: string): number {
+  const share = parsePercentage(text.endsWith('%') ? text : `${text}%`);
+  if (share >= 0 && share < 1) return share;
+  throw new InvalidArgumentError('It is a percentage below 100%, such as 0.1%.');
 }

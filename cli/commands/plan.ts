@@ -1,24 +1,58 @@
+import { showCount, showShare } from '../../core/analysis/proportion/show.ts';
+import type { WorstCost } from '../../core/analysis/proportion/worst-cost.ts';
 import { formatPlan } from '../../core/plan/format-plan.ts';
 import { expectedHistoryEvents, historyLimit } from '../../core/plan/history.ts';
 import { planRollout } from '../../core/plan/plan.ts';
+import { type Traffic, worstCase } from '../../core/plan/worst-case.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
 import { exitCodes } from '../output/exit-code.ts';
 import type { Run } from './command.ts';
 import { parseOrThrow, readSpecFile, specFileOf } from './spec-files.ts';
 
-/** Prints what a rollout by this spec will do. @throws SpecInvalidError */
-export function plan(fileOrName: string): Run {
+export interface PlanOptions {
+  /** Of the whole service. With it the plan tells what each step may cost. */
+  readonly requestsPerSecond?: number;
+  /** Stable's share of bad answers. */
+  readonly badShare: number;
+}
+
+/** Prints what a rollout by this spec will do, and with the service's traffic what it may cost at worst. @throws SpecInvalidError */
+export function plan(fileOrName: string, { requestsPerSecond, badShare }: PlanOptions): Run {
   return async (context) => {
     const spec = parseOrThrow(await readSpecFile(context.io.cwd, specFileOf(fileOrName)));
     const planned = planRollout(spec);
+    const traffic = requestsPerSecond === undefined ? undefined : { requestsPerSecond, stableShare: badShare };
+    const worst = traffic === undefined ? undefined : worstCase(spec, planned, traffic);
     const events = expectedHistoryEvents(planned, spec.policies);
     const { readySeconds, queueSeconds, drainSeconds } = spec.deadlines;
     const text = [
-      formatPlan(planned),
+      formatPlan(planned, worst),
+      ...costLines(traffic, worst),
       `Deadlines: ready ${formatDuration(readySeconds)}, queue ${formatDuration(queueSeconds)}, drain ${formatDuration(drainSeconds)}.`,
       `At most about ${events} events in the execution's history, of ${historyLimit} that a plan may use.`,
     ].join('\n');
-    context.print({ rollout: spec.name, plan: planned, deadlines: spec.deadlines, historyEvents: events, historyLimit }, text);
+    context.print(
+      {
+        rollout: spec.name,
+        plan: planned,
+        deadlines: spec.deadlines,
+        historyEvents: events,
+        historyLimit,
+        ...(worst === undefined ? {} : { traffic, worst }),
+      },
+      text,
+    );
     return exitCodes.fine;
   };
+}
+
+function costLines(traffic: Traffic | undefined, worst: readonly WorstCost[] | undefined): string[] {
+  if (traffic === undefined) return [];
+  if (worst === undefined)
+    return ['What it may cost cannot be reckoned: no successRate or latency in the spec says how soon a bad version is noticed.'];
+  const most = Math.max(...worst.map(({ badAnswers }) => badAnswers));
+  return [
+    `A version that turns bad costs at most some ${showCount(most)} bad answers on average, at ${showCount(traffic.requestsPerSecond)} requests a second ` +
+      `of which stable fails ${showShare(traffic.stableShare)}.`,
+  ];
 }

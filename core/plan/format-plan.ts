@@ -1,7 +1,10 @@
+import { showCount, showShare } from '../analysis/proportion/show.ts';
+import type { WorstCost } from '../analysis/proportion/worst-cost.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
-const headings = ['step', 'weight', 'bake', 'pause', 'starts at', "canary's share"] as const;
+const headings = ['step', 'weight', 'bake', 'pause', 'starts at', "canary's share"];
+const worstHeading = 'costs at most, on average';
 
 /**
  * The plan as a table of plain text. `starts at` counts from the first weight and takes no time for pauses, which a person can end at
@@ -14,25 +17,29 @@ const headings = ['step', 'weight', 'bake', 'pause', 'starts at', "canary's shar
  * 3     100     10m   -                     7m or later  100 %
  *
  * 3 steps, at least 17m, measured every 10s, deadline 1d.
+ *
+ * @param worst What each step may cost, where that is known: one column more.
  */
-export function formatPlan(plan: Plan): string {
+export function formatPlan(plan: Plan, worst?: readonly WorstCost[]): string {
   let startSeconds = 0;
   let paused = false;
   const rows = plan.steps.map((step) => {
     const row = [
       String(step.index + 1),
       String(step.weight),
-      formatDuration(step.bakeSeconds),
+      bakeText(step),
       pauseText(step),
       `${formatDuration(startSeconds)}${paused ? ' or later' : ''}`,
       shareText(step.weight, plan.totalWeight),
+      ...(worst === undefined ? [] : [worstText(worst[step.index])]),
     ];
     startSeconds += step.bakeSeconds;
     paused ||= step.pause !== undefined;
     return row;
   });
-  const table = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const heads = worst === undefined ? headings : [...headings, worstHeading];
+  const table = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -40,6 +47,21 @@ export function formatPlan(plan: Plan): string {
       .trimEnd(),
   );
   return `${lines.join('\n')}\n\n${summary(plan)}\n`;
+}
+
+/** The least and the most, where the pace is by evidence. */
+function bakeText(step: PlanStep): string {
+  const { leastBakeSeconds, bakeSeconds } = step;
+  return leastBakeSeconds === undefined
+    ? formatDuration(bakeSeconds)
+    : `${formatDuration(leastBakeSeconds)} to ${formatDuration(bakeSeconds)}`;
+}
+
+/** @example '220 bad answers: 100 % for 22s' */
+function worstText(worst: WorstCost | undefined): string {
+  if (worst === undefined || worst.badAnswers === 0) return 'nothing';
+  const count = worst.badAnswers < 10 ? worst.badAnswers.toPrecision(1) : showCount(worst.badAnswers);
+  return `${count} bad answers: ${showShare(worst.canaryShare)} for ${formatDuration(worst.seconds)}`;
 }
 
 function pauseText({ pause }: PlanStep): string {

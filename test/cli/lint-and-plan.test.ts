@@ -113,6 +113,35 @@ describe('sluice plan', () => {
     expect(JSON.parse(out)).toMatchObject({ rollout: 'checkout', plan: { minimumSeconds: 20 }, historyEvents: 662 });
   });
 
+  it('tells what each step may cost at worst, at the traffic that it is told', async () => {
+    await write(cliSpec().replace('  metrics:', '  metrics:\n    - successRate'));
+    const { code, out } = await sluice(['plan', 'checkout', '--requests-per-second', '1000'], { cwd });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^step .* canary's share {2}costs at most, on average\n1 .* 10 % +400 bad answers: 100 % for 4s\n/);
+    expect(out).toContain(
+      'A version that turns bad costs at most some 3,996 bad answers on average, at 1,000 requests a second of which stable fails 0.1 %.',
+    );
+    const json = await sluice(['plan', 'checkout', '--requests-per-second', '1000', '--bad-share', '2%', '--json'], { cwd });
+    expect(JSON.parse(json.out)).toMatchObject({
+      traffic: { requestsPerSecond: 1000, stableShare: 0.02 },
+      worst: [{ canaryShare: 1 }, {}],
+    });
+  });
+
+  it('says so where nothing tells what a step may cost', async () => {
+    await write(cliSpec());
+    const { out } = await sluice(['plan', 'checkout', '--requests-per-second', '1000'], { cwd });
+    expect(out).toContain('What it may cost cannot be reckoned: no successRate or latency');
+  });
+
+  it.each([
+    ['--requests-per-second', 'many'],
+    ['--bad-share', 'few'],
+  ])('refuses %s %s', async (option, value) => {
+    await write(cliSpec());
+    expect(await sluice(['plan', 'checkout', option, value], { cwd })).toMatchObject({ code: 2 });
+  });
+
   it('refuses a spec that does not hold', async () => {
     await write('name: checkout\n');
     const { code, err } = await sluice(['plan', 'checkout'], { cwd });
