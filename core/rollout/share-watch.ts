@@ -121,14 +121,21 @@ export function shareSays(
     case 'differs': {
       const { differsSinceMs = nowMs, differsAgainAtMs } = share;
       if (differsAgainAtMs !== undefined && nowMs - differsSinceMs >= givesWayAfterIntervals * intervalMs) {
-        return { gate: 'giveWay', why: `${share.why} ${remedy}` };
+        return { gate: 'giveWay', why: `${mismatch} ${share.why} ${remedy}` };
       }
       const untilMs = differsSinceMs + Math.max(noDataHoldMs, givesWayAfterIntervals * intervalMs);
       if (nowMs >= untilMs) return { gate: 'open', why: `${share.why} Too few requests followed to tell whether it is still so.` };
-      return { gate: 'shut', untilMs, why: `${share.why} Held for at most ${formatDuration(Math.ceil((untilMs - nowMs) / 1000))}.` };
+      return {
+        gate: 'shut',
+        untilMs,
+        why: `${mismatch} ${share.why} Held for at most ${formatDuration(Math.ceil((untilMs - nowMs) / 1000))}.`,
+      };
     }
   }
 }
+
+/** What experimenters call it: then neither side's answers are those of the users that it should have. */
+const mismatch = 'Sample-ratio mismatch.';
 
 const remedy =
   'Something else decides where traffic goes: another route for the same hosts, or callers who pass by these routes. `analysis.telemetry` in the spec says which requests count.';

@@ -6,6 +6,7 @@ import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkRouter } from './check-router.ts';
+import { checkSamples } from './check-samples.ts';
 import { quote } from './diagnostic.ts';
 import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
@@ -26,7 +27,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkProportions(spec),
     ...checkRoles(spec),
     ...checkPace(spec),
-    ...(plan === undefined ? [] : [...checkDeadline(plan), ...checkHistory(plan, spec)]),
+    ...(plan === undefined ? [] : [...checkSamples(spec), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }
 

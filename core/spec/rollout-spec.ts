@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { boundedHold } from './bounded-hold.ts';
 import { budget } from './budget-spec.ts';
 import { duration } from './duration.ts';
+import { type MannWhitneySpec, mannWhitneyMetric, toMannWhitney } from './mann-whitney-spec.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
 import { pace } from './pace-spec.ts';
 import { percentage } from './percentage.ts';
@@ -112,18 +113,26 @@ const steps = z
   .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
 const metric = z.pipe(
-  z.union([...proportionSources, queryMetric], {
+  z.union([...proportionSources, queryMetric, mannWhitneyMetric], {
     error: 'a metric: successRate, or latency with above and share, or a query with min or max',
   }),
-  z.transform((source) => (typeof source === 'object' && 'query' in source ? toQuery(source) : toProportion(source))),
+  z.transform((source) => {
+    if (typeof source === 'string') return toProportion(source);
+    if ('query' in source) return toQuery(source);
+    return 'mannWhitney' in source ? toMannWhitney(source) : toProportion(source);
+  }),
 );
 type Delayed = z.infer<typeof metric>;
 
 /** A metric of the spec, of whatever kind. */
-export type MetricSpec = QuerySpec | ProportionSpec;
+export type MetricSpec = QuerySpec | ProportionSpec | MannWhitneySpec;
 
 export function isQuery(of: MetricSpec): of is QuerySpec {
   return 'query' in of;
+}
+
+export function isMannWhitney(of: MetricSpec): of is MannWhitneySpec {
+  return 'mannWhitney' in of;
 }
 
 export function isProportion(of: MetricSpec): of is ProportionSpec {
@@ -133,7 +142,8 @@ export function isProportion(of: MetricSpec): of is ProportionSpec {
 /** A metric that says nothing of its own beginning is asked when the warm-up of the whole analysis is over. */
 function begun(of: Delayed, warmUpSeconds: number): MetricSpec {
   const role = { ...of.role, initialDelaySeconds: of.role.initialDelaySeconds ?? warmUpSeconds };
-  return 'query' in of ? { ...of, role } : { ...of, role };
+  if ('query' in of) return { ...of, role };
+  return 'mannWhitney' in of ? { ...of, role } : { ...of, role };
 }
 
 const analysis = z.pipe(

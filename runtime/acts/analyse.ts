@@ -8,11 +8,12 @@ import type { AnswerCount } from '../../core/rollout/answer-count.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
-import { isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
+import { isMannWhitney, isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
 import { judgeProportions } from './judge-proportions.ts';
 import { judgeQueries } from './judge-queries.ts';
+import { judgeShifts } from './judge-shifts.ts';
 import { measureShare } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 import { isPassedOver } from './passed-over.ts';
@@ -41,10 +42,11 @@ export async function analyse(
 ): Promise<Analysis> {
   const { spec, record } = open;
   const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, momentOf(record, deps.clock.now()));
-  const [look, metrics, proportions, alarms, alerts, counted] = await Promise.all([
+  const [look, metrics, proportions, shifts, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
     judgeQueries(deps, open, asked.filter(isQuery), { tallies, asksForNewestSample }),
     judgeProportions(deps, open, asked.filter(isProportion)),
+    judgeShifts(deps, open, asked.filter(isMannWhitney)),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
     readAlerts(deps, open),
     measureShare(deps, open, record.watch?.share),
@@ -57,6 +59,7 @@ export async function analyse(
     ...alerts.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alerts', reading) ? [reading.name] : [])),
     ...metrics.verdicts,
     ...proportions.verdicts,
+    ...shifts,
   ];
   return {
     result: {

@@ -61,7 +61,9 @@ describe('a share that stays a wrong one', () => {
     expect(decide(state, analysisAt(40_000, 'pass'))).toEqual({
       action: 'abort',
       reason: 'error',
-      why: expect.stringMatching(/^At weight 10 of 100, the canary got 0 of 300 requests, 0 %\. Something else decides/),
+      why: expect.stringMatching(
+        /^Sample-ratio mismatch\. At weight 10 of 100, the canary got 0 of 300 requests, 0 %\. Something else decides/,
+      ),
     });
   });
 

@@ -129,7 +129,7 @@ describe('the end of the step', () => {
     expect(says(follow(begins(3_000), counted(13_000, 300, 0)), 13_000)).toEqual({
       gate: 'shut',
       untilMs: startMs + 313_000,
-      why: 'At weight 10 of 100, the canary got 0 of 300 requests, 0 %. Held for at most 5m.',
+      why: 'Sample-ratio mismatch. At weight 10 of 100, the canary got 0 of 300 requests, 0 %. Held for at most 5m.',
     });
   });
 
@@ -139,7 +139,7 @@ describe('the end of the step', () => {
     const last = says(share, 43_000);
     expect(last.gate).toBe('giveWay');
     expect(last.why).toMatch(
-      /^At weight 10 of 100, the canary got 400 of 400 requests, 100 %\. Something else decides where traffic goes:/,
+      /^Sample-ratio mismatch\. At weight 10 of 100, the canary got 400 of 400 requests, 100 %\. Something else decides where traffic goes:/,
     );
   });
 

@@ -12,6 +12,9 @@ const judgedBy =
     analysis: { ...usual.analysis, alarms: [], metrics: [{ name: 'always', query: 'vector(1)', min: 1 }, metric], ...change },
   });
 
+const p90 = (side: 'canary' | 'stable') =>
+  `histogram_quantile(0.9, sum by (le) (rate(istio_request_duration_milliseconds_bucket{destination_service_name="{{${side}}}"}[3s])))`;
+
 const failing = { v2: { service: { errorShare: 0.3 } } } as const;
 
 const untilSucceeded: Scenario['story'] = async (stage) => {
@@ -89,6 +92,36 @@ export const metricRoles: readonly Scenario[] = [
       rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0], seconds: [55, 62] }],
       stable: { checkout: 'v2' },
       badAnswers: [1, 60],
+    },
+  },
+  {
+    name: 'samples-compared',
+    title: 'Samples of latency of both sides are compared at the end of each bake, as Kayenta does: the slower version is rolled back',
+    promises: ['J5'],
+    inProcessBecause: judgedAlike,
+    spec: {
+      checkout: judgedBy({ name: 'p90', mannWhitney: { canary: p90('canary'), baseline: p90('stable'), every: '1s', samples: 8 } }, {}),
+    },
+    versions: { v2: { service: { slowShare: 0.3, slowLatencyMs: 2000 } } },
+    story: untilRolledBack,
+    expected: {
+      rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 0] }],
+      badAnswers: [0, 0],
+    },
+    check: ({ rollouts: [rollout] }) =>
+      rollout?.record.reason?.startsWith('p90: ') ? [] : [`rolled back because ${rollout?.record.reason}`],
+  },
+  {
+    name: 'samples-alike',
+    title: 'Samples of both sides that are alike let the version through, judged at the end of each bake',
+    promises: ['J5'],
+    inProcessBecause: judgedAlike,
+    spec: { checkout: judgedBy({ name: 'p90', mannWhitney: { canary: p90('canary'), baseline: p90('stable'), every: '1s', samples: 8 } }) },
+    story: untilSucceeded,
+    expected: {
+      rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0] }],
+      stable: { checkout: 'v2' },
+      badAnswers: [0, 0],
     },
   },
 ];

@@ -33,7 +33,9 @@ export const secondRouteTakesTraffic: Scenario = {
     const reason = rollout?.record.reason ?? '';
     const drained = rollout?.history.find(({ what }) => what === 'trafficVerified')?.reason ?? '';
     return [
-      ...(/^At weight 50 of 100, the canary got 0 of \d+ requests, 0 %\./.test(reason) ? [] : [`it gave way because: ${reason}`]),
+      ...(/^Sample-ratio mismatch\. At weight 50 of 100, the canary got 0 of \d+ requests, 0 %\./.test(reason)
+        ? []
+        : [`it gave way because: ${reason}`]),
       ...(/^None of \d+ requests reached canary since\.$/.test(drained) ? [] : [`the rollback was verified by requests with: ${drained}`]),
     ];
   },
