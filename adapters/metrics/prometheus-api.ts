@@ -1,12 +1,18 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
+import { withoutCredentials } from '../../core/without-credentials.ts';
+import type { AwsCredentialsProvider } from '../aws/credentials.ts';
+import { parseAddress } from './prometheus-address.ts';
+import { createWorkspaceSigner, explainWorkspaceRefusal } from './workspace-requests.ts';
 
 export interface PrometheusApiOptions {
   /** The address of the API, without `/api/v1`. A user and password in it are sent as basic authentication. */
   readonly url: string;
   readonly clock: Clock;
-  /** The global one where left out. Signs the requests where Amazon Managed Prometheus is asked. */
+  /** Sign the requests to a workspace of Amazon Managed Prometheus, which its address is known by; asked before each one. */
+  readonly credentials?: AwsCredentialsProvider;
+  /** The global one where left out. */
   readonly fetch?: typeof globalThis.fetch;
   /** How long to wait for one answer, its body included. Default 10 s. */
   readonly timeoutMs?: number;
@@ -46,17 +52,25 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
   if (address === undefined) {
     return { ask: async () => ({ ok: false, why: 'The address of Prometheus in the spec is no http or https address.' }) };
   }
-  const { base, authorization, secrets } = address;
+  const { base, authorization, secrets, workspace } = address;
+  const sign = workspace && createWorkspaceSigner({ workspace, credentials: options.credentials, clock });
 
   const request = async (path: string, form: Readonly<Record<string, string>> | undefined, signal: AbortSignal): Promise<ApiResult> => {
-    const headers: Record<string, string> = { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
-    const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) };
+    const url = `${base}${path}`;
+    const sent =
+      form === undefined
+        ? { method: 'GET', headers: { accept } }
+        : { method: 'POST', headers: { accept, 'content-type': formType }, body: new URLSearchParams(form).toString() };
+    const identified = sign === undefined ? { headers: authorization === undefined ? {} : { authorization } } : await sign(url, sent);
+    if ('why' in identified) return { ok: false, why: identified.why };
     // A redirect is not followed: it would carry the question, and what identifies Sluice, to whomever it names.
-    const response = await fetch(`${base}${path}`, { ...init, headers, signal, redirect: 'manual' });
+    const response = await fetch(url, { ...sent, headers: { ...sent.headers, ...identified.headers }, signal, redirect: 'manual' });
     const body = await readBody(response);
-    return body === undefined
-      ? { ok: false, why: `Prometheus at ${base} answered more than ${mostBytes / 1024 / 1024} MB. Aggregate the query into one series.` }
-      : readAnswer(response.status, body, base);
+    if (body === undefined) {
+      return { ok: false, why: `Prometheus at ${base} answered more than ${mostBytes / 1024 / 1024} MB. Aggregate the query into one series.` };
+    }
+    const refused = workspace && explainWorkspaceRefusal(workspace, path, response.status, body);
+    return refused === undefined ? readAnswer(response.status, body, base) : { ok: false, why: refused };
   };
 
   return {
@@ -72,10 +86,13 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
       );
       const first = await Promise.race([result, timeOut]);
       answered.abort();
-      return first.ok ? first : { ok: false, why: redact(first.why, secrets) };
+      return first.ok ? first : { ok: false, why: withoutCredentials(redact(first.why, secrets)) };
     },
   };
 }
+
+const accept = 'application/json';
+const formType = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 /** Of one answer. A metric is one number; that of all alerts of a large cluster has a few megabytes. */
 const mostBytes = 16 * 1024 * 1024;
@@ -122,34 +139,6 @@ function parseJson(body: string): unknown {
     return JSON.parse(body);
   } catch {
     return undefined;
-  }
-}
-
-interface Address {
-  /** What may be shown: neither a user nor a password nor a query string. */
-  readonly base: string;
-  readonly authorization: string | undefined;
-  readonly secrets: readonly string[];
-}
-
-/** fetch refuses an address with a user in it, and an address with one must never reach a reason or a log. */
-function parseAddress(url: string): Address | undefined {
-  const parsed = URL.parse(url);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
-  const base = `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
-  if (parsed.username === '' && parsed.password === '') return { base, authorization: undefined, secrets: [] };
-  const user = decodeOr(parsed.username);
-  const password = decodeOr(parsed.password);
-  const encoded = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');
-  const secrets = [encoded, `${user}:${password}`, password, parsed.password].filter((secret) => secret.length > 0);
-  return { base, authorization: `Basic ${encoded}`, secrets };
-}
-
-function decodeOr(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

@@ -2,6 +2,7 @@ import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/h
 import { type Plan, planRollout } from '../plan/plan.ts';
 import { checkNames } from './check-names.ts';
 import { checkPace } from './check-pace.ts';
+import { checkPrometheus } from './check-prometheus.ts';
 import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
 import { checkRoles } from './check-roles.ts';
@@ -23,6 +24,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkRouter(spec),
     ...weights,
     ...checkBakes(spec),
+    ...checkPrometheus(spec.analysis),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
     ...checkRoles(spec),
