@@ -72,6 +72,14 @@ const shape = {
   namespaces: z._default(list(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "a namespace's name"), []),
   /** ECR repositories of this account and region that Sluice may read, beside those that the specs name. `*` stands for any text. */
   repositories: z._default(list(/^[a-z0-9*][a-z0-9*._/-]*$/, "a repository's name, where * stands for any text: shop/*"), []),
+  /** Workspaces of Amazon Managed Prometheus that Sluice may query, beside those of this account that the specs name: for specs that are applied later. */
+  workspaces: z._default(
+    list(
+      /^arn:[\w-]+:aps:[a-z0-9-]+:\d{12}:workspace\/[0-9A-Za-z][-.\w]{0,63}$/,
+      "a workspace's ARN: arn:aws:aps:eu-west-1:111122223333:workspace/ws-…",
+    ),
+    [],
+  ),
   /** Whether there is a URL that anyone who knows the secret may post alerts to. */
   webhook: z._default(flag, false),
   /** Calls at a time that are kept free for the abort door. New accounts may have too few in all to keep any: 0. */

@@ -5,7 +5,9 @@ import {
   listItems,
   type Permission,
   publishEvents,
+  queryMetrics,
   readAlarms,
+  readAlerts,
   readImages,
   readItems,
   readWebhookSecret,
@@ -54,7 +56,12 @@ const tellsUntold = [...tells, listItems];
 /** Each with what it uses and no more: test/privileges/ compares the permissions with the calls that the functions make. */
 export const functionSetups: readonly FunctionSetup[] = [
   {
-    ...state('Begin', 'begin', ...tells, listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms),
+    ...state(
+      'Begin',
+      'begin',
+      ...tells,
+      ...[listItems, startRollout, startRollback, describeRollouts, findCluster, readImages, readAlarms, queryMetrics, readAlerts],
+    ),
     reserved: { concurrency: 8, context: 'beginConcurrency' },
   },
   // It tells of a start that failed, whatever of the rest does not answer: it looks, and writes nothing.
@@ -63,7 +70,7 @@ export const functionSetups: readonly FunctionSetup[] = [
   state('AwaitReady', 'await-ready'),
   state('SetWeight', 'set-weight'),
   state('VerifyWeight', 'verify-weight'),
-  { ...state('RunAnalysis', 'run-analysis'), timeoutSeconds: 890 },
+  { ...state('RunAnalysis', 'run-analysis', queryMetrics, readAlerts), timeoutSeconds: 890 },
   { ...state('Decide', 'decide', ...tellsUntold), cluster: false },
   state('PromoteStable', 'promote-stable', ...tells),
   state('AwaitStable', 'await-stable'),
@@ -71,7 +78,7 @@ export const functionSetups: readonly FunctionSetup[] = [
   state('RemoveCanary', 'remove-canary'),
   state('Finish', 'finish', ...tellsUntold),
   state('RestoreTraffic', 'restore-traffic', ...tellsUntold),
-  state('VerifyTraffic', 'verify-traffic'),
+  state('VerifyTraffic', 'verify-traffic', queryMetrics),
   state('RestoreStable', 'restore-stable'),
   state('FinishRollback', 'finish-rollback', ...tellsUntold),
   { ...state('FailRollback', 'fail-rollback', ...tellsUntold), cluster: false },

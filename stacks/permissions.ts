@@ -14,6 +14,8 @@ export type Resource =
   | 'clusters'
   | 'repositories'
   | 'webhookSecret'
+  | 'workspaces'
+  | 'alertWorkspaces'
   | 'everything';
 
 export interface Permission {
@@ -38,5 +40,9 @@ export const publishEvents = permission('eventBus', 'events:PutEvents');
 export const findCluster = permission('clusters', 'eks:DescribeCluster');
 export const readImages = permission('repositories', 'ecr:DescribeImages');
 export const readWebhookSecret = permission('webhookSecret', 'secretsmanager:GetSecretValue');
+/** Of Amazon Managed Prometheus: instant queries, and those of the past. */
+export const queryMetrics = permission('workspaces', 'aps:QueryMetrics');
+/** Only where a spec names alerts: which fire, and which there are. */
+export const readAlerts = permission('alertWorkspaces', 'aps:ListAlerts', 'aps:ListRules');
 /** Its answer is empty for composite alarms unless it is allowed for `*`. */
 export const readAlarms = permission('everything', 'cloudwatch:DescribeAlarms');

@@ -7,6 +7,7 @@ import type { SluiceContext } from './context.ts';
 import type { CodeSource } from './controller/bundles.ts';
 import { Controller } from './controller/controller.ts';
 import { namesOf } from './controller/names.ts';
+import { workspacesOf } from './controller/workspaces.ts';
 import { DeployedSpecs, RemovalGuard } from './deploy-hooks.ts';
 import { Observability, type ObservabilityProps } from './observability.ts';
 import type { SpecFile } from './rollout-specs.ts';
@@ -37,6 +38,7 @@ export class SluiceStack extends Stack {
       names: namesOf(prefix),
       code,
       clusters,
+      workspaces: workspacesOf(specs, context.workspaces),
       repositories: distinct([...specs.map(({ spec }) => spec.image.repository), ...context.repositories]),
     });
     new Triggers(this, 'Triggers', this.controller);

@@ -16,7 +16,8 @@ export function parseAddress(url: string): Address | undefined {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
   const base = `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
-  if (parsed.username === '' && parsed.password === '') return { base, authorization: undefined, secrets: [], workspace: workspaceOf(base) };
+  if (parsed.username === '' && parsed.password === '')
+    return { base, authorization: undefined, secrets: [], workspace: workspaceOf(base) };
   const user = decodeOr(parsed.username);
   const password = decodeOr(parsed.password);
   const encoded = Buffer.from(`${user}:${password}`, 'utf8').toString('base64');

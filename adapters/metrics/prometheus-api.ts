@@ -67,7 +67,10 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
     const response = await fetch(url, { ...sent, headers: { ...sent.headers, ...identified.headers }, signal, redirect: 'manual' });
     const body = await readBody(response);
     if (body === undefined) {
-      return { ok: false, why: `Prometheus at ${base} answered more than ${mostBytes / 1024 / 1024} MB. Aggregate the query into one series.` };
+      return {
+        ok: false,
+        why: `Prometheus at ${base} answered more than ${mostBytes / 1024 / 1024} MB. Aggregate the query into one series.`,
+      };
     }
     const refused = workspace && explainWorkspaceRefusal(workspace, path, response.status, body);
     return refused === undefined ? readAnswer(response.status, body, base) : { ok: false, why: refused };

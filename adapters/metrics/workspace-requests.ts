@@ -34,7 +34,9 @@ export type Signed = { readonly headers: Readonly<Record<string, string>> } | { 
 export function createWorkspaceSigner({ workspace, credentials, clock }: WorkspaceSignerOptions) {
   const { id, region } = workspace;
   const mend = 'See that the function has its role, or that the shell has a valid AWS profile or session.';
-  const unsigned = { why: `No request to workspace ${id} of Amazon Managed Prometheus could be signed, for want of AWS credentials. ${mend}` };
+  const unsigned = {
+    why: `No request to workspace ${id} of Amazon Managed Prometheus could be signed, for want of AWS credentials. ${mend}`,
+  };
   if (credentials === undefined) return async (): Promise<Signed> => unsigned;
   const signer = new SignatureV4({ service: 'aps', region, credentials, sha256: Sha256 });
   return async (address: string, { method, headers, body }: Unsigned): Promise<Signed> => {

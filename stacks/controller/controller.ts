@@ -22,6 +22,7 @@ import { type Arns, arnsOf, type Names } from './names.ts';
 import { networkOf } from './network.ts';
 import { storeTable } from './store.ts';
 import { webhookSecret } from './webhook-secret.ts';
+import { type Workspaces, workspaceArns } from './workspaces.ts';
 
 export interface ControllerProps {
   readonly context: SluiceContext;
@@ -31,6 +32,7 @@ export interface ControllerProps {
   readonly clusters: readonly string[];
   /** As specs name them, with their registry; or by name alone. */
   readonly repositories: readonly string[];
+  readonly workspaces: Workspaces;
 }
 
 /** What does the work: the functions, both state machines, and what they keep things in. */
@@ -107,6 +109,7 @@ export class Controller extends Construct {
       clusters: props.clusters.map(arns.cluster),
       repositories: this.repositoryArns,
       webhookSecret: this.webhookSecret === undefined ? [] : [this.webhookSecret.secretArn],
+      ...workspaceArns(props.workspaces, arns),
       everything: ['*'],
     };
     const network = networkOf(this, context.vpc);

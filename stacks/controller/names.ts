@@ -1,5 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { MachineName } from '../../core/ports.ts';
+import type { PrometheusWorkspace } from '../../core/spec/prometheus-workspace.ts';
 
 /** What things are called in AWS. All begin with the prefix, so that two copies of Sluice live in one account. */
 export function namesOf(prefix: string) {
@@ -42,6 +43,9 @@ export function arnsOf(stack: Stack, names: Names) {
     executions: (name: MachineName) => arn('states', 'execution', `${names.machine(name)}:*`, COLON_RESOURCE_NAME),
     function: (file: string) => arn('lambda', 'function', names.function(file), COLON_RESOURCE_NAME),
     cluster: (name: string) => arn('eks', 'cluster', name, SLASH_RESOURCE_NAME),
+    /** Of this account. */
+    workspace: ({ id, region }: PrometheusWorkspace) =>
+      stack.formatArn({ service: 'aps', region, resource: 'workspace', resourceName: id }),
     alarms: arn('cloudwatch', 'alarm', '*', COLON_RESOURCE_NAME),
     /** A name, of this account and region, or an image's repository with its registry, of any. Undefined where that is not ECR's. */
     repository: (reference: string) => {

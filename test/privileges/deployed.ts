@@ -8,6 +8,7 @@ import { stubCode } from '../../stacks/controller/bundles.ts';
 import { functionSetups } from '../../stacks/functions.ts';
 import type { Grant } from './iam.ts';
 import type { Roles } from './ledger.ts';
+import { workspaceArn } from './needed-permissions.ts';
 import { permissionsIn, type TemplatePermission } from './template.ts';
 import { createResolver, resourceShape } from './template-resolver.ts';
 
@@ -26,7 +27,7 @@ export const prefix = 'sluice';
 export async function deploy(context: Readonly<Record<string, unknown>>): Promise<Deployed> {
   const rolloutsFolder = mkdtempSync(join(tmpdir(), 'sluice-no-specs-'));
   try {
-    const all = { rolloutsFolder, clusters: ['sandbox'], repositories: ['shop/*'], webhook: true, ...context };
+    const all = { rolloutsFolder, clusters: ['sandbox'], repositories: ['shop/*'], workspaces: [workspaceArn], webhook: true, ...context };
     const { stack } = await buildApp({ context: all }, stubCode());
     const template: unknown = Template.fromStack(stack).toJSON();
     const permissions = permissionsIn(template);

@@ -4,6 +4,9 @@ import * as z from 'zod/mini';
 export const account = '111122223333';
 export const region = 'eu-west-1';
 
+/** The workspace that Prometheus stands for in these tests. */
+export const workspaceArn = arnOf('aps', 'workspace/ws-1a2b3c4d');
+
 /** One permission that a request takes. */
 export interface Needed {
   /** As IAM writes it: `dynamodb:UpdateItem`. */
@@ -60,6 +63,10 @@ export function neededFor(service: string, operation: string, input: unknown): N
       return [{ action, resource: arnOf('eks', `cluster/${cluster.parse(input).name}`) }];
     case 'secretsmanager:GetSecretValue':
       return [{ action, resource: z.object({ SecretId: z.string() }).parse(input).SecretId }];
+    case 'aps:QueryMetrics':
+    case 'aps:ListAlerts':
+    case 'aps:ListRules':
+      return [{ action, resource: workspaceArn }];
     case 'cloudwatch:DescribeAlarms':
       return [{ action, resource: '*' }];
     default:

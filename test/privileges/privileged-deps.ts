@@ -52,18 +52,18 @@ export function privilegedDeps({ clock, roles, ledger, prefix }: PrivilegedOptio
     const lambda = new MortalLambda(ports.store);
     const answerOf = createAwsWire({ ...ports, store: lambda.store });
 
-    const ask = (service: string, operation: string, input: unknown): Promise<WireAnswer> => {
+    /** Why the role does not let it; undefined where it does. */
+    const refusalOf = (service: string, operation: string, input: unknown): string | undefined => {
       for (const needed of neededFor(service, operation, input)) {
         const allowed = (roles.get(functionName) ?? []).some((grant) => covers(grant, needed));
         ledger.noteAws({ function: functionName, ...needed }, allowed);
-        const { action, resource } = needed;
-        if (!allowed) {
-          return Promise.resolve(
-            wireError('AccessDeniedException', `${functionName} is not authorized to perform: ${action} on ${resource}`),
-          );
-        }
+        if (!allowed) return `${functionName} is not authorized to perform: ${needed.action} on ${needed.resource}`;
       }
-      return answerOf(service, operation, input);
+      return undefined;
+    };
+    const ask = (service: string, operation: string, input: unknown): Promise<WireAnswer> => {
+      const refusal = refusalOf(service, operation, input);
+      return refusal === undefined ? answerOf(service, operation, input) : Promise.resolve(wireError('AccessDeniedException', refusal));
     };
 
     const jsonApi = (service: string): AwsJsonApi => {
@@ -99,6 +99,7 @@ export function privilegedDeps({ clock, roles, ledger, prefix }: PrivilegedOptio
       }),
       alarms: createCloudWatchAlarmSource({ send: (command) => clock.busy(() => cloudWatch.send(command)) }),
       images: createEcrRegistry(() => ({ send: (command) => clock.busy(() => ecr.send(command)) })),
+      prometheus: (url) => asWorkspace(ports.prometheus(url), (operation) => refusalOf('aps', operation, {})),
       webhookSecret: createSecretSource({
         call: jsonApi('secretsmanager'),
         secretArn: arnOf('secretsmanager', `secret:${prefix}-webhook-AbCdEf`),
@@ -121,6 +122,32 @@ function asJsonApiAnswers({ status, body }: WireAnswer): AwsAnswer {
   if (status === 200) return { status: 'ok', output: body };
   const { __type: name, message } = z.object({ __type: z.string(), message: z.string() }).parse(body);
   return { status: 'failed', failure: { name, message, retryable: status >= 500, refused: status < 500, details: body } };
+}
+
+type Prometheus = ReturnType<Deps['prometheus']>;
+
+/**
+ * In the place of a workspace of Amazon Managed Prometheus: what the role does not allow is unavailable. How requests are signed is tested beside the
+ * adapter.
+ */
+function asWorkspace({ metrics, alerts }: Prometheus, refusalOf: (operation: string) => string | undefined): Prometheus {
+  return {
+    metrics: {
+      measure: async (queries) => {
+        const why = refusalOf('QueryMetrics');
+        const measured = await metrics.measure(queries);
+        return why === undefined ? measured : measured.map(({ name, atMs }) => ({ name, atMs, status: 'unavailable', why }));
+      },
+      history: async (query, past) => (refusalOf('QueryMetrics') === undefined ? metrics.history(query, past) : []),
+    },
+    alerts: {
+      read: async (names) => {
+        const reason = names.length === 0 ? undefined : (refusalOf('ListAlerts') ?? refusalOf('ListRules'));
+        const readings = await alerts.read(names);
+        return reason === undefined ? readings : readings.map(({ name }) => ({ name, state: 'unavailable', reason, sinceMs: undefined }));
+      },
+    },
+  };
 }
 
 type Ask = (service: string, operation: string, input: unknown) => Promise<WireAnswer>;

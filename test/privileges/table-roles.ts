@@ -2,7 +2,7 @@ import { functionSetups } from '../../stacks/functions.ts';
 import type { Resource } from '../../stacks/permissions.ts';
 import type { Grant } from './iam.ts';
 import type { Roles } from './ledger.ts';
-import { arnOf } from './needed-permissions.ts';
+import { arnOf, workspaceArn } from './needed-permissions.ts';
 
 const arns: Readonly<Record<Resource, string>> = {
   table: arnOf('dynamodb', 'table/sluice'),
@@ -14,6 +14,8 @@ const arns: Readonly<Record<Resource, string>> = {
   clusters: arnOf('eks', 'cluster/sandbox'),
   repositories: arnOf('ecr', 'repository/shop/*'),
   webhookSecret: arnOf('secretsmanager', 'secret:sluice-webhook-AbCdEf'),
+  workspaces: workspaceArn,
+  alertWorkspaces: workspaceArn,
   everything: '*',
 };
 

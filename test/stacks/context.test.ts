@@ -20,6 +20,7 @@ describe('the context of a deployment', () => {
       logRetentionDays: 30,
       retentionDays: 90,
       clusters: [],
+      workspaces: [],
       accessEntries: true,
       namespaces: [],
       repositories: [],

@@ -42,7 +42,14 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
  * The signature, step by step as AWS documents it, without the library that signs.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-function authorizationFor(request: { url: string; method: string; headers: Headers; body: string; region?: string; secret?: string }): string {
+function authorizationFor(request: {
+  url: string;
+  method: string;
+  headers: Headers;
+  body: string;
+  region?: string;
+  secret?: string;
+}): string {
   const { region = 'eu-west-1', secret = session.secretAccessKey } = request;
   const { pathname, searchParams, host } = new URL(request.url);
   const date = request.headers.get('x-amz-date') ?? '';
@@ -127,7 +134,10 @@ describe('a workspace of Amazon Managed Prometheus', () => {
   it('is not asked without credentials, and says so', async () => {
     const scripted = scriptedFetch(() => three);
     const [measured] = await createPrometheus({ ...options(scripted), credentials: environmentCredentials({}) }).measure([query]);
-    expect(measured).toMatchObject({ status: 'unavailable', why: expect.stringMatching(/for want of AWS credentials\. See that the function/) });
+    expect(measured).toMatchObject({
+      status: 'unavailable',
+      why: expect.stringMatching(/for want of AWS credentials\. See that the function/),
+    });
     expect(scripted.requests).toEqual([]);
   });
 
@@ -139,7 +149,9 @@ describe('a workspace of Amazon Managed Prometheus', () => {
         'workspaces and deploying again.',
     );
     const alerts = createPrometheusAlerts(options(scriptedFetch(() => ({ status: 403, body: { Message: 'no' } }))));
-    expect(await alerts.read(['Slow'])).toMatchObject([{ state: 'unavailable', reason: expect.stringContaining('Allow aps:ListAlerts on it') }]);
+    expect(await alerts.read(['Slow'])).toMatchObject([
+      { state: 'unavailable', reason: expect.stringContaining('Allow aps:ListAlerts on it') },
+    ]);
   });
 
   it('says where there is none', async () => {
