@@ -57,10 +57,11 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .command('lint [files...]')
     .description('find what is wrong with specs (default: rollouts/*.yaml)')
     .option('--manifests <path>', 'read Kubernetes manifests too: a file or a folder; may be repeated', collect)
-    .option('--cluster', 'look into the cluster too: routes, workload, policies, quotas, owners in Git')
+    .option('--cluster', 'look into the cluster too: routes, workload, policies, quotas, owners in Git, metrics')
     .option('--strict', 'with --manifests or --cluster: warnings fail too')
     .option('--kubeconfig <file>', 'with --cluster (default: KUBECONFIG, or ~/.kube/config)')
     .option('--context <name>', 'with --cluster: the context of the kubeconfig')
+    .option('--prometheus <url>', 'with --cluster: where the Prometheus of the specs answers from here')
     .action((files: string[], options: LintOptions) => chosen(lint(files, options)));
   program
     .command('plan <file|name>')

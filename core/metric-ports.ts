@@ -9,8 +9,14 @@ export interface MetricQuery {
 /** One answer, with its time. No data and a source that is down are answers too, and never 0. */
 export type Measurement =
   | { readonly name: string; readonly atMs: number; readonly status: 'value'; readonly value: number }
-  | { readonly name: string; readonly atMs: number; readonly status: 'noData'; readonly why: string }
-  | { readonly name: string; readonly atMs: number; readonly status: 'unavailable'; readonly why: string };
+  | ({ readonly name: string; readonly atMs: number; readonly status: 'noData' } & NoAnswer)
+  | ({ readonly name: string; readonly atMs: number; readonly status: 'unavailable' } & NoAnswer);
+
+export interface NoAnswer {
+  readonly why: string;
+  /** True where the question itself is at fault, as one with several series as its answer: asking again never mends it. */
+  readonly wrongQuestion?: true;
+}
 
 export interface MetricProvider {
   /** Idempotent. Asks all at once; never throws for what the source answers or does not answer. Same order as asked. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { NoAnswer } from '../../core/metric-ports.ts';
 import type { Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import { withoutCredentials } from '../../core/without-credentials.ts';
@@ -21,7 +22,7 @@ export interface PrometheusApiOptions {
 /** The data of an answer, or why there is none, as a sentence that holds no credentials. */
 export type ApiResult =
   | { readonly ok: true; readonly data: unknown; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly why: string };
+  | ({ readonly ok: false } & NoAnswer);
 
 export interface PrometheusApi {
   /** Asks by POST where there is a form, so that no length of a query is too long, and by GET where there is none. Never throws. */
@@ -89,7 +90,7 @@ export function createPrometheusApi(options: PrometheusApiOptions): PrometheusAp
       );
       const first = await Promise.race([result, timeOut]);
       answered.abort();
-      return first.ok ? first : { ok: false, why: withoutCredentials(redact(first.why, secrets)) };
+      return first.ok ? first : { ...first, why: withoutCredentials(redact(first.why, secrets)) };
     },
   };
 }
@@ -112,6 +113,13 @@ async function readBody(response: Response): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/**
+ * What an execution says of the query; the rest it says of the store behind: Thanos and Mimir tell by the same error that one of theirs does not answer.
+ * Source: https://github.com/prometheus/prometheus, promql/engine.go and functions.go
+ */
+const wrongInExecution =
+  /matching not allowed|matching must be explicit|multiple matches for labels|duplicate series|same labelset|in label_replace|in label_join|invalid label name|smoothing factor|trend factor/;
+
 function readAnswer(status: number, body: string, base: string): ApiResult {
   const parsed = z.safeParse(answer, parseJson(body));
   if (status === 401 || status === 403) {
@@ -126,7 +134,8 @@ function readAnswer(status: number, body: string, base: string): ApiResult {
   if (parsed.success && parsed.data.status === 'error') {
     const { errorType, error } = parsed.data;
     const what = errorType === 'bad_data' ? 'refused the query' : `failed with ${shorten(errorType, 50)}`;
-    return { ok: false, why: `Prometheus at ${base} ${what}: ${shorten(error, 500)}` };
+    const isWrong = errorType === 'bad_data' || (errorType === 'execution' && wrongInExecution.test(error));
+    return { ok: false, why: `Prometheus at ${base} ${what}: ${shorten(error, 500)}`, ...(isWrong ? { wrongQuestion: true } : {}) };
   }
   if (status === 429)
     return { ok: false, why: `Prometheus at ${base} has too many requests (HTTP 429). Lengthen the interval of the analysis.` };

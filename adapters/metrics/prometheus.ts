@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Measurement, MetricProvider, MetricQuery } from '../../core/metric-ports.ts';
+import type { Measurement, MetricProvider, MetricQuery, NoAnswer } from '../../core/metric-ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
 
@@ -27,7 +27,7 @@ type QueryData = z.infer<typeof queryData>;
 const rangeData = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z._default(z.array(sample), []) })) });
 
 /** What an answer comes to, before it has the name and the time of its measurement. */
-type Outcome = { readonly status: 'value'; readonly value: number } | { readonly status: 'noData' | 'unavailable'; readonly why: string };
+type Outcome = { readonly status: 'value'; readonly value: number } | ({ readonly status: 'noData' | 'unavailable' } & NoAnswer);
 
 /**
  * Measures by instant queries to a Prometheus, all at once, each at the clock's present. A metric is one number: one sample or a
@@ -39,7 +39,10 @@ export function createPrometheus(options: PrometheusOptions): MetricProvider {
 
   const measureOne = async ({ name, query }: MetricQuery, atMs: number): Promise<Measurement> => {
     const answer = await api.ask('/api/v1/query', { query, time: String(atMs / 1000), timeout: `${Math.ceil(timeoutMs)}ms` });
-    if (!answer.ok) return { name, atMs, status: 'unavailable', why: answer.why };
+    if (!answer.ok) {
+      const { ok: _, ...none } = answer;
+      return { name, atMs, status: 'unavailable', ...none };
+    }
     if (answer.warnings.length > 0) {
       return { name, atMs, status: 'noData', why: `Prometheus warns that its answer may be partial: ${answer.warnings.join('; ')}` };
     }
@@ -84,16 +87,21 @@ function judgeData(data: QueryData, atMs: number, staleAfterMs: number): Outcome
         return {
           status: 'noData',
           why: `The query answers ${data.result.length} series, such as ${examples.join(' and ')}; aggregate them into one with sum or max.`,
+          wrongQuestion: true,
         };
       }
       if (only.value !== undefined) return judgeSample(only.value, atMs, staleAfterMs);
-      return { status: 'unavailable', why: 'The query answers a histogram, not a number; wrap it in histogram_quantile or histogram_avg.' };
+      return wrong('The query answers a histogram, not a number; wrap it in histogram_quantile or histogram_avg.');
     }
     case 'matrix':
-      return { status: 'unavailable', why: 'The query answers a range of samples, not a number; wrap it in rate or avg_over_time.' };
+      return wrong('The query answers a range of samples, not a number; wrap it in rate or avg_over_time.');
     case 'string':
-      return { status: 'unavailable', why: 'The query answers a string, not a number.' };
+      return wrong('The query answers a string, not a number.');
   }
+}
+
+function wrong(why: string): Outcome {
+  return { status: 'unavailable', why, wrongQuestion: true };
 }
 
 /** As Go writes a float: JavaScript reads more than that as a number, such as `0x10` and an empty text. */

@@ -22,8 +22,8 @@ export interface LintOptions extends ClusterOptions {
 
 /**
  * Reads specs and prints every problem, and of the manifests beside them, where `--manifests` names some, what the cluster would drop. It asks
- * nobody, unless `--cluster` says to look into the cluster as well, once the files are good: at what the preflight of a rollout looks at. Alarms
- * and alerts are seen at the start of a rollout only.
+ * nobody, unless `--cluster` says to look into the cluster as well, once the files are good: at what the preflight of a rollout looks at, and at
+ * what its metrics answer. Alarms and alerts are seen at the start of a rollout only.
  *
  * @throws InvalidInputError, NotFoundError, ClusterForbiddenError, ClusterUnavailableError
  */

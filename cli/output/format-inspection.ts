@@ -1,6 +1,7 @@
 import type { Finding } from '../../core/preflight/finding.ts';
 import { countFindings, findingLine } from '../../core/preflight/format-findings.ts';
 import type { Colour, Paint } from './colour.ts';
+import { formatMetrics, type Surveyed } from './format-metrics.ts';
 
 const headings: readonly { readonly severity: Finding['severity']; readonly heading: string; readonly colour: Colour }[] = [
   { severity: 'refusal', heading: 'refusal', colour: 'red' },
@@ -11,14 +12,15 @@ const headings: readonly { readonly severity: Finding['severity']; readonly head
 interface Inspected {
   readonly context: string;
   readonly server: string;
-  readonly rollouts: readonly { readonly rollout: string; readonly findings: readonly Finding[] }[];
+  readonly rollouts: readonly { readonly rollout: string; readonly findings: readonly Finding[]; readonly metrics: Surveyed }[];
 }
 
-/** What was found for each rollout, the gravest first, each with its remedy below it. */
+/** What was found for each rollout, the gravest first, each with its remedy below it, and then what its metrics answer. */
 export function formatInspection({ context, server, rollouts }: Inspected, paint: Paint): string {
-  const sections = rollouts.map(({ rollout, findings }) => {
+  const sections = rollouts.map(({ rollout, findings, metrics }) => {
     const summary = `${paint('bold', rollout)}: ${countFindings(findings, 'refusal')}, ${countFindings(findings, 'warning')}`;
-    return [summary, ...findingsByGravity(findings, paint)].join('\n');
+    const lines = [...findingsByGravity(findings, paint), ...formatMetrics(metrics, paint)];
+    return [summary, ...lines].join('\n');
   });
   return [`Looked at in ${context} (${server}):`, ...sections].join('\n\n');
 }

@@ -11,7 +11,7 @@ import type { OpenRollout } from './open-rollout.ts';
 /** Of one look. Sums of as many as a rollout of 30 days has looks are still whole numbers. */
 const mostAnswers = 1e9;
 
-const pastSeconds = 60;
+export const pastSeconds = 60;
 const pastMinutes = 30;
 
 /**
@@ -59,17 +59,27 @@ async function findBeginning(metrics: MetricProvider, views: readonly AnswerView
   return nothing(answers);
 }
 
-/** Half an hour before the rollout, a minute each: what stable alone has shown of how its bad answers come. */
-async function learnNoise(metrics: MetricProvider, { stable }: AnswerView, untilMs: number): Promise<PriorDispersion> {
+/** What stable alone has shown, before the rollout, of how its bad answers come. */
+async function learnNoise(metrics: MetricProvider, view: AnswerView, untilMs: number): Promise<PriorDispersion> {
+  const past = await pastAnswers(metrics, view, untilMs);
+  return past === undefined ? unknownDispersion : priorDispersion(past);
+}
+
+/** What stable answered in the half hour until then, a minute each; undefined where Prometheus counts more than there can be. */
+export async function pastAnswers(
+  metrics: MetricProvider,
+  { stable }: AnswerView,
+  untilMs: number,
+): Promise<readonly Answers[] | undefined> {
   const { all, bad } = answerQueries(stable, pastSeconds * 1000);
   const past = { lastAtMs: untilMs, everySeconds: pastSeconds, count: pastMinutes };
   const [ofAll, ofBad] = await Promise.all([
     metrics.history({ name: "stable's answers before", query: all }, past),
     metrics.history({ name: "stable's bad answers before", query: bad }, past),
   ]);
-  if (ofAll.some(({ value }) => value > mostAnswers)) return unknownDispersion;
+  if (ofAll.some(({ value }) => value > mostAnswers)) return undefined;
   const badAt = new Map(ofBad.map(({ atMs, value }) => [atMs, value]));
-  return priorDispersion(ofAll.map(({ atMs, value }) => answersOf(value, badAt.get(atMs))));
+  return ofAll.map(({ atMs, value }) => answersOf(value, badAt.get(atMs)));
 }
 
 async function measureBlock(

@@ -8,11 +8,13 @@ import { sluice, temporaryFolder } from './run-command.ts';
 import { cliSpec } from './sandbox-spec.ts';
 
 let running: RunningSandbox;
+let clock: VirtualClock;
 let cwd: string;
 
 beforeEach(async () => {
+  clock = new VirtualClock();
   running = await startSandboxConnection({
-    clock: new VirtualClock(),
+    clock,
     speed: 1,
     specs: ['checkout', 'search'].map((name) => ({ file: `${name}.yaml`, text: cliSpec(name) })),
     by: 'ada',
@@ -36,7 +38,11 @@ beforeEach(async () => {
 
 afterEach(() => running.close());
 
-const lint = (...more: string[]) => sluice(['lint', '--cluster', '--kubeconfig', 'kubeconfig', ...more], { cwd });
+const lint = (...more: string[]) =>
+  clock.busy(() => {
+    const { url } = running.sandbox.prometheus;
+    return sluice(['lint', '--cluster', '--kubeconfig', 'kubeconfig', '--prometheus', url, ...more], { cwd, clock });
+  });
 
 const policy = (apiVersion: string, kind: string, spec: object) =>
   running.sandbox.kubernetes.apply({ apiVersion, kind, metadata: { name: 'checkout', namespace: 'shop' }, spec });
@@ -57,8 +63,10 @@ describe('sluice lint --cluster', () => {
         `Looked at in sandbox (${running.kubernetesUrl}):`,
         '',
         'checkout: 0 refusals, 0 warnings',
+        '  success rate: no data yet, since it asks for the canary (0 ms)',
         '',
         'search: 0 refusals, 0 warnings',
+        '  success rate: no data yet, since it asks for the canary (0 ms)',
         '',
       ].join('\n'),
       err: '',

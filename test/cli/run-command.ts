@@ -20,6 +20,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly environment?: Io['environment'];
   readonly terminal?: boolean;
+  readonly clock?: Io['clock'];
   readonly interrupted?: AbortSignal;
 }
 
@@ -35,6 +36,7 @@ export async function sluice(argv: readonly string[], options: CommandOptions = 
       err += text;
     },
     environment: options.environment ?? {},
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     cwd: options.cwd ?? process.cwd(),
     terminal: options.terminal ?? false,
     interrupted: options.interrupted ?? new AbortController().signal,

@@ -25,6 +25,7 @@ import { healthy } from './list/healthy.ts';
 import { keptUsers } from './list/kept-users.ts';
 import { lambdaFailuresInTheList } from './list/lambda-dies.ts';
 import { matchedUsers } from './list/matched-users.ts';
+import { prometheusDownAtStart, wrongMetricAtStart } from './list/metric-at-start.ts';
 import { metricRoles } from './list/metric-roles.ts';
 import { mirroredRequests } from './list/mirrored-requests.ts';
 import { noTrafficAtAll, resumedWithoutTraffic, trafficStopsAndReturns, trafficStopsForGood } from './list/no-traffic.ts';
@@ -118,6 +119,8 @@ export const scenarios: readonly Scenario[] = [
   alarmAtStartBlocks,
   alarmAtStartIgnored,
   ...alarmsAtStartFireAgain,
+  wrongMetricAtStart,
+  prometheusDownAtStart,
   alarmBeforeStableIsReady,
   alarmAfterStableIsReady,
   ...alarmsWhileFinishing,

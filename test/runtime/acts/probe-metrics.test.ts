@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Measurement } from '../../../core/metric-ports.ts';
+import { probeMetrics } from '../../../runtime/acts/probe-metrics.ts';
+import type { PrometheusFactory } from '../../../runtime/deps.ts';
+import { VirtualClock } from '../../../sandbox/clock.ts';
+import { spec } from '../../core/rollout/rollout-for-tests.ts';
+
+let clock: VirtualClock;
+beforeEach(() => {
+  clock = new VirtualClock();
+});
+afterEach(() => clock.stop());
+
+const usual = spec();
+const failures = { consecutive: 2, total: 5 };
+const metrics = [
+  { name: 'one', query: 'sum(rate(errors_total{app="{{canary}}"}[{{interval}}]))', max: 1, failures },
+  { name: 'two', query: 'up{app="{{stable}}"}', max: 1, failures },
+];
+const probed = (measure: (query: string) => Promise<Measurement[]>, of = metrics) => {
+  const prometheus: PrometheusFactory = () => ({
+    metrics: { measure: ([asked]) => measure(asked?.query ?? ''), history: async () => [] },
+    alerts: { read: async () => [] },
+  });
+  const analysis = { ...usual.analysis, prometheus: { url: 'http://prometheus:9090' }, metrics: of };
+  return probeMetrics({ clock, prometheus }, { ...usual, analysis });
+};
+
+describe('a probe of the metrics', () => {
+  it('asks each query once, as an analysis will send it', async () => {
+    const asked: string[] = [];
+    const probes = await probed(async (query) => {
+      asked.push(query);
+      return [{ name: '', atMs: clock.now(), status: 'value', value: 1 }];
+    });
+    expect(asked).toEqual([`sum(rate(errors_total{app="checkout-canary"}[${usual.analysis.intervalSeconds}s]))`, 'up{app="checkout"}']);
+    expect(probes).toMatchObject([
+      { name: 'one', asksForCanary: true, answer: { status: 'value' } },
+      { name: 'two', asksForCanary: false },
+    ]);
+  });
+
+  it('does not wait longer than a few seconds, for all of them together', async () => {
+    const beganAtMs = clock.now();
+    const probes = await probed(() => new Promise(() => undefined));
+    expect(probes.map(({ answer }) => answer)).toMatchObject([
+      { status: 'unavailable', why: 'Prometheus did not answer within 5 s.' },
+      { status: 'unavailable' },
+    ]);
+    expect(clock.now() - beganAtMs).toBe(5_000);
+  });
+
+  it('asks nothing where the spec has no query', async () => {
+    expect(await probed(() => Promise.reject(new Error('asked')), [])).toEqual([]);
+  });
+});
