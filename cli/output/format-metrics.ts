@@ -18,11 +18,18 @@ export function formatMetrics({ proportions, queries }: Surveyed, paint: Paint):
 function proportionText(survey: ProportionSurvey, paint: Paint): string {
   if (survey.status !== 'value') return `${survey.name}: ${survey.status === 'noData' ? 'no data' : 'not asked'}`;
   const { name, badMeans, usual } = survey;
-  const scatter = usual.dispersion <= 1 ? '' : `; they scatter ${round(usual.dispersion)} times as much as independent ones`;
-  const rate = `stable answers ${round(usual.requestsPerSecond)} requests/s, of which ${showShare(usual.badShare)} ${badMeans}${scatter}`;
+  const { requestsPerSecond, badShare, dispersion } = usual;
+  const share = badShare === 0 ? 'none' : showShare(badShare);
+  const rate = `stable answers ${round(requestsPerSecond)} requests/s, of which ${share} ${badMeans}${scatterText(badShare, dispersion)}`;
   const rows = survey.steps.map((step) => stepRow(step, paint));
   const table = formatTable([['step', 'weight', 'canary', 'needs', 'takes', 'bake'], ...rows]);
   return `${name}: ${rate} (last ${formatDuration(usual.seconds)})\n${indented(table, '  ')}`;
+}
+
+/** Where none was bad, nobody knows how they would come: clumps are reckoned with. */
+function scatterText(badShare: number, dispersion: number): string {
+  if (badShare === 0) return `; until some do, clumps of ${round(dispersion)} are reckoned with`;
+  return dispersion <= 1 ? '' : `, scattered ${round(dispersion)} times as much as independent ones`;
 }
 
 function stepRow(step: StepNeed, paint: Paint): string[] {

@@ -45,18 +45,14 @@ function queryFindings({ name, answer, asksForCanary, missingNames }: QuerySurve
 function proportionFindings(survey: ProportionSurvey): Finding[] {
   const subject = `metric ${survey.name}`;
   if (survey.status !== 'value') return [silentFinding(subject, survey)];
-  const { steps } = survey;
-  return steps
-    .filter(({ isLongEnough }) => !isLongEnough)
-    .map((step) => {
-      const later = step.index === steps.length - 1 ? '' : ' Left as it is, a later step may see it: evidence adds up.';
-      return {
-        severity: 'warning',
-        subject: `${subject}, step ${step.index + 1}`,
-        message: tooShort(step),
-        remedy: remedyFor(step) + later,
-      };
-    });
+  const short = survey.steps.filter(({ isLongEnough }) => !isLongEnough);
+  if (short.length === 0) return [];
+  const which = `${short.length === 1 ? 'This step is' : 'These steps are'} too short to see twice the margin`;
+  const needs = short.map(({ index, secondsNeeded, bakeSeconds }) => {
+    const needed = secondsNeeded === undefined ? 'would need for ever' : `needs ${roughly(secondsNeeded)}`;
+    return `${index + 1} (${needed}, bakes ${formatDuration(bakeSeconds)})`;
+  });
+  return [{ severity: 'warning', subject, message: `${which}: ${needs.join(', ')}.`, remedy: remedyFor(short, survey.steps.length) }];
 }
 
 function silentFinding(subject: string, { status, why }: Exclude<ProportionSurvey, { readonly status: 'value' }>): Finding {
@@ -68,26 +64,25 @@ function silentFinding(subject: string, { status, why }: Exclude<ProportionSurve
   return { severity: 'warning', subject, message: why, remedy };
 }
 
-function tooShort({ secondsNeeded, bakeSeconds }: StepNeed): string {
-  if (secondsNeeded === undefined)
-    return 'This step cannot see twice the margin, however long it is: the margin leaves no room above what is usual.';
-  return `This step is too short to see twice the margin: needs ${roughly(secondsNeeded)}, bakes ${formatDuration(bakeSeconds)}.`;
-}
-
 /** Longer than that nobody bakes a step. */
 const longestBakeSeconds = 86_400;
 
-function remedyFor({ secondsNeeded, weightThatWouldDo, mirrored }: StepNeed): string {
-  if (secondsNeeded === undefined) return 'Narrow the margin, or judge by a query with a threshold.';
-  const ways = [
-    ...(secondsNeeded > longestBakeSeconds ? [] : [`bake it ${roughly(secondsNeeded)}`]),
-    ...(weightThatWouldDo === undefined ? [] : [`${mirrored ? 'mirror' : 'give it a weight of'} ${weightThatWouldDo}`]),
-    'widen the margin',
-  ];
-  return `To see it here, ${listWords(ways)}.`;
+function remedyFor(short: readonly StepNeed[], stepCount: number): string {
+  if (short.some(({ secondsNeeded }) => secondsNeeded === undefined)) {
+    return 'The margin leaves no room above what is usual: narrow it, or judge by a query with a threshold.';
+  }
+  const ways = short.flatMap(({ index, secondsNeeded = 0, weightThatWouldDo, mirrored }) => {
+    const bake = secondsNeeded > longestBakeSeconds ? [] : [`bake it ${roughly(secondsNeeded)}`];
+    const weigh = weightThatWouldDo === undefined ? [] : [`${mirrored ? 'mirror' : 'give it a weight of'} ${weightThatWouldDo}`];
+    const step = [...bake, ...weigh];
+    return step.length === 0 ? [] : [`step ${index + 1}: ${listWords(step)}`];
+  });
+  const later = short.some(({ index }) => index < stepCount - 1) ? ' Left as they are, later steps may see it: evidence adds up.' : '';
+  return [...ways, `A wider margin needs less.${later}`].join('\n');
 }
 
-/** Up to a whole minute from two on: what is expected is no more exact than that. */
+/** In units that say no more than is known: what is expected is different tomorrow. */
 export function roughly(seconds: number): string {
-  return formatDuration(seconds <= 120 ? Math.ceil(seconds) : Math.ceil(seconds / 60) * 60);
+  const unit = seconds <= 120 ? 1 : seconds < longestBakeSeconds ? 60 : 3_600;
+  return formatDuration(Math.ceil(seconds / unit) * unit);
 }

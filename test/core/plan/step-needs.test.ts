@@ -47,14 +47,14 @@ describe('what a step needs', () => {
   });
 
   it('names a weight only below that of the next step', () => {
-    const before = (nextWeight: number) => {
+    const doAtNext = (nextWeight: number) => {
       const steps = [step(1, 4_000, 0), step(nextWeight, 4_000, 1)];
       return stepNeeds({ steps, totalWeight: 100 }, usual, question, level)[0]?.weightThatWouldDo;
     };
-    const free = before(100) ?? 0;
+    const free = doAtNext(100) ?? 0;
     expect(free).toBeGreaterThan(1);
-    expect(before(free + 1)).toBe(free);
-    expect(before(free)).toBeUndefined();
+    expect(doAtNext(free + 1)).toBe(free);
+    expect(doAtNext(free)).toBeUndefined();
   });
 
   it('halves its time where the rate doubles, and a bake as long as that is long enough', () => {
