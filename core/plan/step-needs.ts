@@ -62,7 +62,7 @@ export function usualAnswers(past: readonly Answers[], everySeconds: number): Us
 export function stepNeeds(
   { steps, totalWeight }: Pick<Plan, 'steps' | 'totalWeight'>,
   usual: UsualAnswers,
-  { margin, requests }: Pick<ProportionSpec, 'margin' | 'requests'>,
+  { margin, requests, allowedAlone, baseline }: Pick<ProportionSpec, 'margin' | 'requests' | 'allowedAlone' | 'baseline'>,
   falseAlarmLevel: number,
 ): StepNeed[] {
   const needAt = (weight: number, mirrored: boolean) => {
@@ -72,6 +72,8 @@ export function stepNeeds(
       // Of all answers: while requests are mirrored, stable goes on to answer each of them.
       weight: mirrored ? share / (1 + share) : share,
       margin,
+      alone:
+        allowedAlone !== undefined && (baseline === 'none' || (share >= 1 && !mirrored)) ? { ratio: 0, excess: allowedAlone } : undefined,
       falseAlarmLevel,
       dispersion: usual.dispersion,
     });

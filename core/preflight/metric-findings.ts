@@ -10,6 +10,8 @@ export interface MetricProbe {
   readonly asksForCanary: boolean;
   readonly answer: Measurement;
   readonly tookMs: number;
+  /** Judged and shown, never counted. */
+  readonly dryRun: boolean;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface MetricProbe {
  * is no reason, since the analysis holds for as long as the spec says; it is told. Nor is an answer without data: a canary has none before it has traffic.
  */
 export function probeFindings(probes: readonly MetricProbe[]): Finding[] {
-  const wrong = probes.flatMap(({ name, answer }): Finding[] => {
+  const wrong = probes.flatMap(({ name, answer, dryRun }): Finding[] => {
     if (answer.status === 'value' || answer.wrongQuestion !== true) return [];
     return [
       {
-        severity: 'refusal',
+        severity: dryRun ? 'warning' : 'refusal',
         subject: `metric ${name}`,
         message: answer.why,
         remedy: 'Correct its query under analysis.metrics in the spec.',

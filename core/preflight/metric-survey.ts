@@ -12,7 +12,9 @@ export type ProportionSurvey =
       /** What is counted as bad, in words. */
       readonly badMeans: string;
       readonly usual: UsualAnswers;
+      /** Those that it judges. */
       readonly steps: readonly StepNeed[];
+      readonly stepCount: number;
     }
   | { readonly name: string; readonly status: 'noData' | 'unavailable'; readonly why: string };
 
@@ -52,7 +54,7 @@ function proportionFindings(survey: ProportionSurvey): Finding[] {
     const needed = secondsNeeded === undefined ? 'would need for ever' : `needs ${roughly(secondsNeeded)}`;
     return `${index + 1} (${needed}, bakes ${formatDuration(bakeSeconds)})`;
   });
-  return [{ severity: 'warning', subject, message: `${which}: ${needs.join(', ')}.`, remedy: remedyFor(short, survey.steps.length) }];
+  return [{ severity: 'warning', subject, message: `${which}: ${needs.join(', ')}.`, remedy: remedyFor(short, survey.stepCount) }];
 }
 
 function silentFinding(subject: string, { status, why }: Exclude<ProportionSurvey, { readonly status: 'value' }>): Finding {

@@ -19,11 +19,11 @@ export async function probeMetrics(deps: Pick<Deps, 'clock' | 'prometheus'>, spe
   const { canaryService: canary, stableService: stable } = workloadNamesOf(spec);
   const provider = deps.prometheus(prometheus.url).metrics;
   return Promise.all(
-    queries.map(async ({ name, query: template }) => {
+    queries.map(async ({ name, query: template, role: { dryRun } }) => {
       const query = fillQuery(template, { canary, stable, namespace: spec.namespace, intervalSeconds });
       const askedAtMs = deps.clock.now();
       const answer = await measureInTime(deps, provider, { name, query });
-      return { name, query, asksForCanary: query.includes(canary), answer, tookMs: deps.clock.now() - askedAtMs };
+      return { name, query, asksForCanary: query.includes(canary), answer, tookMs: deps.clock.now() - askedAtMs, dryRun };
     }),
   );
 }

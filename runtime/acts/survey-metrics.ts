@@ -46,13 +46,20 @@ async function surveyProportion(deps: SurveyDeps, spec: RolloutSpec, proportion:
   if (past === undefined) return nothing('noData', 'Prometheus counts more answers than there can be.');
   const usual = usualAnswers(past, pastSeconds);
   if (usual === undefined) return nothing('noData', 'No request to stable was counted in the last half hour.');
-  const level = falseAlarmLevel / metrics.filter(isProportion).length;
+  const plan = planRollout(spec);
+  const steps = stepNeeds(
+    plan,
+    usual,
+    proportion,
+    falseAlarmLevel / Math.max(1, metrics.filter((of) => isProportion(of) && !of.role.dryRun).length),
+  );
   return {
     name,
     status: 'value',
     badMeans: badMeansOf(names, proportion),
     usual,
-    steps: stepNeeds(planRollout(spec), usual, proportion, level),
+    steps: steps.filter(({ index }) => index + 1 >= proportion.role.startingStep),
+    stepCount: plan.steps.length,
   };
 }
 

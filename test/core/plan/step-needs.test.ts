@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { requestsNeeded } from '../../../core/analysis/proportion/requests-needed.ts';
 import { stepNeeds, type UsualAnswers, usualAnswers } from '../../../core/plan/step-needs.ts';
 
-const question = { margin: { ratio: 1.2, excess: 0.001 }, requests: 10 };
+const question = { margin: { ratio: 1.2, excess: 0.001 }, requests: 10, baseline: 'stable' as const };
 const usual: UsualAnswers = { requestsPerSecond: 100, badShare: 0.01, dispersion: 1.5, seconds: 1800 };
 const level = 0.01;
 const step = (weight: number, bakeSeconds = 300, index = 0) => ({ index, weight, bakeSeconds });
-const needOf = (of: ReturnType<typeof step> & { mirrorWeight?: number }, answers = usual, spec = question) => {
+const needOf = (
+  of: ReturnType<typeof step> & { mirrorWeight?: number },
+  answers = usual,
+  spec: Parameters<typeof stepNeeds>[2] = question,
+) => {
   const [need] = stepNeeds({ steps: [of], totalWeight: 100 }, answers, spec, level);
   if (need === undefined) throw new Error('no step');
   return need;
@@ -35,6 +39,17 @@ describe('what a step needs', () => {
   it('goes while requests are mirrored by the part that the copies are of all answers', () => {
     const need = needOf({ ...step(0), mirrorWeight: 50 });
     expect(need).toMatchObject({ weight: 50, mirrored: true, canaryRequestsPerSecond: 50, requestsNeeded: needed(1 / 3) });
+  });
+
+  it('are those of an objective where the canary is held to one: at full weight, or everywhere without a baseline', () => {
+    const objective = { ...question, allowedAlone: 0.05 };
+    const alone = { ratio: 0, excess: 0.05 };
+    const { margin } = question;
+    const held = (weight: number) =>
+      requestsNeeded({ stableShare: 0.01, weight, margin, alone, falseAlarmLevel: level, dispersion: usual.dispersion });
+    expect(needOf(step(100), usual, objective).requestsNeeded).toBe(held(1));
+    expect(needOf(step(10), usual, objective).requestsNeeded).toBe(needed(0.1));
+    expect(needOf(step(10), usual, { ...objective, baseline: 'none' }).requestsNeeded).toBe(held(0.1));
   });
 
   it('are never fewer requests than the spec asks for', () => {

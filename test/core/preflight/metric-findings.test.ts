@@ -3,7 +3,7 @@ import type { NoAnswer } from '../../../core/metric-ports.ts';
 import { type MetricProbe, probeFindings } from '../../../core/preflight/metric-findings.ts';
 
 function probe(name: string, status: 'noData' | 'unavailable', none: NoAnswer): MetricProbe {
-  return { name, query: 'up', asksForCanary: true, answer: { name, atMs: 0, status, ...none }, tookMs: 1 };
+  return { name, query: 'up', asksForCanary: true, answer: { name, atMs: 0, status, ...none }, tookMs: 1, dryRun: false };
 }
 
 describe('the queries of a rollout that is to begin', () => {
@@ -18,6 +18,11 @@ describe('the queries of a rollout that is to begin', () => {
       { severity: 'refusal', subject: 'metric a', message: wrong.why },
       { severity: 'refusal', subject: 'metric b', message: wrong.why },
     ]);
+  });
+
+  it('warn alone where a metric is only tried out', () => {
+    const wrong = probe('a', 'noData', { why: 'The query answers 2 series.', wrongQuestion: true });
+    expect(probeFindings([{ ...wrong, dryRun: true }])).toMatchObject([{ severity: 'warning', subject: 'metric a' }]);
   });
 
   it('are told together where Prometheus is down, and refuse nothing', () => {

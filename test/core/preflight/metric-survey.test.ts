@@ -13,6 +13,7 @@ const surveyed = (...steps: readonly StepNeed[]): ProportionSurvey => ({
   badMeans: 'failed',
   usual: { requestsPerSecond: 10, badShare: 0, dispersion: 6, seconds: 1800 },
   steps: steps.map((step, index) => ({ ...step, index })),
+  stepCount: steps.length,
 });
 const asked = (more: Partial<QuerySurvey>): QuerySurvey => ({
   name: 'own',
@@ -21,6 +22,7 @@ const asked = (more: Partial<QuerySurvey>): QuerySurvey => ({
   answer: { name: 'own', atMs: 0, status: 'value', value: 1 },
   tookMs: 1,
   missingNames: [],
+  dryRun: false,
   ...more,
 });
 const silence = { name: 'own', atMs: 0, status: 'noData', why: 'The query answers no series.' } as const;

@@ -13,9 +13,10 @@ afterEach(() => clock.stop());
 
 const usual = spec();
 const failures = { consecutive: 2, total: 5 };
+const role = { critical: true, dryRun: false, startingStep: 1, initialDelaySeconds: 0 };
 const metrics = [
-  { name: 'one', query: 'sum(rate(errors_total{app="{{canary}}"}[{{interval}}]))', max: 1, failures },
-  { name: 'two', query: 'up{app="{{stable}}"}', max: 1, failures },
+  { name: 'one', query: 'sum(rate(errors_total{app="{{canary}}"}[{{interval}}]))', max: 1, failures, role },
+  { name: 'two', query: 'up{app="{{stable}}"}', max: 1, failures, role },
 ];
 const probed = (measure: (query: string) => Promise<Measurement[]>, of = metrics) => {
   const prometheus: PrometheusFactory = () => ({
