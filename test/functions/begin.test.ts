@@ -7,7 +7,7 @@ import { Rollouts } from '../../adapters/store/rollouts.ts';
 import { Specs } from '../../adapters/store/specs.ts';
 import { crowdedFrom } from '../../adapters/store/turns.ts';
 import { ClusterForbiddenError, WeightNotVerifiedError } from '../../core/errors.ts';
-import type { AlarmSource } from '../../core/metric-ports.ts';
+import type { AlarmSource, NoAnswer } from '../../core/metric-ports.ts';
 import type { KubernetesApi, SluiceEvent } from '../../core/ports.ts';
 import type { RolloutSpecSource } from '../../core/spec/rollout-spec.ts';
 import { begin } from '../../functions/begin.ts';
@@ -34,12 +34,16 @@ const budget = object('policy/v1', 'PodDisruptionBudget', { selector: { matchLab
 let cluster: ServiceInCluster | undefined;
 afterEach(() => cluster?.close());
 
+/** What Prometheus says of each query of the spec. */
+type MetricAnswer = { readonly status: 'noData' | 'unavailable' } & NoAnswer;
+
 /** Begins a rollout of checkout, as the state machine would, in a cluster with these objects beside it. */
 async function setUp(
   manifests: readonly Manifest[] = [],
   change: Partial<RolloutSpecSource> = {},
   overrides: Partial<KubernetesApi> = {},
   alarms?: AlarmSource,
+  answer: MetricAnswer = { status: 'noData', why: 'The query answers no series.' },
 ) {
   cluster = await startServiceInCluster(...manifests);
   const { clock, kubernetes } = cluster;
@@ -66,7 +70,10 @@ async function setUp(
       },
     },
     alarms: alarms ?? { read: async (names) => readings(names) },
-    prometheus: () => ({ metrics: { measure: notAsked, history: notAsked }, alerts: { read: async (names) => readings(names) } }),
+    prometheus: () => ({
+      metrics: { measure: async (queries) => queries.map(({ name }) => ({ name, atMs: startMs, ...answer })), history: notAsked },
+      alerts: { read: async (names) => readings(names) },
+    }),
     webhookSecret: { read: notAsked },
   };
   const input = { rollout: 'checkout', image: 'v2', actor: { kind: 'push', id: 'v2' } };
@@ -116,6 +123,28 @@ describe('J8: an alarm that CloudWatch does not tell of as a rollout begins', ()
     const { run, store } = await setUp();
     await new AlarmStates(store).note({ ...noted, state: 'alarm' }, startMs);
     expect(await run()).toMatchObject({ outcome: 'begun' });
+  });
+});
+
+describe('J7: a query whose answer is no number as a rollout begins', () => {
+  const answered = (answer: MetricAnswer) => setUp([strict], {}, {}, undefined, answer);
+
+  it('refuses, with all else that speaks against it, before anything is written', async () => {
+    const { run, rollouts } = await answered({ status: 'noData', why: 'The query answers 2 series.', wrongQuestion: true });
+    await expect(run()).rejects.toMatchObject({
+      name: 'RolloutRefusedError',
+      message: expect.stringMatching(/^PeerAuthentication .+ metric .+: The query answers 2 series\./),
+      remedy: expect.stringContaining('Correct its query under analysis.metrics in the spec.'),
+    });
+    expect(await rollouts.readLock('checkout')).toBeUndefined();
+  });
+
+  it('is written down and no reason, where it is Prometheus that does not answer', async () => {
+    const { run, history } = await setUp([], {}, {}, undefined, { status: 'unavailable', why: 'Prometheus answered HTTP 503.' });
+    expect(await run()).toMatchObject({ outcome: 'begun' });
+    expect((await history('checkout-000001')).find(({ what }) => what === 'preflight')?.reason).toMatch(
+      /: Not asked: Prometheus answered HTTP 503\.$/,
+    );
   });
 });
 
