@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Measurement, MetricProvider, MetricQuery, NoAnswer } from '../../core/metric-ports.ts';
-import { shorten } from '../../core/shorten.ts';
+import { numberOf, type Outcome, oneOf, readValue } from '../../core/analysis/read-value.ts';
+import type { Measurement, MetricProvider, MetricQuery } from '../../core/metric-ports.ts';
 import { createPrometheusApi, type PrometheusApiOptions } from './prometheus-api.ts';
 
 export { createPrometheusAlerts } from './prometheus-alerts.ts';
@@ -25,9 +25,6 @@ const queryData = z.discriminatedUnion('resultType', [
 ]);
 type QueryData = z.infer<typeof queryData>;
 const rangeData = z.object({ resultType: z.literal('matrix'), result: z.array(z.object({ values: z._default(z.array(sample), []) })) });
-
-/** What an answer comes to, before it has the name and the time of its measurement. */
-type Outcome = { readonly status: 'value'; readonly value: number } | ({ readonly status: 'noData' | 'unavailable' } & NoAnswer);
 
 /**
  * Measures by instant queries to a Prometheus, all at once, each at the clock's present. A metric is one number: one sample or a
@@ -65,9 +62,7 @@ export function createPrometheus(options: PrometheusOptions): MetricProvider {
       const parsed = answer.ok ? z.safeParse(rangeData, answer.data) : undefined;
       const [only, ...others] = parsed?.success ? parsed.data.result : [];
       if (only === undefined || others.length > 0) return [];
-      const values = only.values
-        .slice(-count)
-        .map(([seconds, text]) => ({ atMs: seconds * 1000, value: decimal.test(text) ? Number(text) : Number.NaN }));
+      const values = only.values.slice(-count).map(([seconds, text]) => ({ atMs: seconds * 1000, value: numberOf(text) }));
       return values.filter(({ value }) => Number.isFinite(value));
     },
   };
@@ -78,18 +73,8 @@ function judgeData(data: QueryData, atMs: number, staleAfterMs: number): Outcome
     case 'scalar':
       return judgeSample(data.result, atMs, staleAfterMs);
     case 'vector': {
-      const [only, ...others] = data.result;
-      if (only === undefined) {
-        return { status: 'noData', why: 'The query answers no series: no traffic yet, or a label that does not match.' };
-      }
-      if (others.length > 0) {
-        const examples = data.result.slice(0, 2).map(({ metric }) => show(metric));
-        return {
-          status: 'noData',
-          why: `The query answers ${data.result.length} series, such as ${examples.join(' and ')}; aggregate them into one with sum or max.`,
-          wrongQuestion: true,
-        };
-      }
+      const only = oneOf(data.result);
+      if ('why' in only) return only;
       if (only.value !== undefined) return judgeSample(only.value, atMs, staleAfterMs);
       return wrong('The query answers a histogram, not a number; wrap it in histogram_quantile or histogram_avg.');
     }
@@ -104,9 +89,6 @@ function wrong(why: string): Outcome {
   return { status: 'unavailable', why, wrongQuestion: true };
 }
 
-/** As Go writes a float: JavaScript reads more than that as a number, such as `0x10` and an empty text. */
-const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-
 function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, staleAfterMs: number): Outcome {
   const ageMs = atMs - seconds * 1000;
   if (ageMs > staleAfterMs) {
@@ -115,19 +97,5 @@ function judgeSample([seconds, text]: z.infer<typeof sample>, atMs: number, stal
   if (ageMs < -staleAfterMs) {
     return { status: 'unavailable', why: 'The sample is of a time to come: the clock of Prometheus is wrong.' };
   }
-  if (text === 'NaN') {
-    return { status: 'noData', why: 'The query answers NaN, as a ratio does while there is no traffic: 0 divided by 0.' };
-  }
-  if (text === '+Inf' || text === '-Inf') {
-    return { status: 'noData', why: `The query answers ${text}, as a ratio does whose divisor is 0.` };
-  }
-  const value = decimal.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value)
-    ? { status: 'value', value }
-    : { status: 'unavailable', why: `Prometheus answers ${JSON.stringify(text.slice(0, 50))}, which is no number.` };
-}
-
-function show(metric: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(metric).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
-  return shorten(`{${pairs.join(', ')}}`, 300);
+  return readValue(text);
 }

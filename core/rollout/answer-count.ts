@@ -33,11 +33,11 @@ export const noAnswers: AnswerCount = { stepIndex: -1, looksPerBlock: 1, looksIn
 /** More are put together two by two: what is kept of a rollout stays below 4 KB a metric, however long it takes. */
 const mostBlocks = 128;
 
-/** What one look at the counters came to; `query` asked for the canary's bad answers. */
+/** What one look at the counters came to; `query` asked for the canary's bad answers, where somebody was asked. */
 export type AnswerLook =
   /** The counters hold what was before the step's weight took effect: whatever they grow by from now on counts. */
   | { readonly status: 'begins'; readonly atMs: number; readonly view: string; readonly prior?: PriorDispersion }
-  | { readonly status: 'counted'; readonly atMs: number; readonly block: Block; readonly query: string }
+  | { readonly status: 'counted'; readonly atMs: number; readonly block: Block; readonly query?: string }
   | { readonly status: 'nothing'; readonly why: string; readonly sourceDown: boolean };
 
 /**

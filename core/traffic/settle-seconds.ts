@@ -7,6 +7,9 @@
  */
 export const settleSeconds = 2;
 
+/** Proxies that have not got the new weight within this after it was read back are late; what they count until then is left out. */
+export const settleMs = settleSeconds * 1000;
+
 /** How long the machine waits between the last weight and the removal of pods: what the spec says, and no less than a mesh needs. */
 export function drainWaitSeconds(deadlines: { readonly drainSeconds: number }): number {
   return Math.max(deadlines.drainSeconds, settleSeconds);

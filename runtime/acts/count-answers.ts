@@ -1,23 +1,15 @@
 import { type AnswerView, answerQueries, answerViews, oldestAnswerQuery } from '../../adapters/metrics/answer-queries.ts';
 import type { Answers } from '../../core/analysis/proportion/block.ts';
-import { type PriorDispersion, priorDispersion, unknownDispersion } from '../../core/analysis/proportion/dispersion.ts';
+import type { PriorDispersion } from '../../core/analysis/proportion/dispersion.ts';
 import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
 import { type AnswerCount, type AnswerLook, noAnswers } from '../../core/rollout/answer-count.ts';
+import { beginAt, countedLook, learnNoise, minutesOf, nextQuestion, nothing, pastOfStable } from '../../core/rollout/answer-look.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
 import type { Deps } from '../deps.ts';
-import { longestGapMs, settleMs, shareNamesOf } from './measure-share.ts';
+import { shareNamesOf } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
-/** Of one look. Sums of as many as a rollout of 30 days has looks are still whole numbers. */
-const mostAnswers = 1e9;
-
-export const pastSeconds = 60;
-const pastMinutes = 30;
-
-/**
- * One look at what both sides have answered since the last one. The count of a step begins when every series has been scraped since its weight took
- * effect, and is continued from look to look, so that each block lies between two looks of one step.
- */
+/** One look at what both sides have answered since the last one. */
 export async function countAnswers(
   deps: Pick<Deps, 'clock' | 'prometheus'>,
   open: Pick<OpenRollout, 'spec' | 'target' | 'names' | 'record' | 'plan'>,
@@ -26,21 +18,17 @@ export async function countAnswers(
 ): Promise<AnswerLook> {
   const { prometheus } = open.spec.analysis;
   const { watch } = open.record;
-  if (prometheus === undefined || watch === undefined) return { status: 'nothing', why: 'Nothing is counted yet.', sourceDown: false };
+  if (prometheus === undefined || watch === undefined) return nothing('Nothing is counted yet.');
   const { metrics } = deps.prometheus(prometheus.url);
   const mirrored = open.plan.steps[watch.stepIndex]?.mirrorWeight !== undefined;
   const views = answerViews(shareNamesOf(open), bad, mirrored);
-  const counted = views.find(({ name }) => name === count.view);
-  const forMs = Math.round(deps.clock.now() - (count.countedUntilMs ?? 0));
-  const goesOn = counted !== undefined && count.stepIndex === watch.stepIndex && count.countedUntilMs !== undefined;
-  if (!goesOn || forMs > longestGapMs) {
-    const look = await findBeginning(metrics, views, watch.startedAtMs + settleMs);
-    if (look.status !== 'begins' || count.prior !== undefined) return look;
-    const begun = views.find(({ name }) => name === look.view);
-    return begun === undefined ? look : { ...look, prior: await learnNoise(metrics, begun, open.record.startedAtMs) };
-  }
-  if (forMs < 1) return { status: 'nothing', why: 'No time has passed since the last count.', sourceDown: false };
-  return measureBlock(metrics, counted, { forMs, stepIndex: watch.stepIndex });
+  const question = nextQuestion(count, watch, views, deps.clock.now());
+  if (question.ask === 'nothing') return question.look;
+  if (question.ask === 'growth') return measureBlock(metrics, question.view, { forMs: question.forMs, stepIndex: watch.stepIndex });
+  const look = await findBeginning(metrics, views, question.sinceMs);
+  if (look.status !== 'begins' || count.prior !== undefined) return look;
+  const begun = views.find(({ name }) => name === look.view);
+  return begun === undefined ? look : { ...look, prior: await askForNoise(metrics, begun, open.record.startedAtMs) };
 }
 
 /** What is counted as a bad answer, in words: of a latency, above which of the histogram's bounds. */
@@ -48,21 +36,18 @@ export function badMeansOf(open: Pick<OpenRollout, 'spec' | 'target' | 'names'>,
   return answerViews(shareNamesOf(open), bad)[0]?.badMeans ?? 'failed';
 }
 
-async function findBeginning(metrics: MetricProvider, views: readonly AnswerView[], fromMs: number): Promise<AnswerLook> {
+async function findBeginning(metrics: MetricProvider, views: readonly AnswerView[], sinceMs: number): Promise<AnswerLook> {
   const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: oldestAnswerQuery(view) })));
   for (const [index, answer] of answers.entries()) {
     const view = views[index];
     if (answer.status !== 'value' || view === undefined) continue;
-    if (answer.value * 1000 >= fromMs) return { status: 'begins', atMs: answer.atMs, view: view.name };
-    return { status: 'nothing', why: 'Its counters were not scraped yet since the weight took effect.', sourceDown: false };
+    return beginAt({ view: view.name, scrapedAtMs: answer.value * 1000, atMs: answer.atMs }, sinceMs);
   }
-  return nothing(answers);
+  return unanswered(answers);
 }
 
-/** What stable alone has shown, before the rollout, of how its bad answers come. */
-async function learnNoise(metrics: MetricProvider, view: AnswerView, untilMs: number): Promise<PriorDispersion> {
-  const past = await pastAnswers(metrics, view, untilMs);
-  return past === undefined ? unknownDispersion : priorDispersion(past);
+async function askForNoise(metrics: MetricProvider, view: AnswerView, untilMs: number): Promise<PriorDispersion> {
+  return learnNoise(await pastAnswers(metrics, view, untilMs));
 }
 
 /** What stable answered in the half hour until then, a minute each; undefined where Prometheus counts more than there can be. */
@@ -71,15 +56,13 @@ export async function pastAnswers(
   { stable }: AnswerView,
   untilMs: number,
 ): Promise<readonly Answers[] | undefined> {
-  const { all, bad } = answerQueries(stable, pastSeconds * 1000);
-  const past = { lastAtMs: untilMs, everySeconds: pastSeconds, count: pastMinutes };
+  const { all, bad } = answerQueries(stable, pastOfStable.everySeconds * 1000);
+  const past = { lastAtMs: untilMs, ...pastOfStable };
   const [ofAll, ofBad] = await Promise.all([
     metrics.history({ name: "stable's answers before", query: all }, past),
     metrics.history({ name: "stable's bad answers before", query: bad }, past),
   ]);
-  if (ofAll.some(({ value }) => value > mostAnswers)) return undefined;
-  const badAt = new Map(ofBad.map(({ atMs, value }) => [atMs, value]));
-  return ofAll.map(({ atMs, value }) => answersOf(value, badAt.get(atMs)));
+  return minutesOf(ofAll, ofBad);
 }
 
 async function measureBlock(
@@ -95,26 +78,16 @@ async function measureBlock(
     { name: "the canary's bad answers", query: ofCanary.bad },
   ]);
   const values = answers.flatMap((answer) => (answer.status === 'value' ? [answer.value] : []));
-  const [stableAll, stableBad, canaryAll, canaryBad] = values;
+  const [stableAll = 0, stableBad = 0, canaryAll = 0, canaryBad = 0] = values;
   const atMs = answers[0]?.atMs;
-  if (values.length < 4 || atMs === undefined) return nothing(answers);
-  const most = Math.max(...values);
-  if (most > mostAnswers) {
-    return { status: 'nothing', why: `Prometheus counts ${most} answers since the last look, more than there can be.`, sourceDown: false };
-  }
-  const block = { stepIndex, canary: answersOf(canaryAll, canaryBad), stable: answersOf(stableAll, stableBad) };
-  return { status: 'counted', atMs, block, query: ofCanary.bad };
+  if (values.length < 4 || atMs === undefined) return unanswered(answers);
+  const block = { stepIndex, canary: { all: canaryAll, bad: canaryBad }, stable: { all: stableAll, bad: stableBad } };
+  return countedLook(block, { atMs, query: ofCanary.bad });
 }
 
-/** Series of one proxy are scraped together, but those of bad answers may begin, or vanish, a scrape apart from those of all. */
-function answersOf(all = 0, bad = 0): Answers {
-  const counted = Math.max(0, Math.round(all));
-  return { all: counted, bad: Math.min(counted, Math.max(0, Math.round(bad))) };
-}
-
-function nothing(answers: readonly Measurement[]): AnswerLook {
+function unanswered(answers: readonly Measurement[]): AnswerLook {
   const down = answers.find((answer) => answer.status === 'unavailable');
-  if (down !== undefined) return { status: 'nothing', why: down.why, sourceDown: true };
+  if (down !== undefined) return nothing(down.why, true);
   const silent = answers.find((answer) => answer.status === 'noData');
-  return { status: 'nothing', why: silent?.why ?? 'Prometheus left out an answer.', sourceDown: false };
+  return nothing(silent?.why ?? 'Prometheus left out an answer.');
 }

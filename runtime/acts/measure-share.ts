@@ -1,19 +1,14 @@
 import { growthQuery, oldestScrapeQuery, type ShareView, shareViews } from '../../adapters/metrics/share-queries.ts';
 import type { ShareNames } from '../../adapters/metrics/side-labels.ts';
 import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
+import { longestGapMs } from '../../core/rollout/answer-look.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import type { MeasuredSpec, ShareLook } from '../../core/rollout/share-watch.ts';
 import type { RouteRef } from '../../core/spec/router-spec.ts';
 import type { SideCounts } from '../../core/traffic/measured-share.ts';
-import { settleSeconds } from '../../core/traffic/settle-seconds.ts';
+import { settleMs } from '../../core/traffic/settle-seconds.ts';
 import type { Deps } from '../deps.ts';
 import type { OpenRollout } from './open-rollout.ts';
-
-/** Proxies that have not got the new weight within this after it was read back are late; what they count until then is left out. */
-export const settleMs = settleSeconds * 1000;
-
-/** A count that was not continued for so long begins anew: Prometheus may have forgotten where it began. */
-export const longestGapMs = 600_000;
 
 /**
  * One look at how many requests reached each side since the step's weight took effect. A count begins when every series has been scraped since

@@ -4,10 +4,11 @@ import type { MetricProvider } from '../../core/metric-ports.ts';
 import { planRollout } from '../../core/plan/plan.ts';
 import { stepNeeds, usualAnswers } from '../../core/plan/step-needs.ts';
 import type { ProportionSurvey, QuerySurvey } from '../../core/preflight/metric-survey.ts';
+import { pastOfStable } from '../../core/rollout/answer-look.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
 import { isProportion, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
-import { badMeansOf, pastAnswers, pastSeconds } from './count-answers.ts';
+import { badMeansOf, pastAnswers } from './count-answers.ts';
 import { routeTargetOf, workloadNamesOf } from './door-target.ts';
 import { shareNamesOf } from './measure-share.ts';
 import { probeMetrics } from './probe-metrics.ts';
@@ -44,7 +45,7 @@ async function surveyProportion(deps: SurveyDeps, spec: RolloutSpec, proportion:
   if (view === undefined && down !== undefined) return nothing('unavailable', down.why);
   const past = view === undefined ? [] : await pastAnswers(provider, view, deps.clock.now());
   if (past === undefined) return nothing('noData', 'Prometheus counts more answers than there can be.');
-  const usual = usualAnswers(past, pastSeconds);
+  const usual = usualAnswers(past, pastOfStable.everySeconds);
   if (usual === undefined) return nothing('noData', 'No request to stable was counted in the last half hour.');
   const plan = planRollout(spec);
   const steps = stepNeeds(

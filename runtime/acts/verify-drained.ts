@@ -1,7 +1,8 @@
 import { shareViews } from '../../adapters/metrics/share-queries.ts';
+import { settleMs } from '../../core/traffic/settle-seconds.ts';
 import type { Side } from '../../core/traffic/split.ts';
 import type { Deps } from '../deps.ts';
-import { findView, measureGrowth, settleMs, shareNamesOf } from './measure-share.ts';
+import { findView, measureGrowth, shareNamesOf } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 const lookEveryMs = 1_000;
