@@ -71,6 +71,27 @@ export function answerQueries({ all, bad }: SideCounters, forMs: number): { read
   return { all: growthOf(all), bad: 'counters' in bad ? growthOf(bad.counters) : `${growthOf(all)} - (${growthOf(bad.allBut)})` };
 }
 
+/** The queries that a recording holds the answers to: raw counters, each series by itself. */
+export interface RecordedQueries {
+  readonly canary: SideQueries;
+  readonly stable: SideQueries;
+  readonly scraped: string;
+}
+
+/** Of one side: all answers, and either the bad or the good ones. */
+export interface SideQueries {
+  readonly all: string;
+  readonly bad?: string;
+  readonly good?: string;
+}
+
+export function recordedQueries(view: AnswerView): RecordedQueries {
+  const sideOf = ({ all, bad }: SideCounters): SideQueries => {
+    return { all: all.join(' or '), ...('counters' in bad ? { bad: bad.counters.join(' or ') } : { good: bad.allBut.join(' or ') }) };
+  };
+  return { canary: sideOf(view.canary), stable: sideOf(view.stable), scraped: oldestAnswerQuery(view) };
+}
+
 /** When the counters that were scraped least lately were scraped, in seconds; no answer where nothing was counted on either side. */
 export function oldestAnswerQuery({ stable, canary }: AnswerView): string {
   return oldestScrapeQuery([...stable.all, ...canary.all]);

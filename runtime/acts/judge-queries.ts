@@ -2,11 +2,11 @@ import { emptyTally, judgeMetric, type MetricTally } from '../../core/analysis/j
 import { inRole } from '../../core/analysis/metrics-now.ts';
 import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
 import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
-import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import type { QuerySpec } from '../../core/spec/query-spec.ts';
 import type { Deps } from '../deps.ts';
+import { metricQueries } from './metric-queries.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 /** What queries came to, and when the newest sample was scraped that they have of the canary, where it was asked for and somebody knows. */
@@ -21,19 +21,17 @@ type Tallies = Readonly<Record<string, MetricTally>>;
 /** Asks all queries at once, and judges each answer against its thresholds. */
 export async function judgeQueries(
   deps: Pick<Deps, 'prometheus'>,
-  open: OpenRollout,
+  open: Pick<OpenRollout, 'spec' | 'target' | 'record'>,
   metrics: readonly QuerySpec[],
   { tallies, asksForNewestSample }: { readonly tallies: Tallies; readonly asksForNewestSample: boolean },
 ): Promise<JudgedQueries> {
-  const { analysis, namespace } = open.spec;
-  const { prometheus, intervalSeconds } = analysis;
+  const { prometheus } = open.spec.analysis;
   if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies: {}, newestSampleAtMs: undefined };
-  const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace, intervalSeconds };
-  const queries = metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
+  const queries = metricQueries(metrics, open.spec, open.target);
   const newest = asksForNewestSample
     ? newestSampleQuery(
         queries.map(({ query }) => query),
-        names.canary,
+        open.target.canaryService,
       )
     : undefined;
   const asked = newest === undefined ? queries : [...queries, { name: 'newest sample', query: newest }];

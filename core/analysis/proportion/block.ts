@@ -14,7 +14,7 @@ export interface Block {
   readonly stable: Answers;
 }
 
-export function sumOf(blocks: readonly Block[]): Pick<Block, 'canary' | 'stable'> {
+export function sumOf(blocks: readonly Pick<Block, 'canary' | 'stable'>[]): Pick<Block, 'canary' | 'stable'> {
   const none: Answers = { all: 0, bad: 0 };
   return blocks.reduce((sum, { canary, stable }) => ({ canary: add(sum.canary, canary), stable: add(sum.stable, stable) }), {
     canary: none,

@@ -1,0 +1,32 @@
+/** Points of one series on the time axis of a recording, the oldest first. */
+export interface Points<Value> {
+  readonly timesMs: readonly number[];
+  readonly values: readonly Value[];
+}
+
+/**
+ * What a series said at a moment: its newest point, as long as the next one is not overdue. A point stands for the step until the next, so that looks may
+ * come more often than points.
+ */
+export function valueAt<Value>(points: Points<Value>, atMs: number, stepMs: number): Value | undefined {
+  const index = countUntil(points, atMs) - 1;
+  const foundMs = points.timesMs[index];
+  return foundMs === undefined || atMs - foundMs >= stepMs ? undefined : points.values[index];
+}
+
+/** When the newest point at or before a moment was, if there was one after another moment. */
+export function newestMs({ timesMs }: Points<unknown>, afterMs: number, untilMs: number): number | undefined {
+  const foundMs = timesMs[countUntil({ timesMs }, untilMs) - 1];
+  return foundMs === undefined || foundMs <= afterMs ? undefined : foundMs;
+}
+
+/** How many points there are at or before a moment. */
+function countUntil({ timesMs }: Pick<Points<unknown>, 'timesMs'>, atMs: number): number {
+  let [low, high] = [0, timesMs.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timesMs[middle] ?? 0) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod/mini';
+import { isProportion, type RolloutSpec } from '../spec/rollout-spec.ts';
+
+/**
+ * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range answers, as it stands, so that curl can make one as
+ * well. Counters are recorded raw, one series each: by how much they grew between two looks depends on when is looked.
+ */
+
+export const recordingVersion = 1;
+
+/** Of all answers of a recording together. */
+export const mostPoints = 5_000_000;
+const mostSeries = 20_000;
+const mostLabels = 100;
+/** A service that is looked at less often is not judged. */
+const longestStepSeconds = 3_600;
+
+const label = z.string().check(z.maxLength(2_048));
+const sample = z.tuple([z.number().check(z.gte(0), z.lte(1e11)), z.string().check(z.maxLength(50))]);
+const series = z.object({
+  metric: z
+    .record(label, label)
+    .check(z.refine((labels) => Object.keys(labels).length <= mostLabels, { error: `at most ${mostLabels} labels` })),
+  values: z._default(z.array(sample).check(z.maxLength(mostPoints)), []),
+  histograms: z.optional(z.undefined({ error: 'numbers: wrap a native histogram in histogram_quantile, or record its _bucket series' })),
+});
+
+/** What /api/v1/query_range answers. */
+export const rangeAnswer = z.object({
+  status: z.literal('success', { error: 'success; what Prometheus refused stands beside it as `error`' }),
+  data: z.object({ resultType: z.literal('matrix'), result: z.array(series).check(z.maxLength(mostSeries)) }),
+  warnings: z.optional(z.array(z.string()).check(z.maxLength(100))),
+});
+export type RangeAnswer = z.infer<typeof rangeAnswer>;
+
+/** One side's counters: all answers, and either the bad ones or, as a histogram has them, the good ones. */
+const recordedSide = z
+  .strictObject({ all: rangeAnswer, bad: z.optional(rangeAnswer), good: z.optional(rangeAnswer) })
+  .check(z.refine((side) => (side.bad === undefined) !== (side.good === undefined), { error: 'all, and beside it either bad or good' }));
+export type RecordedSide = z.infer<typeof recordedSide>;
+
+/** What is recorded of a metric that compares the canary with stable. */
+export const recordedComparison = z.strictObject({
+  canary: recordedSide,
+  stable: recordedSide,
+  /** When the counters that were scraped least lately had been scraped, in seconds; without it, they are taken for scraped at each point. */
+  scraped: z.optional(rangeAnswer),
+});
+export type RecordedComparison = z.infer<typeof recordedComparison>;
+
+/** The file, for a spec: what stands below a metric's name depends on what kind of metric it is. */
+export function recordingFile({ metrics }: Pick<RolloutSpec['analysis'], 'metrics'>) {
+  const byName = metrics.map((metric) => [metric.name, isProportion(metric) ? recordedComparison : rangeAnswer] as const);
+  return z.strictObject({
+    version: z.literal(recordingVersion),
+    /** How far its points are apart: the `step` of the queries. */
+    stepSeconds: z.number().check(z.gte(1), z.lte(longestStepSeconds)),
+    /** When the rollout that is replayed begins; what lies before shows how stable's bad answers come. Left out: with the first point. */
+    from: z.optional(z.iso.datetime({ offset: true, error: 'a time such as 2026-11-20T10:00:00Z' })),
+    metrics: z.object(Object.fromEntries(byName)),
+  });
+}
+
+/** What a recording is made of, before it is written. */
+export interface RecordingFile {
+  readonly version: typeof recordingVersion;
+  readonly stepSeconds: number;
+  readonly from?: string;
+  readonly metrics: Readonly<Record<string, RangeAnswer | RecordedComparison>>;
+}
