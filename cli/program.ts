@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { abort } from './commands/abort.ts';
 import { abortDirect } from './commands/abort-direct.ts';
 import { apply } from './commands/apply.ts';
+import { type BacktestOptions, backtest } from './commands/backtest.ts';
 import type { Run } from './commands/command.ts';
 import { type LintOptions, lint } from './commands/lint.ts';
 import { operate } from './commands/operate.ts';
@@ -69,6 +70,17 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .option('--requests-per-second <count>', 'the traffic of the service: tells what each step may cost at worst', readCount)
     .option('--bad-share <percentage>', 'with it: the share of bad answers that the service has today (default: 0.1%)', readShare, 0.001)
     .action((fileOrName: string, options: PlanOptions) => chosen(plan(fileOrName, options)));
+  program
+    .command('backtest <file|name>')
+    .description('replay what was recorded of a service: what a rollout by this spec would have done')
+    .option('--data <recording>', 'the recording, a file')
+    .option('--prometheus <url>', 'record now, from this Prometheus; needs --from and --to')
+    .option('--from <time>', 'when the replayed rollout begins, such as 2026-11-20T10:00Z')
+    .option('--to <time>', 'when the recording ends')
+    .option('--save <file>', 'with --prometheus: keep the recording')
+    .option('--svg <file>', 'draw what happened')
+    .option('--print-queries', 'print what a recording is made of, to make one with curl')
+    .action((fileOrName: string, options: BacktestOptions) => chosen(backtest(fileOrName, options)));
   program
     .command('apply [files...]')
     .description('store specs as their newest versions (default: rollouts/*.yaml)')

@@ -5,7 +5,7 @@ import { readSpecFiles } from './commands/spec-files.ts';
 import type { Connection } from './connection/connection.ts';
 import { paintFor, wantsColour } from './output/colour.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './output/exit-code.ts';
-import type { Io } from './output/io.ts';
+import { type Io, untilAborted } from './output/io.ts';
 import { ownName } from './output/own-name.ts';
 import { describe, formatError } from './output/print-error.ts';
 import { createProgram, type GlobalOptions } from './program.ts';
@@ -80,13 +80,6 @@ async function perform(command: Run, options: GlobalOptions, io: Io, connect: Co
 
 function nameOf({ sandbox }: GlobalOptions, { environment }: Io): string {
   return `${ownName(environment)}${sandbox === true ? ' --sandbox' : ''}`;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** The sandbox and the AWS clients are loaded only by who needs them, so that `sluice lint` is quick. */

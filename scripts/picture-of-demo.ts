@@ -1,7 +1,7 @@
 import { formatTime } from '../cli/demo/format-time.ts';
 import { demoReport, type RolloutReport, type ScenarioReport } from '../cli/demo/report.ts';
 import { exposureMs, reactionMs } from '../cli/demo/state.ts';
-import { picture, rectangle, text, verticalLine } from './svg.ts';
+import { picture, rectangle, text, verticalLine } from '../cli/output/svg.ts';
 
 const size = { width: 880, height: 430 };
 const chart = { left: 60, right: 850, top: 154, bottom: 300 } as const;

@@ -7,9 +7,10 @@ import {
   StoreUnavailableError,
 } from '../../core/errors.ts';
 import type { Phase } from '../../core/rollout/record.ts';
+import { PrometheusUnavailableError } from '../backtest/prometheus-unavailable.ts';
 
 /** Documented in `sluice --help` and docs/cli.md: scripts depend on them. */
-export const exitCodes = { fine: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
+export const exitCodes = { fine: 0, failed: 1, usage: 2, unreachable: 3, undecided: 4, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodeHelp = `
@@ -18,9 +19,17 @@ Exit codes:
   1    what was asked about failed: problems found, refused, rolled back, failed
   2    wrong usage
   3    not reachable, no credentials, or not found
+  4    backtest: the recording ends before anything is decided
   130  interrupted`;
 
-const unreachable = [AwsUnavailableError, StoreUnavailableError, ClusterUnavailableError, ClusterForbiddenError, NotFoundError];
+const unreachable = [
+  AwsUnavailableError,
+  StoreUnavailableError,
+  ClusterUnavailableError,
+  ClusterForbiddenError,
+  PrometheusUnavailableError,
+  NotFoundError,
+];
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (unreachable.some((each) => error instanceof each)) return exitCodes.unreachable;

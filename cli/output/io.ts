@@ -15,3 +15,10 @@ export interface Io {
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
+
+export function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

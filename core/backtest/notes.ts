@@ -1,4 +1,5 @@
 import { showShare } from '../analysis/proportion/show.ts';
+import { pastOfStable } from '../rollout/answer-look.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Backtest } from './backtest.ts';
@@ -39,7 +40,7 @@ function leftOutNotes({ analysis: { alarms, alerts } }: RolloutSpec, { looks }: 
 }
 
 /** So much of stable's noise is learnt from before a rollout. */
-const pastMs = 30 * 60_000;
+const pastMs = pastOfStable.count * pastOfStable.everySeconds * 1000;
 
 function recordingNotes({ stepMs, firstMs }: Recording, { fromMs, intervalSeconds, comparisons }: Omit<Backtest, 'notes'>): string[] {
   const recordedMs = fromMs - firstMs;

@@ -13,7 +13,7 @@ export const mostPoints = 5_000_000;
 const mostSeries = 20_000;
 const mostLabels = 100;
 /** A service that is looked at less often is not judged. */
-const longestStepSeconds = 3_600;
+export const longestStepSeconds = 3_600;
 
 const label = z.string().check(z.maxLength(2_048));
 const sample = z.tuple([z.number().check(z.gte(0), z.lte(1e11)), z.string().check(z.maxLength(50))]);

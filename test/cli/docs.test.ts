@@ -17,6 +17,19 @@ describe('docs/cli.md', () => {
     expect(shown('sluice plan checkout')).toBe((await sluice(['plan', 'checkout'])).out);
   });
 
+  it('shows the backtest that is printed', async () => {
+    const command = 'backtest checkout --data examples/backtest/checkout.json';
+    expect(shown(`sluice ${command}`)).toBe((await sluice(command.split(' '))).out);
+  });
+
+  it('describes every option of backtest', async () => {
+    const { out } = await sluice(['backtest', '--help']);
+    const [own = ''] = out.split('Global Options:');
+    const options = [...own.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, name]) => name ?? '');
+    expect(options.length).toBeGreaterThan(5);
+    expect(options.filter((name) => !new RegExp(`^\\| \`${name}( <\\w+>)?\` \\|`, 'm').test(page))).toEqual([]);
+  });
+
   it('shows the problems that are printed', async () => {
     const cwd = await temporaryFolder();
     await mkdir(join(cwd, 'rollouts'));

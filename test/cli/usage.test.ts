@@ -11,7 +11,7 @@ describe('the command line', () => {
   it('tells commands, options and exit codes by --help, and its version', async () => {
     const { code, out } = await sluice(['--help']);
     expect(code).toBe(0);
-    for (const word of ['lint', 'plan', 'apply', 'start', 'status', 'watch', 'abort', 'pause', 'resume', 'promote'])
+    for (const word of ['lint', 'plan', 'backtest', 'apply', 'start', 'status', 'watch', 'abort', 'pause', 'resume', 'promote'])
       expect(out).toContain(`  ${word} `);
     expect(out).toMatch(/Exit codes:\n {2}0 {4}fine/);
     const { version } = JSON.parse(await readFile('package.json', 'utf8'));

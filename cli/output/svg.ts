@@ -21,6 +21,13 @@ export function verticalLine(x: number, fromY: number, toY: number, stroke: stri
   return `<path d="M${short(x)} ${short(fromY)}V${short(toY)}" stroke="${stroke}" stroke-dasharray="4 3"/>`;
 }
 
+/** Joined points, as one line with gaps between its pieces. */
+export function lines(pieces: readonly (readonly (readonly [x: number, y: number])[])[], stroke: string, dashes?: string): string {
+  const path = pieces.map((points) => points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${short(x)} ${short(y)}`).join('')).join('');
+  const dashed = dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`;
+  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="1.5"${dashed}/>`;
+}
+
 /** A picture with a title for those who cannot see it, on a ground of its own: it looks the same on a light page and on a dark one. */
 export function picture(size: { readonly width: number; readonly height: number }, title: string, body: readonly string[]): string {
   const { width, height } = size;
@@ -41,6 +48,10 @@ function short(length: number): string {
   return String(Math.round(length * 10) / 10);
 }
 
+/** What XML has no room for, escaped or not, is shown as U+FFFD. Source: https://www.w3.org/TR/xml/#charsets */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const unwritable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
 function escapeMarkup(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return content.toWellFormed().replaceAll(unwritable, '\ufffd').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readRecording } from '../../../core/backtest/read-recording.ts';
+import { comparingSpec } from '../../backtest/record-for-tests.ts';
+import { spec } from '../rollout/rollout-for-tests.ts';
+
+const answer = (...values: readonly (readonly [number, string])[]) => ({
+  status: 'success',
+  data: { resultType: 'matrix', result: [{ metric: { pod: 'a' }, values }] },
+});
+const two = answer([1_000, '1'], [1_010, '2']);
+const file = (errors: unknown, more: object = {}) => ({ version: 1, stepSeconds: 10, metrics: { 'error rate': errors }, ...more });
+const read = (value: unknown) => readRecording(value, 'recording.json', spec().analysis);
+const problems = (value: unknown) => {
+  const result = read(value);
+  return result.ok ? [] : result.problems.map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`);
+};
+
+describe('a recording', () => {
+  it('holds verbatim what Prometheus answered, with the time of its first and its last point', () => {
+    const result = read(file(two));
+    expect(result).toMatchObject({ ok: true, recording: { stepMs: 10_000, firstMs: 1_000_000, lastMs: 1_010_000, fromMs: 1_000_000 } });
+    expect(result.ok && result.recording.queries.get('error rate')).toEqual([
+      { metric: { pod: 'a' }, timesMs: [1_000_000, 1_010_000], values: ['1', '2'] },
+    ]);
+  });
+
+  it('may begin before the rollout does', () => {
+    expect(read(file(two, { from: '1970-01-01T00:16:45Z' }))).toMatchObject({ recording: { firstMs: 1_000_000, fromMs: 1_005_000 } });
+    expect(problems(file(two, { from: '1970-01-01T00:16:50Z' }))).toEqual([
+      'from: found 1970-01-01T00:16:50Z, expected a time before the last point, 1970-01-01T00:16:50Z',
+    ]);
+  });
+
+  it('of a comparison takes a counter that is no number at a moment for not there', () => {
+    const side = { all: answer([1_000, '5'], [1_010, 'NaN'], [1_020, '9']), bad: two };
+    const { analysis } = comparingSpec({}, { metrics: ['successRate'] });
+    const value = { version: 1, stepSeconds: 10, metrics: { successRate: { canary: side, stable: side } } };
+    const result = readRecording(value, 'recording.json', analysis);
+    expect(result.ok && result.recording.compared.get('successRate')?.canary.all).toEqual([
+      { timesMs: [1_000_000, 1_020_000], values: [5, 9] },
+    ]);
+  });
+
+  it('says of what its answers are partial', () => {
+    expect(read(file({ ...two, warnings: ['a store did not answer'] }))).toMatchObject({
+      recording: { notes: ['Prometheus warned of error rate: a store did not answer'] },
+    });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['another version', file(two, { version: 2 }), 'version: found 2, expected 1'],
+    [
+      'a metric that was left out',
+      { version: 1, stepSeconds: 10, metrics: {} },
+      'metrics["error rate"]: found nothing, expected a mapping with status, data',
+    ],
+    ['what Prometheus refused', file({ status: 'error', errorType: 'bad_data', error: 'parse error' }), 'found "error", expected success'],
+    ['the answer to an instant query', file({ status: 'success', data: { resultType: 'vector', result: [] } }), 'expected matrix'],
+    [
+      'a native histogram',
+      file({ status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, histograms: [[1, {}]] }] } }),
+      'histogram_quantile',
+    ],
+    ['points out of order', file(answer([1_010, '1'], [1_000, '2'])), 'values[1]: found 1000, expected a later time'],
+    ['two points of one time', file(answer([1_010, '1'], [1_010, '2'])), 'values[1]: found 1010, expected a later time'],
+    [
+      'a series twice',
+      file({ ...two, data: { ...two.data, result: [...two.data.result, ...two.data.result] } }),
+      'expected each series once',
+    ],
+    ['no point at all', file({ ...two, data: { ...two.data, result: [] } }), 'metrics: found no point of any metric'],
+    ['a time before time', file(answer([-5, '1'])), 'expected a number of at least 0'],
+    ['no mapping', 'hello', 'found "hello", expected a mapping'],
+  ])('is refused for %s, with where and why', (_, value, expected) => {
+    expect(problems(value).join('\n')).toContain(expected);
+  });
+
+  it('of a comparison wants either bad or good answers beside all', () => {
+    const { analysis } = comparingSpec({}, { metrics: ['successRate'] });
+    const wrong = readRecording(
+      { version: 1, stepSeconds: 10, metrics: { successRate: { canary: { all: two }, stable: { all: two, bad: two } } } },
+      'recording.json',
+      analysis,
+    );
+    expect(wrong).toMatchObject({
+      ok: false,
+      problems: [{ path: 'metrics.successRate.canary', expected: 'all, and beside it either bad or good' }],
+    });
+  });
+
+  it('never ends in anything but a recording or problems, whatever JSON it is', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => void expect(typeof read(value).ok).toBe('boolean')));
+    fc.assert(fc.property(fc.jsonValue(), (value) => void expect(typeof read(file(value)).ok).toBe('boolean')));
+    const sample = fc.tuple(fc.double(), fc.oneof(fc.constantFrom('NaN', '+Inf', '1e999', '-1', '', '0x10'), fc.string()));
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 8 }), (values) => {
+        const result = read(file(answer(...values)));
+        if (result.ok) expect(Number.isFinite(result.recording.lastMs)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { Replay } from '../../../core/backtest/replay.ts';
+import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { comparingSpec, recordFor, replayOf } from '../../backtest/record-for-tests.ts';
+import { type SimulatedService, scrapedService } from '../../backtest/simulated-service.ts';
+import { spec, startMs } from '../rollout/rollout-for-tests.ts';
+
+/** What a query answered every ten seconds from the start of the rollout on: a text, or nothing. */
+function recordingOf(values: readonly (string | undefined)[], second: readonly string[] = []) {
+  const pointsOf = (all: readonly (string | undefined)[]) =>
+    all.flatMap((text, index) => (text === undefined ? [] : [[startMs / 1000 + index * 10, text] as const]));
+  const result = [
+    { metric: { pod: 'a' }, values: pointsOf(values) },
+    ...(second.length === 0 ? [] : [{ metric: { pod: 'b' }, values: pointsOf(second) }]),
+  ];
+  return {
+    version: 1,
+    stepSeconds: 10,
+    from: new Date(startMs).toISOString(),
+    metrics: { 'error rate': { status: 'success', data: { resultType: 'matrix', result } } },
+  };
+}
+const repeat = <T>(count: number, value: T) => Array.from({ length: count }, () => value);
+const secondsOf = ({ end }: Replay) => (end.atMs - startMs) / 1000;
+
+/** One step of a minute at 10, one of two minutes at 50 with a pause, one of five at full weight; `error rate` is at most 0.01. */
+const usual = (change: Partial<RolloutSpecSource> = {}) => spec(change);
+
+describe('a replay by a query', () => {
+  it('is promoted when every step has baked: pauses are taken for resumed at once', () => {
+    const replayed = replayOf(recordingOf(repeat(80, '0.001')), usual());
+    expect([replayed.end.outcome, secondsOf(replayed)]).toEqual(['promoted', 60 + 120 + 300]);
+    expect(replayed.looks.filter(({ paused }) => paused !== undefined)).toMatchObject([
+      { stepIndex: 1, action: 'advance', paused: 'Waits for a person, at most 10m.' },
+    ]);
+    expect(replayed.notes).toContain('Pauses were taken for resumed at once.');
+  });
+
+  it('is rolled back at the second bad value in a row, with the reason of the judge', () => {
+    const replayed = replayOf(recordingOf([...repeat(10, '0.001'), '0.5', '0.001', '0.5', '0.7', ...repeat(60, '0.001')]), usual());
+    expect(replayed.end).toEqual({
+      outcome: 'rolledBack',
+      atMs: startMs + 130_000,
+      reason: 'analysis',
+      why: 'error rate is 0.7, above 0.01 (2 of 2 in a row, 3 of 5 in all).',
+    });
+    expect(replayed.looks.at(-1)).toMatchObject({ stepIndex: 1, weight: 50, action: 'abort' });
+  });
+
+  it.each([
+    ['NaN', repeat(90, 'NaN')],
+    ['no points', [...repeat(90, undefined), '0.001']],
+    ['an infinite value', repeat(90, '+Inf')],
+  ])('takes %s for no data: it is held, and then what the policy says', (_, values) => {
+    const replayed = replayOf(recordingOf(values), usual({ policies: { noData: { hold: '2m' } } }), startMs + 890_000);
+    expect(replayed.end).toMatchObject({ outcome: 'rolledBack', reason: 'inconclusive', atMs: startMs + 120_000 });
+    expect(replayed.looks[0]?.overall).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringContaining('error rate has no data'),
+    });
+  });
+
+  it('takes several series at once for no data', () => {
+    const replayed = replayOf(recordingOf(repeat(30, '0.001'), repeat(30, '0.001')), usual());
+    expect(replayed.looks[0]?.overall.reason).toContain('2 series');
+  });
+
+  it('does not bake through a gap', () => {
+    const replayed = replayOf(recordingOf([...repeat(4, '0.001'), ...repeat(12, undefined), ...repeat(80, '0.001')]), usual());
+    expect(replayed.looks.find(({ action }) => action === 'advance')?.atMs).toBe(startMs + 180_000);
+  });
+
+  it('goes on being held where a pause would wait for a person, who is taken to resume it', () => {
+    const policies = { noData: { hold: '1m', onDeadline: 'pause' } } as const;
+    const replayed = replayOf(recordingOf([...repeat(90, undefined), '0.001']), usual({ policies }), startMs + 300_000);
+    expect(replayed.end.outcome).toBe('undecided');
+    expect(replayed.looks.flatMap(({ atMs, paused }) => (paused === undefined ? [] : [(atMs - startMs) / 1000]))).toEqual([
+      60, 130, 200, 270,
+    ]);
+  });
+
+  it('advances without evidence where the policy says so', () => {
+    const policies = { noData: { hold: '1m', onDeadline: 'advance' } } as const;
+    const replayed = replayOf(recordingOf([...repeat(90, undefined), '0.001']), usual({ policies }));
+    expect([replayed.end.outcome, secondsOf(replayed)]).toEqual(['promoted', 180]);
+  });
+
+  it('ends undecided where the recording ends before', () => {
+    const replayed = replayOf(recordingOf(repeat(20, '0.001')), usual());
+    expect(replayed.end).toMatchObject({ outcome: 'undecided', atMs: startMs + 190_000 });
+    expect(replayed.events.at(-1)?.what).toBe('ends');
+  });
+
+  it('ends at the deadline of the rollout', () => {
+    const replayed = replayOf(recordingOf(repeat(80, '0.001')), usual({ deadlines: { rollout: '5m' } }));
+    expect(replayed.end).toMatchObject({ outcome: 'rolledBack', reason: 'timeout', atMs: startMs + 300_000 });
+  });
+
+  it('tells of a step where it begins, what is bad at once, and where it ends', () => {
+    const { events } = replayOf(recordingOf([...repeat(9, '0.001'), '0.5', ...repeat(70, '0.001')]), usual());
+    expect(events.map(({ what, stepIndex }) => `${what} ${stepIndex}`)).toEqual([
+      'begins 0',
+      'advances 0',
+      'begins 1',
+      'holds 1',
+      'passes 1',
+      'pauses 1',
+      'advances 1',
+      'begins 2',
+      'promoted 2',
+    ]);
+  });
+
+  it('says what it leaves out', () => {
+    expect(replayOf(recordingOf(repeat(20, '0.001')), usual()).notes[0]).toMatch(
+      /^Left out: alarms \(checkout-errors\), alerts \(CheckoutSlow\), the canary's pods/,
+    );
+  });
+});
+
+const forSeconds = 900;
+const service: SimulatedService = {
+  seed: 3,
+  fromMs: startMs,
+  pastSeconds: 2_100,
+  forSeconds,
+  requestsPerSecond: 50,
+  canaryPart: 0.2,
+  failing: (side, at) => (side === 'canary' && at >= 300 ? 0.1 : 0.01),
+};
+
+describe('a replay of comparisons with stable', () => {
+  const compared = comparingSpec();
+
+  it('rolls back soon after the canary turned bad, and reckons what it cost until then and in all', async () => {
+    const replayed = replayOf(await recordFor(compared, scrapedService(service), forSeconds), compared);
+    expect(replayed.end).toMatchObject({ outcome: 'rolledBack', reason: 'analysis' });
+    expect(secondsOf(replayed)).toBeGreaterThan(300);
+    expect(secondsOf(replayed)).toBeLessThan(360);
+    const [successRate] = replayed.comparisons;
+    // 10 requests a second of which 9 points more fail: for up to a minute, and for ten.
+    expect(successRate?.untilDecided.aboveBaseline).toBeLessThan(70);
+    expect(successRate?.inAll.aboveBaseline).toBeGreaterThan(470);
+    expect(successRate?.inAll.aboveBaseline).toBeLessThan(610);
+  });
+
+  it('promotes a canary that is as good as stable, and says that its share of requests was not that of the weights', async () => {
+    const healthy = scrapedService({ ...service, failing: () => 0.01 });
+    const replayed = replayOf(await recordFor(compared, healthy, forSeconds), compared);
+    expect(replayed.end.outcome).toBe('promoted');
+    expect(replayed.requestShare).toBeCloseTo(0.2, 1);
+    expect(replayed.notes[0]).toMatch(
+      /the canary got (19|20|21)[.\d]* % of the requests, whatever the weights of the steps \(10 %, 50 %, 100 %\)/,
+    );
+    expect(replayed.notes.join(' ')).toContain('At full weight nothing answers beside a canary');
+  });
+
+  it('says where nothing was recorded before, from which stable’s noise is learnt', async () => {
+    const file = await recordFor(compared, scrapedService({ ...service, pastSeconds: 0 }), forSeconds);
+    expect(replayOf(file, compared).notes.join(' ')).toContain('Of the half hour before, which tells how stable');
+  });
+
+  it('takes a gap in everything for no data, and counts what came meanwhile after it', async () => {
+    const file = await recordFor(compared, scrapedService({ ...service, failing: () => 0.01 }), forSeconds);
+    const gap = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (key, each) =>
+        key === 'values' ? each.filter(([seconds]: [number]) => seconds < startMs / 1000 + 100 || seconds > startMs / 1000 + 160) : each,
+      );
+    const [whole, broken] = [replayOf(file, compared), replayOf(gap(file), compared)];
+    const inGap = broken.looks.find(({ atMs }) => atMs === startMs + 130_000);
+    expect(inGap?.overall).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('nothing was recorded at that time') });
+    expect(broken.comparisons.map(({ inAll }) => inAll)).toEqual(whole.comparisons.map(({ inAll }) => inAll));
+  });
+
+  it('takes counters for scraped at each point where that was not recorded', async () => {
+    const file = await recordFor(compared, scrapedService(service), forSeconds);
+    const without = JSON.parse(JSON.stringify(file), (key, each) => (key === 'scraped' ? undefined : each));
+    expect(replayOf(without, compared).end).toEqual(replayOf(file, compared).end);
+  });
+});
