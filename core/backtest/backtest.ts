@@ -46,7 +46,7 @@ export function backtest({ spec, recording, fromMs, toMs, badMeansOf }: Backtest
   const falseAlarmLevel = levelOfEach(spec.analysis);
   const compared = spec.analysis.metrics
     .filter(isProportion)
-    .map((proportion) => ({ proportion, badMeans: badMeansOf(proportion), falseAlarmLevel }));
+    .map((proportion) => ({ proportion, badMeans: badMeansOf(proportion), falseAlarmLevel, budget: spec.analysis.budget }));
   const replayed = replay({ spec, recording, compared, fromMs, toMs });
   const { intervalSeconds } = spec.analysis;
   const times = { fromMs, toMs, everyMs: intervalSeconds * 1000, stepMs: recording.stepMs };

@@ -4,6 +4,7 @@ import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Backtest } from './backtest.ts';
 import type { Recording } from './read-recording.ts';
+import { isReplayed } from './recording.ts';
 
 /** What stands between a replay and what would have happened, as sentences: only what is true of this one. */
 export function notesOf(spec: RolloutSpec, recording: Recording, of: Omit<Backtest, 'notes'>): string[] {
@@ -27,8 +28,10 @@ function splitNotes({ plan, looks, comparisons, requestShare }: Omit<Backtest, '
   ];
 }
 
-function leftOutNotes({ analysis: { alarms, alerts } }: RolloutSpec, { looks }: Omit<Backtest, 'notes'>): string[] {
+function leftOutNotes({ analysis: { alarms, alerts, metrics } }: RolloutSpec, { looks }: Omit<Backtest, 'notes'>): string[] {
+  const unreplayed = metrics.filter((of) => !isReplayed(of)).map(({ name }) => name);
   const named = [
+    ...(unreplayed.length === 0 ? [] : [`metrics that are no query and no comparison of answers (${unreplayed.join(', ')})`]),
     ...(alarms.length === 0 ? [] : [`alarms (${alarms.join(', ')})`]),
     ...(alerts.length === 0 ? [] : [`alerts (${alerts.join(', ')})`]),
   ];

@@ -1,7 +1,7 @@
 import { type Outcome, oneOf, readValue } from '../analysis/read-value.ts';
 import type { Measurement, PastValue } from '../metric-ports.ts';
 import type { AnswerCount, AnswerLook } from '../rollout/answer-count.ts';
-import { beginAt, countedLook, learnNoise, nextQuestion, nothing, pastOfStable } from '../rollout/answer-look.ts';
+import { beginAt, countedLook, learnNoise, minutesOf, nextQuestion, nothing, pastOfStable } from '../rollout/answer-look.ts';
 import type { Watch } from '../rollout/record.ts';
 import { answersBetween, hasPoints, type SideCounters } from './growth.ts';
 import { newestMs, valueAt } from './points.ts';
@@ -44,7 +44,7 @@ export function recordedLook(series: ComparedSeries, count: AnswerCount, moment:
   if (scrapedAtMs === undefined) return nothing('when its counters had been scraped was not recorded at that time.');
   const look = beginAt({ view: view.name, scrapedAtMs, atMs: nowMs }, question.sinceMs);
   if (look.status !== 'begins' || count.prior !== undefined) return look;
-  return { ...look, prior: learnNoise(...pastOf(stable, fromMs, stepMs)) };
+  return { ...look, prior: learnNoise(minutesOf(...pastOf(stable, fromMs, stepMs))) };
 }
 
 function scrapedBefore({ canary, stable, scraped }: ComparedSeries, nowMs: number, stepMs: number): number | undefined {

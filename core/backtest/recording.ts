@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isProportion, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { isProportion, isQuery, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
 
 /**
  * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range answers, as it stands, so that curl can make one as
@@ -48,9 +48,16 @@ export const recordedComparison = z.strictObject({
 });
 export type RecordedComparison = z.infer<typeof recordedComparison>;
 
+/** What can be recorded as answers of Prometheus, and replayed. */
+export function isReplayed(of: MetricSpec): boolean {
+  return isProportion(of) || isQuery(of);
+}
+
 /** The file, for a spec: what stands below a metric's name depends on what kind of metric it is. */
 export function recordingFile({ metrics }: Pick<RolloutSpec['analysis'], 'metrics'>) {
-  const byName = metrics.map((metric) => [metric.name, isProportion(metric) ? recordedComparison : rangeAnswer] as const);
+  const byName = metrics
+    .filter(isReplayed)
+    .map((metric) => [metric.name, isProportion(metric) ? recordedComparison : rangeAnswer] as const);
   return z.strictObject({
     version: z.literal(recordingVersion),
     /** How far its points are apart: the `step` of the queries. */
