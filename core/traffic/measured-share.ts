@@ -1,4 +1,3 @@
-import { alternatives } from '../analysis/proportion/evidence.ts';
 import type { Split } from './split.ts';
 
 /** How many requests were counted on each side since the weight was in force. */
@@ -28,8 +27,8 @@ const wrong = 2;
 /** Near full weight odds say little: so much of the traffic may still be seen on stable, and so much surely may not. */
 const leftOnStable = { tolerated: 0.01, wrong: 0.05 } as const;
 
-/** Alternatives to a share, as factors of its odds. No one needs to know how far off it is. */
-const factors = alternatives;
+/** Alternatives to a share, as factors of its odds. No one needs to know how far off it is; mostly it is far off, as where a route is not obeyed at all. */
+const factors = Array.from({ length: 16 }, (_, index) => 1.1 * (64 / 1.1) ** (index / 15));
 
 /**
  * Compares the requests that were counted with the split that the routes say.

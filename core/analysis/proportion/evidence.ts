@@ -1,8 +1,19 @@
 import type { Block } from './block.ts';
 import type { Margin } from './margin.ts';
 
-/** By what factor a canary may be worse than allowed, each as likely as the other: nobody has to say beforehand how bad is bad. */
-export const alternatives: readonly number[] = Array.from({ length: 16 }, (_, index) => 1.1 * (64 / 1.1) ** (index / 15));
+const [leastFactor, mostFactor, factorCount] = [1.1, 64, 8];
+
+/**
+ * By what factor a canary may be worse than allowed, each as likely as the other: nobody has to say beforehand how bad is bad.
+ *
+ * Their logarithms grow by one factor: 1.1, 1.18, 1.32, 1.62, 2.28, 4.11, 11.3, 64. So whatever the canary's own factor is, the evidence of one of them grows
+ * a tenth more slowly than at that factor itself, at most. With factors that grow by one factor themselves, those near 1 were too few, and changes near the margin
+ * took half as many requests again. More of them gain nothing: the mean is over all.
+ */
+export const alternatives: readonly number[] = Array.from(
+  { length: factorCount },
+  (_, index) => leastFactor ** ((Math.log(mostFactor) / Math.log(leastFactor)) ** (index / (factorCount - 1))),
+);
 
 /**
  * How strongly one block speaks against a canary that is within its margin, as the logarithm of a factor, if it is `factor` times worse.
