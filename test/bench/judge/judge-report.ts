@@ -1,7 +1,7 @@
 import { allowedShare, type Margin } from '../../../core/analysis/proportion/margin.ts';
 import { upperBound } from './exact-bound.ts';
 import type { Cell, RuleFigures } from './measure-service.ts';
-import { blockSeconds, noises, weights } from './world.ts';
+import { noises } from './world.ts';
 
 const tunedPeers = ['threshold, tuned', 'Kayenta, tuned'] as const;
 const defaults = ['Flagger as documented', 'Argo Rollouts as documented', 'Kayenta as published'] as const;
@@ -71,14 +71,9 @@ function efficiency(cells: readonly Cell[]): string {
     .map((cell) => [
       `${cell.requestsPerSecond} rps, ${percent(cell.usualShare)} ${cell.change}`,
       Math.round(cell.bound ?? 0).toLocaleString('en-US'),
-      ...rules.map((name) => timesBound(cell, of(cell, name))),
+      ...rules.map((name) => (of(cell, name).timesBound ?? Number.NaN).toFixed(2)),
     ]);
   return table(['', 'bound', ...rules], rows);
-}
-
-function timesBound({ bound = Number.NaN, requestsPerSecond }: Cell, { meanCanaryAnswers }: RuleFigures): string {
-  const twoBlocks = 2 * requestsPerSecond * blockSeconds * weights[0];
-  return (Math.max(0, meanCanaryAnswers - twoBlocks) / bound).toFixed(2);
 }
 
 function misses(cells: readonly Cell[]): string {

@@ -1,6 +1,6 @@
 import { shiftOf } from '../../../core/analysis/mann-whitney.ts';
-import type { Rule } from './rule.ts';
-import { createMeasure } from './threshold-rule.ts';
+import { createMeasure, type Meter } from './meter.ts';
+import type { Counted, Rule } from './rule.ts';
 import { blocksPerStep } from './world.ts';
 
 /** A rule as Kayenta's NetflixACAJudge has it. */
@@ -17,12 +17,12 @@ export interface KayentaOptions {
 export const kayentaAsPublished: KayentaOptions = { z: 2.326, tolerance: 0.25, leastRatio: 1 };
 
 /** A value each minute, Kayenta's default step; judged at the end of each step of the rollout, by all values so far. */
-export function kayentaRule(name: string, { z, tolerance, leastRatio }: KayentaOptions): Rule {
+export function kayentaRule<C extends Counted>(name: string, { z, tolerance, leastRatio }: KayentaOptions, meter: Meter<C>): Rule<C> {
   return {
     name,
     begin: () => {
-      const measureCanary = createMeasure(60);
-      const measureStable = createMeasure(60);
+      const measureCanary = createMeasure(meter, 60);
+      const measureStable = createMeasure(meter, 60);
       const canary: number[] = [];
       const stable: number[] = [];
       return (block, index) => {
@@ -40,7 +40,7 @@ function keep(values: number[], value: number | 'noData' | undefined): void {
   if (typeof value === 'number') values.push(value);
 }
 
-export function ratioOf(canary: readonly number[], stable: readonly number[]): number {
+function ratioOf(canary: readonly number[], stable: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return mean(stable) === 0 ? Number.POSITIVE_INFINITY : mean(canary) / mean(stable);
 }

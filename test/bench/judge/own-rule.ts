@@ -1,28 +1,64 @@
-import type { Block } from '../../../core/analysis/proportion/block.ts';
+import { type Answers, add, type Block } from '../../../core/analysis/proportion/block.ts';
 import { dispersionOf, priorDispersion } from '../../../core/analysis/proportion/dispersion.ts';
 import { rolloutEvidence, type WeighedBlock, weigh } from '../../../core/analysis/proportion/evidence.ts';
-import type { Margin } from '../../../core/analysis/proportion/margin.ts';
+import { judgeProportion } from '../../../core/analysis/proportion/judge-proportion.ts';
+import { type Margin, marginAlone } from '../../../core/analysis/proportion/margin.ts';
 import type { Rule } from './rule.ts';
-import { weights } from './world.ts';
+import type { World } from './world.ts';
 
-export interface OwnOptions {
+export interface OwnOptions extends Pick<World, 'steps'> {
   readonly margin: Margin;
   readonly falseAlarmLevel: number;
-  readonly capsLoudest: boolean;
-  readonly restarts: boolean;
-  readonly dispersion: 'estimated' | 'known';
 }
 
-export const judgeAsShipped: Omit<OwnOptions, 'margin' | 'falseAlarmLevel'> = {
-  capsLoudest: true,
-  restarts: true,
-  dispersion: 'estimated',
-};
+/** Sluice's judge as it is shipped. It is asked only where it may say fail: to divide by a dispersion raises only what is below 1, and that to no more than 1. */
+export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOptions): Rule {
+  const question = { name, badMeans: 'failed', margin, falseAlarmLevel, requests: 1 };
+  const enough = 1 / falseAlarmLevel;
+  return {
+    name,
+    begin: (history) => {
+      const prior = priorDispersion(history);
+      const blocks: Block[] = [];
+      const weighed: WeighedBlock[] = [];
+      let stable: Answers = { all: 0, bad: 0 };
+      let gap = false;
+      return (block) => {
+        if (block === undefined) return false;
+        const { stepIndex } = block;
+        blocks.push(block);
+        stable = add(stable, block.stable);
+        const isAlone = block.stable.all === 0;
+        weighed.push(weigh(block, isAlone && stable.all > 0 ? marginAlone(stable.bad / stable.all, margin) : margin));
+        // Where stable answers again, what it was taken to be meanwhile is no bound any more.
+        gap ||= isAlone && steps[stepIndex] !== 1;
+        // A block without a bad answer of the canary never speaks against it.
+        if (block.canary.bad === 0) return false;
+        if (!gap && rolloutEvidence(weighed, steps.length, { dispersion: 1, capsLoudest: true }) < enough - 1) return false;
+        const state = { blocks, prior, stepIndex, stepCount: steps.length, weight: steps[stepIndex] ?? 0, silentSeconds: 0 };
+        return judgeProportion(question, state).verdict === 'fail';
+      };
+    },
+  };
+}
 
-/** Sluice's judge, whole or without some of what makes it robust. */
-export function ownRule(name: string, options: OwnOptions): Rule {
-  const { margin, falseAlarmLevel, capsLoudest, restarts } = options;
-  const stepCount = restarts ? weights.length : 1;
+/** The evidence alone, without what makes it robust: no cap on the loudest block, no restarts, no dispersion. */
+export function plainRule(name: string, { margin, falseAlarmLevel }: Omit<OwnOptions, 'steps'>): Rule {
+  return evidenceRule(name, 1 / falseAlarmLevel, margin, (_, weighed) =>
+    rolloutEvidence(weighed, 1, { dispersion: 1, capsLoudest: false }),
+  );
+}
+
+/** The judge with one beginning: what the restarts cost is seen where nothing else disturbs. */
+export function unstartedRule(name: string, { margin, falseAlarmLevel }: Omit<OwnOptions, 'steps'>): Rule {
+  return evidenceRule(name, 1 / falseAlarmLevel, margin, (blocks, weighed, prior) =>
+    rolloutEvidence(weighed, 1, { dispersion: dispersionOf(blocks, margin, prior), capsLoudest: true }),
+  );
+}
+
+type Evidence = (blocks: readonly Block[], weighed: readonly WeighedBlock[], prior: ReturnType<typeof priorDispersion>) => number;
+
+function evidenceRule(name: string, enough: number, margin: Margin, evidence: Evidence): Rule {
   return {
     name,
     begin: (history) => {
@@ -33,15 +69,7 @@ export function ownRule(name: string, options: OwnOptions): Rule {
         if (block === undefined) return false;
         blocks.push(block);
         weighed.push(weigh(block, margin));
-        // A block without a bad answer of the canary never speaks against it.
-        if (block.canary.bad === 0) return false;
-        const enough = 1 / falseAlarmLevel;
-        const asIfIndependent = rolloutEvidence(weighed, stepCount, { dispersion: 1, capsLoudest });
-        if (options.dispersion === 'known') return asIfIndependent >= enough;
-        // To divide by a dispersion raises only what is below 1, and that to no more than 1: most blocks need not be looked at further.
-        if (asIfIndependent < enough - 1) return false;
-        const dispersion = dispersionOf(blocks, margin, prior);
-        return rolloutEvidence(weighed, stepCount, { dispersion, capsLoudest }) >= enough;
+        return block.canary.bad > 0 && evidence(blocks, weighed, prior) >= enough;
       };
     },
   };

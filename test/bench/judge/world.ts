@@ -1,42 +1,32 @@
 import { type Answers, add, type Block } from '../../../core/analysis/proportion/block.ts';
 import type { Margin } from '../../../core/analysis/proportion/margin.ts';
 import { smallestSeen } from '../../../core/analysis/proportion/requests-needed.ts';
+import type { Stakes } from './cost.ts';
 import type { Draw } from './draw.ts';
+import type { Course } from './rule.ts';
 
 /** What disturbs a service that is rolled out, beside the version itself. */
 export const noises = ['iid', 'drift', 'bursts', 'blips', 'flaky', 'clumps', 'noisy'] as const;
 export type Noise = (typeof noises)[number];
 
 /** One cell of the grid. */
-export interface World {
-  readonly requestsPerSecond: number;
+export interface World extends Stakes {
   /** The service's usual share of bad answers. */
   readonly usualShare: number;
-  /** By how many points, as a share, the new version is worse. */
-  readonly worseBy: number;
   /** Where given, it is instead worse by twice that margin, whatever the share that both sides have at the moment. */
   readonly worseByTwice?: Margin;
-  /** From the beginning of this step on: 0, or later for a fault that comes late. */
-  readonly worseFromStep: number;
   readonly noise: Noise;
 }
 
 export const weights = [0.01, 0.05, 0.1, 0.25, 0.5] as const;
+/** The same, and a last step at which nothing of stable answers any more. */
+export const weightsToFull: readonly number[] = [...weights, 1];
 export const blockSeconds = 10;
 export const blocksPerStep = 30;
-export const blockCount = weights.length * blocksPerStep;
 /** Ten minutes of stable alone, before the rollout. */
 export const historyBlocks = 60;
 
 const clump = 5;
-
-/** One rollout as it would be counted, were it never stopped. */
-export interface Course {
-  /** Stable alone, before. */
-  readonly history: readonly Answers[];
-  /** A place for each block of the schedule; undefined where the scrape failed, so that the next one has counted it too. */
-  readonly blocks: readonly (Block | undefined)[];
-}
 
 /**
  * - drift: the share of both sides wanders, by a factor of up to some 2 within a step;
@@ -47,7 +37,8 @@ export interface Course {
  * - noisy: drift, bursts and a blip together.
  */
 export function drawCourse(world: World, draw: Draw): Course {
-  const { noise, requestsPerSecond } = world;
+  const { noise, requestsPerSecond, steps } = world;
+  const blockCount = steps.length * blocksPerStep;
   const blips = noise === 'blips' || noise === 'noisy';
   const blipAt = blips ? Math.floor(draw.uniform() * blockCount) : -1;
   const commonShare = createCommonShare(world, draw);
@@ -58,7 +49,7 @@ export function drawCourse(world: World, draw: Draw): Course {
   const history = Array.from({ length: historyBlocks }, () => side(1, commonShare()));
   const blocks = Array.from({ length: blockCount }, (_, index): Block => {
     const stepIndex = Math.floor(index / blocksPerStep);
-    const weight = weights[stepIndex] ?? 0;
+    const weight = steps[stepIndex] ?? 0;
     const common = commonShare();
     const by = world.worseByTwice === undefined ? world.worseBy : smallestSeen(common, world.worseByTwice) - common;
     const worse = stepIndex >= world.worseFromStep ? by : 0;
@@ -100,7 +91,7 @@ const outageBlocks = 12;
 
 /** Counters lose nothing when a scrape fails: the next one has it all. What was counted across two steps belongs to neither, and is left out. */
 function withFailedScrapes(blocks: readonly Block[], draw: Draw): (Block | undefined)[] {
-  const outages = [0, 1].map(() => Math.floor(draw.uniform() * blockCount));
+  const outages = [0, 1].map(() => Math.floor(draw.uniform() * blocks.length));
   let waiting: Block | undefined;
   return blocks.map((block, index) => {
     const fails = draw.uniform() < 0.1 || outages.some((from) => index >= from && index < from + outageBlocks);

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Block } from '../../../../core/analysis/proportion/block.ts';
 import { dispersionOf, priorDispersion, unknownDispersion } from '../../../../core/analysis/proportion/dispersion.ts';
 import { createDraw } from '../../../bench/judge/draw.ts';
-import { blocksPerStep, drawCourse, type World } from '../../../bench/judge/world.ts';
+import { blocksPerStep, drawCourse, type World, weights } from '../../../bench/judge/world.ts';
 import { seededRandom } from '../../../seeded-random.ts';
 import { blockOf, same } from './blocks.ts';
 
 const margin = { ratio: 1.2, excess: 0.001 };
-const service: World = { requestsPerSecond: 1000, usualShare: 0.01, worseBy: 0, worseFromStep: 0, noise: 'iid' };
+const service: World = { requestsPerSecond: 1000, usualShare: 0.01, worseBy: 0, worseFromStep: 0, noise: 'iid', steps: weights };
 
 /** The mean of ten simulated rollouts, by so many blocks each. */
 function meanDispersion(world: Partial<World>, blocks = 5 * blocksPerStep): number {
