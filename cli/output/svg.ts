@@ -21,11 +21,22 @@ export function verticalLine(x: number, fromY: number, toY: number, stroke: stri
   return `<path d="M${short(x)} ${short(fromY)}V${short(toY)}" stroke="${stroke}" stroke-dasharray="4 3"/>`;
 }
 
+type Points = readonly (readonly [x: number, y: number])[];
+
 /** Joined points, as one line with gaps between its pieces. */
-export function lines(pieces: readonly (readonly (readonly [x: number, y: number])[])[], stroke: string, dashes?: string): string {
+export function lines(pieces: readonly Points[], stroke: string, dashes?: string, width = 1.5): string {
   const path = pieces.map((points) => points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${short(x)} ${short(y)}`).join('')).join('');
   const dashed = dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`;
-  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="1.5"${dashed}/>`;
+  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="${width}"${dashed}/>`;
+}
+
+/** From point to point. */
+export function line(points: Points, stroke: string, width = 1): string {
+  return lines([points], stroke, undefined, width);
+}
+
+export function dot(x: number, y: number, radius: number, fill: string): string {
+  return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"/>`;
 }
 
 /** A picture with a title for those who cannot see it, on a ground of its own: it looks the same on a light page and on a dark one. */

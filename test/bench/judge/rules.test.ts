@@ -7,9 +7,9 @@ import { kayentaAsPublished, kayentaRule } from './kayenta-rule.ts';
 import { shareOfBad } from './meter.ts';
 import { ownRule } from './own-rule.ts';
 import type { Course, Rule } from './rule.ts';
-import { argoAsDocumented, flaggerAsDocumented, thresholdRule } from './threshold-rule.ts';
+import { argoAsDocumented, flaggerAsDocumented, thresholdRule, untilFullWeight } from './threshold-rule.ts';
 import { tunedKayenta, tunedThreshold } from './tune.ts';
-import { blocksPerStep, drawCourse, type World, weights } from './world.ts';
+import { blocksPerStep, drawCourse, type World, weights, weightsToFull } from './world.ts';
 
 const blockCount = weights.length * blocksPerStep;
 
@@ -54,6 +54,29 @@ describe('the rules of the peers', () => {
     const own = ownRule('', { margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01, steps: weights });
     expect(rolledBackAfter(own, () => 40)).toBe(2);
     expect(rolledBackAfter(own, () => 0)).toBeUndefined();
+  });
+});
+
+describe('at full weight', () => {
+  const world: World = { requestsPerSecond: 1000, usualShare: 0.01, worseBy: 0.2, worseFromStep: 5, noise: 'iid', steps: weightsToFull };
+  const course = drawCourse(world, createDraw(seededRandom(1)));
+  const full = weights.length * blocksPerStep;
+
+  it('nothing of stable answers', () => {
+    expect(course.blocks.slice(full).every((block) => block?.stable.all === 0 && block.canary.all > 0)).toBe(true);
+  });
+
+  it('Sluice judges by what stable did before, within a few blocks', () => {
+    const own = ownRule('', { margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01, steps: weightsToFull });
+    expect(judgeCourse(own, world, course)).toMatchObject({ rolledBack: true, blocks: full + 2 });
+    const healthy = drawCourse({ ...world, worseBy: 0 }, createDraw(seededRandom(2)));
+    expect(judgeCourse(own, world, healthy)).toMatchObject({ rolledBack: false });
+  });
+
+  it('a rule that promotes by copying judges no more', () => {
+    const rule = thresholdRule('', { windowSeconds: 10, most: 0.1, failures: 1, counts: 'inAll', noData: 'ignored' }, shareOfBad);
+    expect(judgeCourse(rule, world, course)).toMatchObject({ rolledBack: true, blocks: full + 1 });
+    expect(judgeCourse(untilFullWeight(rule), world, course)).toMatchObject({ rolledBack: false });
   });
 });
 

@@ -14,7 +14,7 @@ const slower = 10;
  * The share of answers that take at most so long: a lognormal body (median 80 ms, σ 0.5) and one of a hundred from a heavy tail (Pareto, from 200 ms,
  * α 1.5), as services show it that wait for others (Dean, Barroso, The tail at scale, 2013).
  *
- * @example 1 - shareWithin(250, { factor: 1, slowShare: 0 }) // 0.0183: 1.1 points of the body, 0.7 of the tail
+ * @example 1 - shareWithin(250, { factor: 1, slowShare: 0 }) // 0.0184: 1.1 points of the body, 0.7 of the tail
  */
 export function shareWithin(ms: number, { factor, slowShare }: Speed): number {
   return (1 - slowShare) * usuallyWithin(ms / factor) + slowShare * usuallyWithin(ms / (factor * slower));
