@@ -40,7 +40,7 @@ async function findBeginning(metrics: MetricProvider, views: readonly AnswerView
   const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: oldestAnswerQuery(view) })));
   for (const [index, answer] of answers.entries()) {
     const view = views[index];
-    if (answer.status !== 'value' || view === undefined) continue;
+    if (!isNumber(answer) || view === undefined) continue;
     return beginAt({ view: view.name, scrapedAtMs: answer.value * 1000, atMs: answer.atMs }, sinceMs);
   }
   return unanswered(answers);
@@ -77,7 +77,7 @@ async function measureBlock(
     { name: "the canary's answers", query: ofCanary.all },
     { name: "the canary's bad answers", query: ofCanary.bad },
   ]);
-  const values = answers.flatMap((answer) => (answer.status === 'value' ? [answer.value] : []));
+  const values = answers.flatMap((answer) => (isNumber(answer) ? [answer.value] : []));
   const [stableAll = 0, stableBad = 0, canaryAll = 0, canaryBad = 0] = values;
   const atMs = answers[0]?.atMs;
   if (values.length < 4 || atMs === undefined) return unanswered(answers);
@@ -85,9 +85,14 @@ async function measureBlock(
   return countedLook(block, { atMs, query: ofCanary.bad });
 }
 
+/** A count that is no number says nothing, whoever lets it through (J1). */
+function isNumber(answer: Measurement): answer is Extract<Measurement, { status: 'value' }> {
+  return answer.status === 'value' && Number.isFinite(answer.value);
+}
+
 function unanswered(answers: readonly Measurement[]): AnswerLook {
   const down = answers.find((answer) => answer.status === 'unavailable');
   if (down !== undefined) return nothing(down.why, true);
   const silent = answers.find((answer) => answer.status === 'noData');
-  return nothing(silent?.why ?? 'Prometheus left out an answer.');
+  return nothing(silent?.why ?? 'Prometheus left out an answer, or gave one that is no number.');
 }
