@@ -33,12 +33,22 @@ export const alternatives: readonly number[] = Array.from(
  * @example logEvidence({ stepIndex: 0, canary: { all: 100, bad: 5 }, stable: { all: 900, bad: 9 } }, { ratio: 1, excess: 0 }, 4)
  *   // r = 1/9, a = 4·(10/9)/(13/9) = 3.077, b = 0.7692: 5·1.1239 + 9·(−0.2624) = 3.258, so a factor of 26
  */
-export function logEvidence({ canary, stable }: Block, { ratio, excess }: Margin, factor: number): number {
-  if (canary.all === 0) return 0;
+export function logEvidence(block: Block, { ratio, excess }: Margin, factor: number): number {
+  const { atNoExcess, perExcess } = evidenceByExcess(block, ratio, factor);
+  return atNoExcess + perExcess * excess;
+}
+
+/** The same for every excess that may be asked about: it enters evenly. */
+export function evidenceByExcess(
+  { canary, stable }: Block,
+  ratio: number,
+  factor: number,
+): { readonly atNoExcess: number; readonly perExcess: number } {
   const weighted = ratio === 0 ? 0 : (ratio * canary.all) / stable.all;
-  if (weighted === Number.POSITIVE_INFINITY) return 0;
+  if (canary.all === 0 || weighted === Number.POSITIVE_INFINITY) return { atNoExcess: 0, perExcess: 0 };
   const better = (factor * (1 + weighted)) / (1 + weighted * factor);
-  return canary.bad * Math.log(better) + stable.bad * Math.log1p(-weighted * (better - 1)) - excess * (better - 1) * canary.all;
+  const atNoExcess = canary.bad * Math.log(better) + stable.bad * Math.log1p(-weighted * (better - 1));
+  return { atNoExcess, perExcess: -(better - 1) * canary.all };
 }
 
 /** One block, weighed against a margin: for each alternative how strongly it speaks. */

@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import { alternatives, logEvidence } from './evidence.ts';
+import { alternatives, evidenceByExcess } from './evidence.ts';
 
 /** By how much the canary's share of bad answers exceeds stable's, in parts of 1: below 0 where it is better. */
 export interface ExcessInterval {
@@ -32,21 +32,22 @@ export function excessInterval(
 }
 
 /** The evidence's logarithm for one alternative, all blocks together: a straight line over the excess that is to be refuted. */
-interface Line {
-  readonly atZero: number;
-  readonly slope: number;
-}
+type Line = ReturnType<typeof evidenceByExcess>;
 
 function linesOf(blocks: readonly Block[], factors: readonly number[], dispersion: number): Line[] {
   return factors.map((factor) => {
-    const sumAt = (excess: number) => blocks.reduce((sum, block) => sum + logEvidence(block, { ratio: 1, excess }, factor), 0) / dispersion;
-    const atZero = sumAt(0);
-    return { atZero, slope: sumAt(1) - atZero };
+    let [atNoExcess, perExcess] = [0, 0];
+    for (const block of blocks) {
+      const line = evidenceByExcess(block, 1, factor);
+      atNoExcess += line.atNoExcess;
+      perExcess += line.perExcess;
+    }
+    return { atNoExcess: atNoExcess / dispersion, perExcess: perExcess / dispersion };
   });
 }
 
 function evidenceAt(lines: readonly Line[], excess: number): number {
-  return lines.reduce((sum, { atZero, slope }) => sum + Math.exp(atZero + slope * excess), 0) / lines.length;
+  return lines.reduce((sum, { atNoExcess, perExcess }) => sum + Math.exp(atNoExcess + perExcess * excess), 0) / lines.length;
 }
 
 /** The end of a stretch from −1 on in which something holds, at most 1. */

@@ -85,7 +85,7 @@ export function drawChart(chart: Chart): string {
 
 function drawSeries({ points, color, joined }: Series, x: (value: number) => number, y: (value: number) => number): string[] {
   const fill = colors[color];
-  const known = points.filter((point) => Number.isFinite(point.y));
+  const known = points.filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
   const whiskers = known.flatMap((point) =>
     point.most === undefined
       ? []
