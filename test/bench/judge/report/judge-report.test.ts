@@ -40,6 +40,7 @@ describe('bench:judge', () => {
 
   it('reports what was measured, where that is not everything', () => {
     expect(sectionsOf({ ...run, cells: [], fullWeight: [] }).map(({ name }) => name)).toEqual([
+      'run',
       'latency-false-aborts',
       'latency',
       'latency-costs',

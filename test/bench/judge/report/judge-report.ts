@@ -4,12 +4,23 @@ import { latencySections } from './latency-sections.ts';
 import { shareSections } from './share-sections.ts';
 import { percent, type Section } from './table.ts';
 
-export function sectionsOf({ settings, cells, fullWeight, latency }: JudgeRun): Section[] {
+export function sectionsOf(run: JudgeRun): Section[] {
+  const { settings, cells, fullWeight, latency } = run;
   return [
+    { name: 'run', title: 'What was measured', body: describe(run) },
     ...(cells.length === 0 ? [] : shareSections(cells, settings.margin)),
     ...fullWeightSections(fullWeight),
     ...latencySections(latency),
   ];
+}
+
+function describe({ settings, cells, fullWeight, latency }: JudgeRun): string {
+  const { runs, seed, margin, falseAlarmLevel } = settings;
+  const count = (some: readonly unknown[]) => some.length.toLocaleString('en-US');
+  return [
+    `${runs.toLocaleString('en-US')} rollouts for each of ${count(cells)} cells of five steps, ${count(fullWeight)} with full weight and ${count(latency)} of latency; seed ${seed}, margin`,
+    `${margin.ratio} x + ${margin.excess * 100} points, level ${percent(falseAlarmLevel)}.`,
+  ].join('\n');
 }
 
 export function formatReport(run: JudgeRun): string {

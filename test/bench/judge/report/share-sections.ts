@@ -170,7 +170,7 @@ function peerWins(faulty: readonly Cell[]): string {
     .filter(({ ratio }) => ratio < 1)
     .sort((one, other) => one.ratio - other.ratio);
   const clearest = won
-    .slice(0, 12)
+    .slice(0, 6)
     .map(({ cell, ratio }) => [
       `${cell.requestsPerSecond} rps, ${percent(cell.usualShare)} usual, ${noiseTitles[cell.noise]}, ${cell.change}`,
       times(ratio),
