@@ -44,8 +44,11 @@ function reading(what: string, blocks: readonly Block[]): Reading {
 function judgeAll(blocks: readonly Block[]): Verdict {
   const state = { blocks, prior: { dispersion: 1.5, weight: 4 }, stepIndex: counts.steps - 1, stepCount: counts.steps, weight: 0.5 };
   const compared = Array.from({ length: counts.comparisons }, (_, index) => {
-    const question = { name: `share ${index}`, badMeans: 'failed', margin: { ratio: 1.2, excess: 0.001 }, requests: 10 };
-    return judgeProportion({ ...question, falseAlarmLevel: 0.01 / counts.comparisons }, { ...state, silentSeconds: 0 });
+    const question = { name: `share ${index}`, badMeans: 'failed', margin: { ratio: 1.2, excess: 0.001 }, requests: 10, isAlone: false };
+    return judgeProportion(
+      { ...question, falseAlarmLevel: 0.01 / counts.comparisons },
+      { ...state, windowSeconds: 10_000, silentSeconds: 0 },
+    );
   });
   const asked = Array.from({ length: counts.queries }, (_, index) => {
     const spec = { name: `query ${index}`, query: '1', max: 1, failures: { consecutive: 2, total: 5 } };

@@ -13,7 +13,7 @@ export interface OwnOptions extends Pick<World, 'steps'> {
 
 /** Sluice's judge as it is shipped. It is asked only where it may say fail: to divide by a dispersion raises only what is below 1, and that to no more than 1. */
 export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOptions): Rule {
-  const question = { name, badMeans: 'failed', margin, falseAlarmLevel, requests: 1 };
+  const question = { name, badMeans: 'failed', margin, falseAlarmLevel, requests: 1, isAlone: false };
   const enough = 1 / falseAlarmLevel;
   return {
     name,
@@ -35,7 +35,15 @@ export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOpt
         // A block without a bad answer of the canary never speaks against it.
         if (block.canary.bad === 0) return false;
         if (!gap && rolloutEvidence(weighed, steps.length, { dispersion: 1, capsLoudest: true }) < enough - 1) return false;
-        const state = { blocks, prior, stepIndex, stepCount: steps.length, weight: steps[stepIndex] ?? 0, silentSeconds: 0 };
+        const state = {
+          blocks,
+          prior,
+          stepIndex,
+          stepCount: steps.length,
+          weight: steps[stepIndex] ?? 0,
+          windowSeconds: 0,
+          silentSeconds: 0,
+        };
         return judgeProportion(question, state).verdict === 'fail';
       };
     },

@@ -1,4 +1,3 @@
-import { emptyTally, judgeMetric, type MetricTally } from '../../../core/analysis/judge-metric.ts';
 import { overallVerdict, type Verdict } from '../../../core/analysis/verdict.ts';
 import type { Measurement, MetricProvider, MetricQuery } from '../../../core/metric-ports.ts';
 import { paceOf } from '../../../core/plan/history.ts';
@@ -6,9 +5,10 @@ import { planRollout } from '../../../core/plan/plan.ts';
 import { type Decision, decide } from '../../../core/rollout/decide.ts';
 import { newWatch, observe } from '../../../core/rollout/observe.ts';
 import { type RolloutRecord, rolloutRecord, type Watch } from '../../../core/rollout/record.ts';
-import { isQuery, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { isProportion, isQuery, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { judgeProportions } from '../../../runtime/acts/judge-proportions.ts';
+import { judgeQueries } from '../../../runtime/acts/judge-queries.ts';
 import type { OpenRollout } from '../../../runtime/acts/open-rollout.ts';
 import { recordOf, spec as specOf, startMs } from '../../core/rollout/rollout-for-tests.ts';
 
@@ -58,16 +58,11 @@ export async function judgedRollout(change: Partial<RolloutSpecSource>, weather:
     const step = plan.steps[watch.stepIndex];
     const atMs = source.look(index, step?.weight === plan.totalWeight);
     const open = { spec, plan, target: routeTargetOf(spec), names: workloadNamesOf(spec), record } as OpenRollout;
-    const measured = await source.provider.measure(metrics.filter(isQuery));
-    const tallies: Record<string, MetricTally> = {};
-    const judged = metrics.filter(isQuery).map((metric, at) => {
-      const { verdict, tally } = judgeMetric(metric, measured[at] as Measurement, record.tallies[metric.name] ?? emptyTally);
-      tallies[metric.name] = tally;
-      return verdict;
-    });
     const prometheus = () => ({ metrics: source.provider, alerts: { read: async () => [] } });
-    const proportions = await judgeProportions({ clock: { now: () => atMs, sleep: async () => {} }, prometheus }, open);
-    const verdicts = [...judged, ...proportions.verdicts];
+    const deps = { clock: { now: () => atMs, sleep: async () => {} }, prometheus };
+    const queries = await judgeQueries(deps, open, metrics.filter(isQuery), { tallies: record.tallies, asksForNewestSample: false });
+    const proportions = await judgeProportions(deps, open, metrics.filter(isProportion));
+    const verdicts = [...queries.verdicts, ...proportions.verdicts];
     const analysis = { atMs, overall: overallVerdict(verdicts), verdicts };
     const bakedBeforeMs = watch.bakedMs;
     watch = observe(watch, analysis, { intervalMs: intervalSeconds * 1000, bakeMs: (step?.bakeSeconds ?? 0) * 1000 });
@@ -76,7 +71,7 @@ export async function judgedRollout(change: Partial<RolloutSpecSource>, weather:
     looks.push({ index, atMs, stepIndex: watch.stepIndex, verdict: analysis.overall, decision, bakedMs: watch.bakedMs, bakedBeforeMs });
     if (decision.action !== 'hold' && decision.action !== 'advance') return looks;
     if (decision.action === 'advance') watch = newWatch(decision.stepIndex, atMs);
-    record = storedAndRead({ ...record, watch, tallies, answers: { ...proportions.answers }, analysis });
+    record = storedAndRead({ ...record, watch, tallies: { ...queries.tallies }, answers: { ...proportions.answers }, analysis });
   }
   return looks;
 }

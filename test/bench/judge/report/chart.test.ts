@@ -42,7 +42,7 @@ describe('a chart', () => {
   it('stands at its values, from the lower left to the upper right', () => {
     expect(circles(drawChart(chart))).toEqual([
       [70, 380],
-      [640, 80],
+      [640, 100],
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('a chart', () => {
     ];
     expect(circles(drawChart({ ...chart, series: [{ name: '', color: 'red', joined: true, points }] }))).toEqual([
       [70, 380],
-      [640, 80],
+      [640, 100],
     ]);
   });
 

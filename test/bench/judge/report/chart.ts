@@ -47,7 +47,7 @@ export const colors = {
 
 const [bright, dim, faint] = ['#e6edf3', '#9da7b3', '#30363d'];
 const size = { width: 880, height: 440 } as const;
-const plot = { left: 70, top: 80, right: 640, bottom: 380 } as const;
+const plot = { left: 70, top: 100, right: 640, bottom: 380 } as const;
 
 /** A chart as SVG: the same for the same values. What lies beyond a scale is drawn at its end. */
 export function drawChart(chart: Chart): string {
@@ -69,7 +69,7 @@ export function drawChart(chart: Chart): string {
     ]),
     ...chart.x.marks.map(({ at, label }) => text(x(at), plot.bottom + 20, label, { fill: dim, size: 12, anchor: 'middle' })),
     text((plot.left + plot.right) / 2, plot.bottom + 42, chart.x.title, { fill: dim, anchor: 'middle' }),
-    text(plot.left - 40, plot.top - 8, chart.y.title, { fill: dim, size: 12 }),
+    text(30, plot.top - 18, chart.y.title, { fill: dim, size: 12 }),
     line(
       [
         [plot.left, limitY],

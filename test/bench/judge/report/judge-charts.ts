@@ -130,7 +130,7 @@ function requests(run: JudgeRun): Chart {
     bounded.map((cell): ChartPoint => ({ x: cell.bound ?? Number.NaN, y: figuresBy(cell, rule).timesBound ?? Number.NaN }));
   return {
     title: 'Canary requests until a bad version is rolled back ÷ what any test needs',
-    under: under(run, 'Nothing disturbs; two blocks taken off, so below 1 where the first block is more than enough'),
+    under: under(run, 'Where nothing disturbs, two blocks taken off'),
     x: {
       title: 'requests that any test needs',
       kind: 'log',
