@@ -38,7 +38,7 @@ const metrics: fc.Arbitrary<Metrics> = fc
 
 /** Weights that rise to all of it, and not at once: then there were nothing to compare with. */
 const steps = fc
-  .uniqueArray(fc.record({ weight: fc.integer({ min: 1, max: 99 }), intervals: fc.integer({ min: 1, max: 8 }) }), {
+  .uniqueArray(fc.record({ weight: fc.integer({ min: 1, max: 99 }), intervals: fc.integer({ min: 1, max: 15 }) }), {
     minLength: 1,
     maxLength: 3,
     selector: ({ weight }) => weight,
@@ -166,7 +166,7 @@ const silentMs = 60_000;
 describe('a rollout whose canary gets no traffic any more', () => {
   it('J1: never passes and never fails, and ends by what its spec declares for want of data', async () => {
     await fc.assert(
-      fc.asyncProperty(specs, service, moment, fc.boolean(), async (change, interval, from, stableToo) => {
+      fc.asyncProperty(specs, service, fc.nat({ max: 15 }), fc.boolean(), async (change, interval, from, stableToo) => {
         const silence: Weather['interval'] = (look, isFullWeight) => {
           const usual = interval(look, isFullWeight);
           if (look < from) return usual;
