@@ -42,6 +42,8 @@ export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOpt
           stepCount: steps.length,
           weight: steps[stepIndex] ?? 0,
           windowSeconds: 0,
+          lagSeconds: 12,
+          mirrored: new Set(),
           silentSeconds: 0,
         };
         return judgeProportion(question, state).verdict === 'fail';
