@@ -39,6 +39,62 @@ export interface PastValue {
   readonly value: number;
 }
 
+/** One metric of CloudWatch and how its samples become a datapoint. */
+export interface CloudWatchSeries {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly stat: string;
+}
+
+/** What CloudWatch is asked for, of periods of so many seconds. */
+export type CloudWatchQuestion = { readonly periodSeconds: number } & (
+  | {
+      readonly kind: 'metric';
+      readonly metric: CloudWatchSeries;
+      /** AWS documents the metric, so one that was never written is known all the same. */
+      readonly isDocumented?: true;
+    }
+  /** A number of events of which 0 means that there is nothing to judge. Documented by AWS, as those of a share are. */
+  | { readonly kind: 'count'; readonly metric: CloudWatchSeries }
+  /** Metric math of CloudWatch, over metrics by their ids. */
+  | { readonly kind: 'expression'; readonly expression: string; readonly metrics: Readonly<Record<string, CloudWatchSeries>> }
+  /** All that is counted, of which nothing is 0, divided by a number of events, of which nothing and 0 are no data. */
+  | { readonly kind: 'share'; readonly counted: readonly CloudWatchSeries[]; readonly of: CloudWatchSeries }
+);
+
+/** The newest full period that CloudWatch answers for. No data and a source that is down are answers too, and never 0. */
+export type Datapoint =
+  | { readonly status: 'value'; readonly value: number; readonly fromMs: number; readonly untilMs: number }
+  | { readonly status: 'noData'; readonly why: string }
+  /** `isRefused`: CloudWatch will never answer that question, such as an expression that it can't read. */
+  | { readonly status: 'unavailable'; readonly why: string; readonly isRefused?: true };
+
+export interface ListedMetric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What metrics are looked up by. A dimension without a value has any; a metric may have others besides. */
+export interface MetricFilter {
+  readonly namespace: string;
+  readonly metricName?: string;
+  readonly dimensions?: readonly { readonly name: string; readonly value?: string }[];
+}
+
+export type MetricListing =
+  /** `isWhole`: false where there are more than was worth reading. */
+  | { readonly status: 'listed'; readonly metrics: readonly ListedMetric[]; readonly isWhole: boolean }
+  | { readonly status: 'unavailable'; readonly why: string };
+
+export interface CloudWatchMetrics {
+  /** Idempotent. Asks all at once; never throws for what CloudWatch answers or does not answer. Same order as asked. */
+  measure(questions: readonly CloudWatchQuestion[]): Promise<Datapoint[]>;
+  /** Idempotent. Metrics that were written to in the last two weeks. Never throws for an outage. */
+  list(filter: MetricFilter): Promise<MetricListing>;
+}
+
 export type AlarmState = 'ok' | 'alarm' | 'insufficientData';
 
 /** The state of one alarm or alert; `missing` where no such alarm exists, `unavailable` where the source did not answer. */

@@ -4,6 +4,7 @@ import { readStart } from '../runtime/acts/read-start.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { providePatientAlarms } from '../runtime/providers/alarms.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
+import { provideCloudWatch } from '../runtime/providers/cloudwatch.ts';
 import { provideClusterFinder } from '../runtime/providers/cluster-finder.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideEvents } from '../runtime/providers/events.ts';
@@ -45,6 +46,7 @@ export const begin = defineFunction({
     ...provideImages,
     ...provideEvents,
     ...providePatientAlarms,
+    ...provideCloudWatch,
     ...providePrometheus,
     ...provideLog,
   },

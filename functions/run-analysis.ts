@@ -8,6 +8,7 @@ import { notingClusterAway } from '../runtime/acts/note-cluster-away.ts';
 import { openOwned } from '../runtime/acts/open-rollout.ts';
 import { defineFunction } from '../runtime/define-function.ts';
 import { provideClock } from '../runtime/providers/clock.ts';
+import { provideCloudWatch } from '../runtime/providers/cloudwatch.ts';
 import { provideClusters } from '../runtime/providers/clusters.ts';
 import { provideLog } from '../runtime/providers/log.ts';
 import { providePrometheus } from '../runtime/providers/prometheus.ts';
@@ -22,7 +23,7 @@ import { provideStore } from '../runtime/providers/store.ts';
 export const runAnalysis = defineFunction({
   name: 'RunAnalysis',
   input: rolloutPayload,
-  uses: { ...provideClock, ...provideStore, ...provideClusters, ...providePrometheus, ...provideLog },
+  uses: { ...provideClock, ...provideStore, ...provideClusters, ...provideCloudWatch, ...providePrometheus, ...provideLog },
   run: async (payload, deps) => {
     const { clock } = deps;
     const untilMs = clock.now() + (payload.watchSeconds === 0 ? 0 : longestWatchSeconds * 1000);
@@ -31,7 +32,7 @@ export const runAnalysis = defineFunction({
       const open = await openOwned(deps, payload);
       const { record, spec, plan } = open;
       const asksNewest = payload.watchSeconds > 0 && asksForNewestSample(times);
-      const { result, tallies, answers, share, newestSampleAtMs } = await notingClusterAway(deps, open, () =>
+      const { result, tallies, datapoints, answers, share, newestSampleAtMs } = await notingClusterAway(deps, open, () =>
         analyse(deps, open, record.tallies, asksNewest),
       );
       const intervalMs = spec.analysis.intervalSeconds * 1000;
@@ -44,6 +45,7 @@ export const runAnalysis = defineFunction({
           watch,
           trafficSinceMs: record.trafficSinceMs ?? watch.startedAtMs,
           tallies: { ...tallies },
+          ...(Object.keys(datapoints).length === 0 ? {} : { datapoints: { ...datapoints } }),
           ...(Object.keys(answers).length === 0 ? {} : { answers: { ...answers } }),
           analysis: result,
         },

@@ -1,5 +1,5 @@
 import type { SecretSource } from '../adapters/secrets/secrets-manager.ts';
-import type { AlarmSource, MetricProvider } from '../core/metric-ports.ts';
+import type { AlarmSource, CloudWatchMetrics, MetricProvider } from '../core/metric-ports.ts';
 import type { Clock, ClusterAccess, EventSink, Executions, ImageRegistry, RolloutStore } from '../core/ports.ts';
 import type { Log } from './log.ts';
 
@@ -16,6 +16,7 @@ export interface Deps {
   readonly images: ImageRegistry;
   readonly events: EventSink;
   readonly alarms: AlarmSource;
+  readonly cloudWatch: CloudWatchMetrics;
   readonly prometheus: PrometheusFactory;
   /** What callers of the webhook have to know. */
   readonly webhookSecret: SecretSource;

@@ -1,6 +1,7 @@
 import { createTransport } from '../adapters/eks/http.ts';
 import { createClusterOpener } from '../adapters/eks/open-cluster.ts';
 import { loadDialects } from '../adapters/mesh/registry.ts';
+import { createCloudWatchMetrics } from '../adapters/metrics/cloudwatch-metrics.ts';
 import { createPrometheus, createPrometheusAlerts } from '../adapters/metrics/prometheus.ts';
 import { createMemoryStore } from '../adapters/store/memory.ts';
 import type { RolloutStore } from '../core/ports.ts';
@@ -122,6 +123,7 @@ function wire(options: SandboxOptions, cloudWatch: CloudWatch, surroundings: Sur
     images: ecr,
     events: createInProcessEventSink(bus),
     alarms: createInMemoryAlarmSource(cloudWatch),
+    cloudWatch: createCloudWatchMetrics({ call: cloudWatch.metricData, clock }),
     prometheus: () => ({ metrics: createPrometheus({ url, clock, fetch }), alerts: createPrometheusAlerts({ url, clock, fetch }) }),
     webhookSecret: { read: async () => [sandboxWebhookSecret] },
   };

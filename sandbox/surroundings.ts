@@ -10,6 +10,7 @@ import { type Prometheus, startPrometheus } from './prometheus/prometheus.ts';
 import { routesOf } from './route-objects.ts';
 import { manifestsOf, type ServiceSetup } from './service-objects.ts';
 import { type MetricSample, startCloudWatchReporter } from './traffic/cloudwatch-reporter.ts';
+import { type LoadBalancerSample, startLoadBalancerReporter } from './traffic/load-balancer-reporter.ts';
 import { type RunningProxy, startProxy } from './traffic/proxy.ts';
 
 export interface SurroundingsOptions {
@@ -17,7 +18,7 @@ export interface SurroundingsOptions {
   /** What the registry tells of pushes; its account and region are the registry's. */
   readonly bus: EventBus;
   /** Is given what the proxy measured, as CloudWatch would be. */
-  readonly record: (sample: MetricSample) => void;
+  readonly record: (sample: MetricSample | LoadBalancerSample) => void;
   /** What runs before any rollout: each service by name, with the tag that stable runs. */
   readonly services: readonly (Omit<ServiceSetup, 'image'> & { readonly tag: string })[];
   /** What stands before the services' names in the registry; `shop` where left out. */
@@ -55,7 +56,8 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const fleet = new Fleet(clock, versionOf);
   const kubernetes = await startKubernetes({ clock, startPod: fleet.startPod, stopPod: fleet.stopPod, behaviour: fleet.behaviourOf });
   const proxy = await startProxy({ clock, source: objectsOf(kubernetes), propagationMs: options.propagationMs ?? 50 });
-  const reporter = startCloudWatchReporter({ clock, proxy, record: options.record });
+  const { record } = options;
+  const reporters = [startCloudWatchReporter({ clock, proxy, record }), startLoadBalancerReporter({ clock, proxy, record })];
   const prometheus = await startPrometheus({
     clock,
     targets: [{ job: 'istio-proxy', url: proxy.metricsUrl }],
@@ -82,7 +84,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     versionOf,
     close: async () => {
       clock.stop();
-      reporter.stop();
+      for (const reporter of reporters) reporter.stop();
       await Promise.all([proxy.close(), prometheus.close(), kubernetes.close()]);
     },
   };

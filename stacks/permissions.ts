@@ -46,3 +46,6 @@ export const queryMetrics = permission('workspaces', 'aps:QueryMetrics');
 export const readAlerts = permission('alertWorkspaces', 'aps:ListAlerts', 'aps:ListRules');
 /** Its answer is empty for composite alarms unless it is allowed for `*`. */
 export const readAlarms = permission('everything', 'cloudwatch:DescribeAlarms');
+/** AWS grants metrics all or none. */
+export const readMetrics = permission('everything', 'cloudwatch:GetMetricData');
+export const listMetrics = permission('everything', 'cloudwatch:ListMetrics');

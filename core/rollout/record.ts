@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { judgedDatapoint } from '../analysis/judge-datapoint.ts';
 import { metricTally } from '../analysis/judge-metric.ts';
 import { verdict } from '../analysis/verdict.ts';
 import { side, split } from '../traffic/split.ts';
@@ -124,6 +125,8 @@ export const rolloutRecord = stored({
   watch: z.optional(watch),
   analysis: z.optional(analysisResult),
   tallies: z.record(z.string(), metricTally),
+  /** What CloudWatch answered last, for each metric that it answers. */
+  datapoints: z.optional(z.record(z.string(), judgedDatapoint)),
   /** What was counted of both sides' answers, for each metric that compares them. */
   answers: z.optional(z.record(z.string(), answerCount)),
   /** Until when another canary may have answered under the same names: measurements that look back so far are not of this one. */

@@ -1,5 +1,6 @@
 import { expectedHistoryEvents, historyLimit, intervalsThatFit } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
+import { checkCloudWatch } from './check-cloudwatch.ts';
 import { checkNames } from './check-names.ts';
 import { checkPace } from './check-pace.ts';
 import { checkPrometheus } from './check-prometheus.ts';
@@ -27,6 +28,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkPrometheus(spec.analysis),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
+    ...checkCloudWatch(spec),
     ...checkRoles(spec),
     ...checkPace(spec),
     ...(plan === undefined ? [] : [...checkSamples(spec), ...checkDeadline(plan), ...checkHistory(plan, spec)]),

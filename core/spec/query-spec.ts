@@ -27,24 +27,44 @@ export interface FailureLimits {
   readonly forSeconds?: number;
 }
 
+export const metricName = z
+  .string()
+  .check(z.minLength(1), z.maxLength(80), z.describe('Stands in verdicts and notifications; differs from all others'));
+
+/** What every metric has that is held against thresholds, whoever answers it. */
+export const thresholds = {
+  min: z.optional(z.number().check(z.describe('A measurement below it fails. At least one of min and max is given'))),
+  max: z.optional(z.number().check(z.describe('A measurement above it fails. At least one of min and max is given'))),
+  failures: z.prefault(failures, {}),
+  ...roleSource,
+};
+
+interface Bounds {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+export const hasThreshold = z.refine<Bounds>((m) => m.min !== undefined || m.max !== undefined, {
+  error: 'a threshold: min, max or both',
+  path: ['max'],
+});
+export const hasOrder = z.refine<Bounds>((m) => m.min === undefined || m.max === undefined || m.min <= m.max, {
+  error: 'a min that is at most max',
+  path: ['min'],
+});
+
 export const queryMetric = z
   .strictObject({
-    name: z.string().check(z.minLength(1), z.maxLength(80), z.describe('Stands in verdicts and notifications; differs from all others')),
+    name: metricName,
     query: z
       .string()
       .check(
         z.minLength(1),
         z.describe('PromQL with one value as its answer. {{canary}}, {{stable}}, {{namespace}} and {{interval}} are filled in'),
       ),
-    min: z.optional(z.number().check(z.describe('A measurement below it fails. At least one of min and max is given'))),
-    max: z.optional(z.number().check(z.describe('A measurement above it fails. At least one of min and max is given'))),
-    failures: z.prefault(failures, {}),
-    ...roleSource,
+    ...thresholds,
   })
-  .check(
-    z.refine((m) => m.min !== undefined || m.max !== undefined, { error: 'a threshold: min, max or both', path: ['max'] }),
-    z.refine((m) => m.min === undefined || m.max === undefined || m.min <= m.max, { error: 'a min that is at most max', path: ['min'] }),
-  );
+  .check(hasThreshold, hasOrder);
 
 /** Of whatever is measured as one number: what it is held against. */
 export interface ThresholdSpec {
@@ -62,13 +82,13 @@ export interface QuerySpec extends ThresholdSpec {
 }
 
 export function toQuery(source: z.infer<typeof queryMetric>): Omit<QuerySpec, 'role'> & { readonly role: DelayedRole } {
-  const { name, query, min, max, failures: limits } = source;
-  return {
-    name,
-    query,
-    failures: limits,
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    role: toRole(source),
-  };
+  return { ...toThreshold(source, source.name), query: source.query };
+}
+
+/** What a metric is held against, and what its verdicts count for. */
+export function toThreshold(
+  { min, max, failures: limits, ...role }: Omit<z.infer<typeof queryMetric>, 'name' | 'query'>,
+  name: string,
+): ThresholdSpec & { readonly role: DelayedRole } {
+  return { name, failures: limits, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), role: toRole(role) };
 }

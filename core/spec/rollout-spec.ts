@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { boundedHold } from './bounded-hold.ts';
 import { budget } from './budget-spec.ts';
+import { asksCloudWatch, type CloudWatchMetric, cloudWatchSources, isCloudWatchSource, toCloudWatchMetric } from './cloudwatch-spec.ts';
 import { duration } from './duration.ts';
 import { type MannWhitneySpec, mannWhitneyMetric, toMannWhitney } from './mann-whitney-spec.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
@@ -113,11 +114,12 @@ const steps = z
   .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
 const metric = z.pipe(
-  z.union([...proportionSources, queryMetric, mannWhitneyMetric], {
-    error: 'a metric: successRate, or latency with above and share, or a query with min or max',
+  z.union([...proportionSources, queryMetric, ...cloudWatchSources, mannWhitneyMetric], {
+    error: 'a metric: successRate, or latency with above and share, or query, cloudwatch or loadBalancer with min or max',
   }),
   z.transform((source) => {
     if (typeof source === 'string') return toProportion(source);
+    if (isCloudWatchSource(source)) return toCloudWatchMetric(source);
     if ('query' in source) return toQuery(source);
     return 'mannWhitney' in source ? toMannWhitney(source) : toProportion(source);
   }),
@@ -125,7 +127,7 @@ const metric = z.pipe(
 type Delayed = z.infer<typeof metric>;
 
 /** A metric of the spec, of whatever kind. */
-export type MetricSpec = QuerySpec | ProportionSpec | MannWhitneySpec;
+export type MetricSpec = QuerySpec | CloudWatchMetric | ProportionSpec | MannWhitneySpec;
 
 export function isQuery(of: MetricSpec): of is QuerySpec {
   return 'query' in of;
@@ -139,9 +141,14 @@ export function isProportion(of: MetricSpec): of is ProportionSpec {
   return 'bad' in of;
 }
 
+export function isCloudWatch(of: MetricSpec): of is CloudWatchMetric {
+  return 'asks' in of;
+}
+
 /** A metric that says nothing of its own beginning is asked when the warm-up of the whole analysis is over. */
 function begun(of: Delayed, warmUpSeconds: number): MetricSpec {
   const role = { ...of.role, initialDelaySeconds: of.role.initialDelaySeconds ?? warmUpSeconds };
+  if ('asks' in of) return { ...of, role };
   if ('query' in of) return { ...of, role };
   return 'mannWhitney' in of ? { ...of, role } : { ...of, role };
 }
@@ -157,14 +164,14 @@ const analysis = z.pipe(
               .url({ protocol: /^https?$/, error: 'the http or https address of a Prometheus API' })
               .check(z.maxLength(2_048), z.describe('The address before /api/v1/query')),
           })
-          .check(z.describe('Who answers the metrics and alerts; required where there are any')),
+          .check(z.describe('Who answers queries, comparisons and alerts; required where there are any')),
       ),
       telemetry: z.optional(
         telemetry.check(z.describe('Which series count the requests to each side; off: the weight is not verified by them')),
       ),
       metrics: z
         ._default(z.array(metric).check(z.maxLength(50)), [])
-        .check(z.describe('What is asked of Prometheus: successRate, latency, or queries of your own, each with a threshold')),
+        .check(z.describe('successRate, latency, or what Prometheus or CloudWatch is asked, each with a threshold')),
       falseAlarmLevel: z
         .prefault(percentage, '1%')
         .check(z.describe('How often all successRate and latency metrics together may fail a healthy version, in a whole rollout')),
@@ -188,7 +195,7 @@ const analysis = z.pipe(
         error: `at most ${mostAlarms} alarms and alerts together`,
         path: ['alerts'],
       }),
-      z.refine((a) => a.prometheus !== undefined || a.metrics.length + a.alerts.length === 0, {
+      z.refine((a) => a.prometheus !== undefined || (a.alerts.length === 0 && a.metrics.every(asksCloudWatch)), {
         error: 'the address of the Prometheus that answers the metrics and alerts',
         path: ['prometheus'],
       }),

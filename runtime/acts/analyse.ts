@@ -1,6 +1,7 @@
 import { AlarmStates } from '../../adapters/store/alarm-states.ts';
 import { judgeAlarm } from '../../core/analysis/judge-alarm.ts';
 import { judgeCanary } from '../../core/analysis/judge-canary.ts';
+import type { JudgedDatapoint } from '../../core/analysis/judge-datapoint.ts';
 import type { MetricTally } from '../../core/analysis/judge-metric.ts';
 import { type Moment, metricsNow } from '../../core/analysis/metrics-now.ts';
 import { overallVerdict, type Verdict } from '../../core/analysis/verdict.ts';
@@ -8,9 +9,10 @@ import type { AnswerCount } from '../../core/rollout/answer-count.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
-import { isMannWhitney, isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
+import { isCloudWatch, isMannWhitney, isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
+import { judgeDatapoints } from './judge-datapoints.ts';
 import { judgeProportions } from './judge-proportions.ts';
 import { judgeQueries } from './judge-queries.ts';
 import { judgeShifts } from './judge-shifts.ts';
@@ -21,6 +23,7 @@ import { isPassedOver } from './passed-over.ts';
 export interface Analysis {
   readonly result: AnalysisResult;
   readonly tallies: Readonly<Record<string, MetricTally>>;
+  readonly datapoints: Readonly<Record<string, JudgedDatapoint>>;
   readonly answers: Readonly<Record<string, AnswerCount>>;
   /** What is known of the canary's share of the requests; undefined where it is not measured. */
   readonly share: ShareWatch | undefined;
@@ -35,16 +38,17 @@ export interface Analysis {
  * @param asksForNewestSample One cheap query more, which has no part in it either.
  */
 export async function analyse(
-  deps: Pick<Deps, 'clock' | 'store' | 'prometheus'>,
+  deps: Pick<Deps, 'clock' | 'store' | 'prometheus' | 'cloudWatch'>,
   open: OpenRollout,
   tallies: Readonly<Record<string, MetricTally>>,
   asksForNewestSample: boolean,
 ): Promise<Analysis> {
   const { spec, record } = open;
   const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, momentOf(record, deps.clock.now()));
-  const [look, metrics, proportions, shifts, alarms, alerts, counted] = await Promise.all([
+  const [look, metrics, datapoints, proportions, shifts, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
     judgeQueries(deps, open, asked.filter(isQuery), { tallies, asksForNewestSample }),
+    judgeDatapoints(deps, open, asked.filter(isCloudWatch)),
     judgeProportions(deps, open, asked.filter(isProportion)),
     judgeShifts(deps, open, asked.filter(isMannWhitney)),
     new AlarmStates(deps.store).read(spec.analysis.alarms),
@@ -58,6 +62,7 @@ export async function analyse(
     ...alarms.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alarms', reading) ? [reading.name] : [])),
     ...alerts.map((reading) => judgeAlarm(reading, isPassedOver(record, 'alerts', reading) ? [reading.name] : [])),
     ...metrics.verdicts,
+    ...datapoints.verdicts,
     ...proportions.verdicts,
     ...shifts,
   ];
@@ -71,7 +76,8 @@ export async function analyse(
       ...(canary.verdict === 'inconclusive' ? { crashed: true } : {}),
       ...(restarts === undefined ? {} : { restarts }),
     },
-    tallies: { ...tallies, ...metrics.tallies },
+    tallies: { ...tallies, ...metrics.tallies, ...datapoints.tallies },
+    datapoints: { ...record.datapoints, ...datapoints.datapoints },
     answers: { ...record.answers, ...proportions.answers },
     share: shareOf(record, counted),
     newestSampleAtMs: metrics.newestSampleAtMs,

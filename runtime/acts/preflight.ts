@@ -7,6 +7,7 @@ import type { Finding } from '../../core/preflight/finding.ts';
 import { findingLine } from '../../core/preflight/format-findings.ts';
 import { probeFindings } from '../../core/preflight/metric-findings.ts';
 import { imageReference } from '../../core/rollout/record.ts';
+import { inspectMetrics } from './inspect-metrics.ts';
 import { inspectWithWorkload } from './inspect-rollout.ts';
 import { probeMetrics } from './probe-metrics.ts';
 import type { BeginDeps, Start } from './start.ts';
@@ -28,7 +29,7 @@ export type PreflightOutcome =
 
 /**
  * Looks at everything that a rollout depends on before anything is written: the cluster, the routes, the workload and what stands around it, the
- * alarms, the metrics. What cannot work is refused here, before traffic moves (J7), and an alarm that fires already by the spec's policy (J8).
+ * metrics and alarms. What cannot work is refused here, before traffic moves (J7), and an alarm that fires already by the spec's policy (J8).
  *
  * @throws RolloutRefusedError with every reason that speaks against the rollout.
  * @throws WeightNotVerifiedError (retryable) where all that speaks against it may pass by itself.
@@ -36,12 +37,13 @@ export type PreflightOutcome =
 export async function preflight(deps: BeginDeps, start: Start): Promise<PreflightOutcome> {
   const { spec } = start.stored;
   const cluster = await deps.clusterFinder.find(spec.cluster);
-  const [{ workload, findings: inCluster }, alarmReadings, probes] = await Promise.all([
+  const [{ workload, findings: inCluster }, ofCloudWatch, alarmReadings, probes] = await Promise.all([
     inspectWithWorkload(deps.clusters.open(cluster), spec),
+    inspectMetrics(deps.cloudWatch, spec),
     readAlarms(deps, spec.analysis.alarms),
     probeMetrics(deps, spec),
   ]);
-  const findings = [...inCluster, ...probeFindings(probes)];
+  const findings = [...inCluster, ...ofCloudWatch, ...probeFindings(probes)];
   if (workload?.image === imageReference(start.image)) {
     return { outcome: 'ignored', reason: `Stable runs ${workload.image} already.`, alarmReadings };
   }

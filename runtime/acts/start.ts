@@ -18,7 +18,7 @@ export interface Start {
 
 export type BeginDeps = Pick<
   Deps,
-  'store' | 'clock' | 'clusters' | 'clusterFinder' | 'executions' | 'images' | 'events' | 'alarms' | 'prometheus' | 'log'
+  'store' | 'clock' | 'clusters' | 'clusterFinder' | 'executions' | 'images' | 'events' | 'alarms' | 'cloudWatch' | 'prometheus' | 'log'
 >;
 
 /** `wait`: another rollout holds the service. `ignored`: the image is rolled out already, runs already, or failed before. */

@@ -1,4 +1,5 @@
 import type { DescribeAlarmsCommandInput, DescribeAlarmsCommandOutput } from '@aws-sdk/client-cloudwatch';
+import type { AwsJsonApi } from '../../adapters/aws/json-api.ts';
 import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import { every, type SandboxClock } from '../clock.ts';
 import { partitionOf } from '../eventbridge/bus-event.ts';
@@ -9,6 +10,7 @@ import { type AlarmReason, childTransition, compositeReason, evaluationReason } 
 import { type AlarmStateValue, compileAlarmRule } from './alarm-rule.ts';
 import { answerDescribeAlarms, CloudWatchRefusal } from './describe-alarms.ts';
 import { type Datapoint, evaluateAlarm, extraPeriods } from './evaluate-alarm.ts';
+import { createMetricDataApi } from './metric-data-api.ts';
 import { type MetricSample, MetricStore } from './metric-store.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 
@@ -24,8 +26,10 @@ const shortStrideMs = 10_000;
  * way does not count. Composite alarms follow their children at once.
  */
 export class CloudWatch {
-  /** A fault: DescribeAlarms is throttled, while alarms go on being judged and events go on being sent. */
+  /** A fault: what is asked is throttled, while alarms go on being judged and events go on being sent. */
   down = false;
+  /** GetMetricData and ListMetrics, as over AWS's JSON protocol. */
+  readonly metricData: AwsJsonApi;
   readonly #clock: SandboxClock;
   readonly #bus: EventBus;
   readonly #metrics = new MetricStore();
@@ -35,6 +39,7 @@ export class CloudWatch {
   constructor({ clock, bus }: { readonly clock: SandboxClock; readonly bus: EventBus }) {
     this.#clock = clock;
     this.#bus = bus;
+    this.metricData = createMetricDataApi({ metrics: this.#metrics, isDown: () => this.down });
   }
 
   /** As PutMetricData. @throws InvalidInputError where the value is no finite number. */

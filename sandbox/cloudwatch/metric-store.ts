@@ -17,6 +17,11 @@ export interface MetricSample extends MetricName {
 
 export type Statistic = 'Average' | 'Sum' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
 
+interface Series {
+  readonly name: MetricName;
+  readonly samples: Sample[];
+}
+
 interface Sample {
   readonly atMs: number;
   readonly value: number;
@@ -27,7 +32,7 @@ const shortestKeptMs = 3 * 3_600_000;
 
 /** The samples themselves, kept for as long as any alarm looks back. */
 export class MetricStore {
-  readonly #series = new Map<string, Sample[]>();
+  readonly #series = new Map<string, Series>();
   #keptMs = shortestKeptMs;
 
   keepAtLeast(ms: number): void {
@@ -43,8 +48,9 @@ export class MetricStore {
       });
     }
     const key = keyOf(sample);
-    const series = this.#series.get(key) ?? [];
-    this.#series.set(key, series);
+    const { namespace, metricName, dimensions = {} } = sample;
+    const { name, samples: series } = this.#series.get(key) ?? { name: { namespace, metricName, dimensions }, samples: [] };
+    this.#series.set(key, { name, samples: series });
     // Samples come almost in order: a late one is moved to its place from the end.
     let index = series.length;
     while (index > 0 && (series[index - 1]?.atMs ?? 0) > atMs) index -= 1;
@@ -54,11 +60,16 @@ export class MetricStore {
 
   /** The statistic over [fromMs, toMs), or undefined where there is no sample: no data is never 0. */
   statistic(metric: MetricName, statistic: Statistic, fromMs: number, toMs: number): number | undefined {
-    const series = this.#series.get(keyOf(metric)) ?? [];
+    const series = this.#series.get(keyOf(metric))?.samples ?? [];
     const from = firstAtOrAfter(series, fromMs);
     const to = firstAtOrAfter(series, toMs);
     const values = series.slice(from, to).map((sample) => sample.value);
     return values.length === 0 ? undefined : summarise(values, statistic);
+  }
+
+  /** Every metric that was recorded. */
+  names(): readonly MetricName[] {
+    return [...this.#series.values()].map(({ name }) => name);
   }
 
   /** In strides of a thousand, so that recording stays cheap. */

@@ -74,6 +74,7 @@ async function setUp(
       metrics: { measure: async (queries) => queries.map(({ name }) => ({ name, atMs: startMs, ...answer })), history: notAsked },
       alerts: { read: async (names) => readings(names) },
     }),
+    cloudWatch: { measure: notAsked, list: notAsked },
     webhookSecret: { read: notAsked },
   };
   const input = { rollout: 'checkout', image: 'v2', actor: { kind: 'push', id: 'v2' } };

@@ -34,6 +34,7 @@ export async function doorsOfRunningRollout() {
     images: { resolve: () => notAsked('ECR'), pushedSince: () => notAsked('ECR') },
     events: { publish: () => notAsked('EventBridge') },
     alarms: { read: () => notAsked('CloudWatch') },
+    cloudWatch: { measure: () => notAsked('CloudWatch'), list: () => notAsked('CloudWatch') },
     prometheus: () => ({
       metrics: { measure: () => notAsked('Prometheus'), history: () => notAsked('Prometheus') },
       alerts: { read: () => notAsked('Prometheus') },

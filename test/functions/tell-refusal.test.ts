@@ -33,7 +33,12 @@ async function setUp(store: RolloutStore = createMemoryStore(), busDown = false)
   const deps: Deps = {
     ...{ store, log, clock: new VirtualClock({ startMs }), clusters: { open: notAsked }, clusterFinder: { find: notAsked } },
     ...{ executions: { start: notAsked, describe: notAsked, stop: notAsked }, images: { resolve: notAsked, pushedSince: notAsked } },
-    ...{ alarms: { read: notAsked }, prometheus: notAsked, webhookSecret: { read: notAsked } },
+    ...{
+      alarms: { read: notAsked },
+      cloudWatch: { measure: notAsked, list: notAsked },
+      prometheus: notAsked,
+      webhookSecret: { read: notAsked },
+    },
     events: {
       publish: async (events) => {
         if (busDown) throw new AwsUnavailableError('The bus does not answer.', { remedy: 'Wait.' });

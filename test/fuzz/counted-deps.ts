@@ -57,6 +57,10 @@ export function countedDeps(store: RolloutStore = createMemoryStore(), api: Kube
     // What was refused is told, which is no write.
     events: { publish: async (events) => events.forEach(expectEvent) },
     alarms: { read: async (asked) => asked.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
+    cloudWatch: {
+      measure: async (asked) => asked.map(() => ({ status: 'noData', why: 'Nothing was written.' })),
+      list: async () => ({ status: 'listed', metrics: [], isWhole: true }),
+    },
     prometheus: () => ({
       metrics: { measure: none, history: none },
       alerts: { read: async (asked) => asked.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },

@@ -59,6 +59,8 @@ describe('every role', () => {
 /** Each action that stands with `*`, and why it can't stand with less. */
 const whyUnbounded: Readonly<Record<string, string>> = {
   'cloudwatch:DescribeAlarms': 'It answers nothing about composite alarms unless it is allowed for all.',
+  'cloudwatch:GetMetricData': 'AWS has no resource for metrics: it grants all or none.',
+  'cloudwatch:ListMetrics': 'As above.',
   'xray:PutTraceSegments': 'X-Ray has no resource for traces.',
   'xray:PutTelemetryRecords': 'X-Ray has no resource for telemetry.',
   'xray:GetSamplingRules': 'Step Functions asks for the rules of the whole account.',

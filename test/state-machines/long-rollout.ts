@@ -83,6 +83,7 @@ export async function playLongRollout(
     images: { resolve: async () => found, pushedSince: async () => [] },
     events: { publish: async () => undefined },
     alarms: { read: async (names) => names.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },
+    cloudWatch: { measure: async () => [], list: async () => ({ status: 'listed', metrics: [], isWhole: true }) },
     prometheus: () => ({
       metrics: { measure: async (queries) => queries.map(({ name }) => measured(name)), history: async () => [] },
       alerts: { read: async (names) => names.map((name) => ({ name, state: 'ok', reason: '', sinceMs: undefined })) },

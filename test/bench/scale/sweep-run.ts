@@ -105,6 +105,7 @@ const silentDeps: Omit<Parameters<typeof limitedPorts>[1], 'clock' | 'store'> = 
   images: { resolve: () => unused('an image'), pushedSince: async () => [] },
   events: { publish: async () => undefined },
   alarms: { read: () => unused('alarms') },
+  cloudWatch: { measure: () => unused('cloudWatch'), list: () => unused('cloudWatch') },
   prometheus: () => unused('Prometheus'),
   webhookSecret: { read: () => unused('the secret') },
 };

@@ -6,6 +6,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import type { MetricSample } from '../../../sandbox/traffic/cloudwatch-reporter.ts';
+import type { LoadBalancerSample } from '../../../sandbox/traffic/load-balancer-reporter.ts';
 import type { Setting } from '../../scenarios/tier.ts';
 import type { Apis } from './apis.ts';
 
@@ -74,8 +75,8 @@ export class Alarms {
   }
 
   /** Passes on what an alarm judges. What belongs to one report goes into one request. */
-  readonly record = (sample: MetricSample): void => {
-    if (sample.metricName !== 'Errors') return;
+  readonly record = (sample: MetricSample | LoadBalancerSample): void => {
+    if (sample.namespace !== 'Sandbox/Mesh' || sample.metricName !== 'Errors') return;
     this.#waiting.push(sample);
     if (this.#waiting.length === 1) queueMicrotask(() => void this.#flush().catch(() => undefined));
   };

@@ -1,0 +1,87 @@
+import { renameIds } from '../../core/analysis/metric-math.ts';
+import { seriesOf } from '../../core/analysis/series-of.ts';
+import type { CloudWatchQuestion, CloudWatchSeries } from '../../core/metric-ports.ts';
+
+/** As GetMetricData takes it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
+export interface MetricDataQuery {
+  readonly Id: string;
+  readonly ReturnData: boolean;
+  readonly Expression?: string;
+  readonly Period?: number;
+  readonly MetricStat?: {
+    readonly Metric: {
+      readonly Namespace: string;
+      readonly MetricName: string;
+      readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
+    };
+    readonly Period: number;
+    readonly Stat: string;
+  };
+}
+
+/** The id under which the answer to a question comes, or the divisor of a share. */
+export function answerId(index: number): string {
+  return `q${index}`;
+}
+
+/** The id of one of the numbers that a share counts. */
+export function countedId(index: number, part: number): string {
+  return `q${index}_counted${part}`;
+}
+
+/** The queries of the question at that place. Ids are its own, since those of one call share a name space; only what is read is returned. */
+export function queriesOf(asks: CloudWatchQuestion, index: number): MetricDataQuery[] {
+  const { periodSeconds } = asks;
+  const id = answerId(index);
+  switch (asks.kind) {
+    case 'metric':
+    case 'count':
+      return [statQuery(id, asks.metric, periodSeconds, true)];
+    case 'share':
+      return [
+        statQuery(id, asks.of, periodSeconds, true),
+        ...asks.counted.map((series, part) => statQuery(countedId(index, part), series, periodSeconds, true)),
+      ];
+    case 'expression': {
+      const own = (inner: string) => `${id}_${inner}`;
+      return [
+        { Id: id, Expression: renameIds(asks.expression, own), Period: periodSeconds, ReturnData: true },
+        ...Object.entries(asks.metrics).map(([inner, series]) => statQuery(own(inner), series, periodSeconds, false)),
+      ];
+    }
+  }
+}
+
+export function queryCount(asks: CloudWatchQuestion): number {
+  return seriesOf(asks).length + (asks.kind === 'expression' ? 1 : 0);
+}
+
+function statQuery(
+  Id: string,
+  { namespace, metricName, dimensions, stat }: CloudWatchSeries,
+  Period: number,
+  ReturnData: boolean,
+): MetricDataQuery {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Id, ReturnData, MetricStat: { Metric: { Namespace: namespace, MetricName: metricName, Dimensions }, Period, Stat: stat } };
+}
+
+/** How old the end of the newest period may be: CloudWatch publishes late, by a period or two. */
+export function staleAfterMs(periodSeconds: number): number {
+  return Math.max(60, 3 * periodSeconds) * 1000;
+}
+
+/**
+ * From when to when a call asks, in seconds: up to the end of the newest full period, and as far back as a period may be and still count. Both stand at
+ * full periods, where CloudWatch answers fastest.
+ */
+export function timesOf(questions: readonly CloudWatchQuestion[], nowMs: number): { readonly StartTime: number; readonly EndTime: number } {
+  const periods = questions.map(({ periodSeconds }) => periodSeconds);
+  const nowSeconds = nowMs / 1000;
+  const floor = (seconds: number, to: number) => Math.floor(seconds / to) * to;
+  const starts = periods.map((each) => floor(nowSeconds, each) - each - staleAfterMs(each) / 1000);
+  return {
+    StartTime: floor(Math.min(...starts), Math.max(...periods)),
+    EndTime: Math.max(...periods.map((each) => floor(nowSeconds, each))),
+  };
+}

@@ -1,0 +1,102 @@
+import type { CloudWatchMetrics, MetricFilter } from '../../core/metric-ports.ts';
+import type { Finding } from '../../core/preflight/finding.ts';
+import {
+  isMeant,
+  type LookedUpSeries,
+  lookedUpIn,
+  silentValue,
+  unknownDimensions,
+  unknownName,
+  unknownValue,
+} from '../../core/preflight/unknown-metric.ts';
+import { isCloudWatch, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { routeTargetOf } from './door-target.ts';
+import { questionFor } from './judge-datapoints.ts';
+
+/**
+ * What speaks against the metrics that a spec asks of CloudWatch: names that it does not know, and questions that it can't read (J7). One ListMetrics for
+ * each metric that is there, three or four for one that is not; and one GetMetricData, for all. A CloudWatch that does not answer speaks against nothing: what
+ * could not be looked at is told.
+ */
+export async function inspectMetrics(cloudWatch: CloudWatchMetrics, spec: RolloutSpec): Promise<readonly Finding[]> {
+  const metrics = spec.analysis.metrics.filter(isCloudWatch);
+  if (metrics.length === 0) return [];
+  const target = routeTargetOf(spec);
+  const looked = new Map(metrics.flatMap(({ asks }) => lookedUpIn(asks)).map((series) => [JSON.stringify(series), series]));
+  const found = await Promise.all([
+    inspectQuestions(
+      cloudWatch,
+      metrics.map(({ name, asks }) => ({ name, asks: questionFor(asks, spec, target) })),
+    ),
+    ...[...looked.values()].map((series) => inspectSeries(cloudWatch, series)),
+  ]);
+  const distinct = new Map(found.flat().map((finding) => [JSON.stringify([finding.severity, finding.message]), finding]));
+  return [...distinct.values()];
+}
+
+async function inspectQuestions(
+  cloudWatch: CloudWatchMetrics,
+  metrics: readonly { readonly name: string; readonly asks: Parameters<CloudWatchMetrics['measure']>[0][number] }[],
+): Promise<Finding[]> {
+  const answers = await cloudWatch.measure(metrics.map(({ asks }) => asks));
+  return answers.flatMap((answer, index): Finding[] => {
+    if (answer.status !== 'unavailable') return [];
+    const subject = `metric ${metrics[index]?.name}`;
+    const remedy = answer.isRefused === true ? 'Correct its expression, statistic or period in the spec.' : '';
+    return [{ severity: answer.isRefused === true ? 'refusal' : 'unread', subject, message: answer.why, remedy }];
+  });
+}
+
+async function inspectSeries(cloudWatch: CloudWatchMetrics, looked: LookedUpSeries): Promise<Finding[]> {
+  const { series, fixed, mayBeSilent } = looked;
+  const { namespace, metricName } = series;
+  const dimensions = Object.keys(series.dimensions).map((name) => ({ name, ...(fixed[name] === undefined ? {} : { value: fixed[name] }) }));
+  const list = lister(cloudWatch);
+  const there = await list({ namespace, metricName, dimensions });
+  if (typeof there === 'string') return [unread(looked, there)];
+  if (!there.isWhole || there.metrics.some((listed) => isMeant(looked, listed))) return [];
+  if (!mayBeSilent) {
+    const named = await list({ namespace, metricName });
+    if (typeof named === 'string') return [unread(looked, named)];
+    if (named.isWhole && named.metrics.length === 0) {
+      const others = await list({ namespace });
+      return typeof others === 'string'
+        ? [unread(looked, others)]
+        : [
+            unknownName(
+              looked,
+              others.metrics.map((other) => other.metricName),
+            ),
+          ];
+    }
+    const misnamed = named.isWhole ? unknownDimensions(looked, named.metrics) : undefined;
+    if (misnamed !== undefined) return [misnamed];
+  }
+  const findings = await Promise.all(Object.entries(fixed).map(([name, value]) => inspectValue(list, looked, { name, value })));
+  return findings.flat();
+}
+
+/** A value that no metric of the namespace has is a mistake; one that others have may only have been silent here. */
+async function inspectValue(
+  list: ReturnType<typeof lister>,
+  looked: LookedUpSeries,
+  dimension: { readonly name: string; readonly value: string },
+): Promise<Finding[]> {
+  const { name, value } = dimension;
+  const having = await list({ namespace: looked.series.namespace, dimensions: [dimension] });
+  if (typeof having === 'string') return [unread(looked, having)];
+  if (!having.isWhole || having.metrics.length > 0) return [];
+  return [name === 'TargetGroup' && looked.mayBeSilent ? silentValue(looked, name, value) : unknownValue(looked, name, value)];
+}
+
+/** The listing, or why there is none. */
+function lister(cloudWatch: CloudWatchMetrics) {
+  return async (filter: MetricFilter) => {
+    const listing = await cloudWatch.list(filter);
+    return listing.status === 'listed' ? listing : listing.why;
+  };
+}
+
+function unread({ series }: LookedUpSeries, message: string): Finding {
+  return { severity: 'unread', subject: `metric ${series.namespace} ${series.metricName}`, message, remedy: '' };
+}

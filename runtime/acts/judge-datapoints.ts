@@ -1,0 +1,57 @@
+import { type JudgedDatapoint, judgeDatapoint } from '../../core/analysis/judge-datapoint.ts';
+import type { MetricTally } from '../../core/analysis/judge-metric.ts';
+import { inRole } from '../../core/analysis/metrics-now.ts';
+import { fillQuery } from '../../core/analysis/query-template.ts';
+import { withValues } from '../../core/analysis/series-of.ts';
+import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
+import type { CloudWatchQuestion, Datapoint } from '../../core/metric-ports.ts';
+import type { CloudWatchMetric } from '../../core/spec/cloudwatch-spec.ts';
+import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import type { Deps } from '../deps.ts';
+import type { OpenRollout } from './open-rollout.ts';
+
+export interface DatapointVerdicts {
+  readonly verdicts: readonly Verdict[];
+  readonly tallies: Readonly<Record<string, MetricTally>>;
+  readonly datapoints: Readonly<Record<string, JudgedDatapoint>>;
+}
+
+/** Asks CloudWatch for all metrics at once, and judges each answer against its thresholds. */
+export async function judgeDatapoints(
+  deps: Pick<Deps, 'clock' | 'cloudWatch'>,
+  { spec, target, record }: OpenRollout,
+  metrics: readonly CloudWatchMetric[],
+): Promise<DatapointVerdicts> {
+  if (metrics.length === 0) return { verdicts: [], tallies: {}, datapoints: {} };
+  const questions = metrics.map(({ asks }) => questionFor(asks, spec, target));
+  const answers = await deps.cloudWatch.measure(questions);
+  const stepStartedMs = record.watch?.startedAtMs ?? deps.clock.now();
+  const judgements = metrics.map((metric, index) => {
+    const { name, role } = metric;
+    const warmSinceMs = (record.trafficSinceMs ?? stepStartedMs) + role.initialDelaySeconds * 1000;
+    const stepSinceMs = Math.max(stepStartedMs, warmSinceMs, record.otherCanaryUntilMs ?? 0);
+    const datapoint: Datapoint = answers[index] ?? { status: 'unavailable', why: 'the provider left it out' };
+    const judged = own(record.datapoints ?? {}, name);
+    const judgement = judgeDatapoint(metric, datapoint, { tally: own(record.tallies, name), judged, stepSinceMs });
+    return { name, ...judgement, verdict: inRole(role, withQuery(judgement.verdict, JSON.stringify(questions[index]))) };
+  });
+  return {
+    verdicts: judgements.map(({ verdict }) => verdict),
+    tallies: Object.fromEntries(judgements.map(({ name, tally }) => [name, tally])),
+    datapoints: Object.fromEntries(judgements.flatMap(({ name, judged }) => (judged === undefined ? [] : [[name, judged]]))),
+  };
+}
+
+/** A question with the names of a rollout in it. Names of Kubernetes hold nothing that PromQL's quoting would change. */
+export function questionFor(
+  asks: CloudWatchQuestion,
+  { namespace, analysis }: Pick<RolloutSpec, 'namespace' | 'analysis'>,
+  { canaryService, stableService }: { readonly canaryService: string; readonly stableService: string },
+): CloudWatchQuestion {
+  const names = { canary: canaryService, stable: stableService, namespace, intervalSeconds: analysis.intervalSeconds };
+  return withValues(asks, (value) => fillQuery(value, names));
+}
+
+function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
