@@ -4,6 +4,7 @@ import type { AlarmReading } from '../../core/metric-ports.ts';
 import type { ImageFound } from '../../core/ports.ts';
 import type { Deps } from '../../runtime/deps.ts';
 import { answerDynamoDb } from './dynamodb-wire.ts';
+import { answerListMetrics, answerMetricData } from './metrics-wire.ts';
 import { account, region } from './needed-permissions.ts';
 import { type WireAnswer, wireError } from './wire-answer.ts';
 
@@ -17,6 +18,8 @@ export function createAwsWire(ports: Deps): (service: string, operation: string,
     'states:StopExecution': (input) => stopExecution(ports, input),
     'events:PutEvents': (input) => putEvents(ports, input),
     'cloudwatch:DescribeAlarms': (input) => describeAlarms(ports, input),
+    'cloudwatch:GetMetricData': (input) => answerMetricData(ports.cloudWatch, input),
+    'cloudwatch:ListMetrics': (input) => answerListMetrics(ports.cloudWatch, input),
     'ecr:DescribeImages': (input) => describeImages(ports, input),
     'secretsmanager:GetSecretValue': (input) => getSecretValue(ports, input),
     'eks:DescribeCluster': async (input) => {

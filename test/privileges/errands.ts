@@ -199,6 +199,7 @@ const chosen = [
   'answer-lost-before-it-tells-in-Finish',
   'dies-before-it-tells-in-FinishRollback',
   'begin-runs-out-of-retries',
+  'cloudwatch-errors',
 ];
 
 /**

@@ -68,6 +68,8 @@ export function neededFor(service: string, operation: string, input: unknown): N
     case 'aps:ListRules':
       return [{ action, resource: workspaceArn }];
     case 'cloudwatch:DescribeAlarms':
+    case 'cloudwatch:GetMetricData':
+    case 'cloudwatch:ListMetrics':
       return [{ action, resource: '*' }];
     default:
       throw new Error(`It is not written down which permissions ${action} takes: see test/privileges/needed-permissions.ts.`);

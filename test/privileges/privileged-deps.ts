@@ -9,6 +9,7 @@ import { createEventBridgeSink, EventBridgeClient } from '../../adapters/events/
 import { createStepFunctionsExecutions } from '../../adapters/executions/step-functions.ts';
 import { createEcrRegistry, ECRClient } from '../../adapters/images/ecr.ts';
 import { CloudWatchClient, createCloudWatchAlarmSource } from '../../adapters/metrics/cloudwatch.ts';
+import { createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
 import { createSecretSource } from '../../adapters/secrets/secrets-manager.ts';
 import { createDynamoDbStore } from '../../adapters/store/dynamodb.ts';
 import { SluiceError } from '../../core/errors.ts';
@@ -98,6 +99,7 @@ export function privilegedDeps({ clock, roles, ledger, prefix }: PrivilegedOptio
         clock,
       }),
       alarms: createCloudWatchAlarmSource({ send: (command) => clock.busy(() => cloudWatch.send(command)) }),
+      cloudWatch: createCloudWatchMetrics({ call: jsonApi('cloudwatch'), clock }),
       images: createEcrRegistry(() => ({ send: (command) => clock.busy(() => ecr.send(command)) })),
       prometheus: (url) => asWorkspace(ports.prometheus(url), (operation) => refusalOf('aps', operation, {})),
       webhookSecret: createSecretSource({

@@ -141,7 +141,7 @@ describe('a statement less or more', () => {
 describe('all of the template', () => {
   /** AWS grants these for everything or not at all: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
   const unbounded =
-    /^(cloudwatch:DescribeAlarms|ec2:\w+NetworkInterfaces?|ec2:DescribeSubnets|ec2:(A|Una)ssignPrivateIpAddresses|logs:\w+(Delivery|Deliveries|ResourcePolicy|ResourcePolicies|LogGroups)|xray:\w+)$/;
+    /^(cloudwatch:(DescribeAlarms|GetMetricData|ListMetrics)|ec2:\w+NetworkInterfaces?|ec2:DescribeSubnets|ec2:(A|Una)ssignPrivateIpAddresses|logs:\w+(Delivery|Deliveries|ResourcePolicy|ResourcePolicies|LogGroups)|xray:\w+)$/;
 
   it.each(variants)('$name, allows no action by a wildcard, and nothing on everything but where AWS has it so', ({ deployed }) => {
     const allowed = deployed.permissions.filter(({ effect }) => effect === 'Allow');

@@ -12,6 +12,7 @@ import { badInputs } from './list/bad-input.ts';
 import { beginFails } from './list/begin-fails.ts';
 import { canaryCrashesDuringBake, canaryHangsUp, canaryPodCrashesInTurns, canaryPodKeepsCrashing } from './list/canary-crashes.ts';
 import { canaryNeverReady } from './list/canary-never-ready.ts';
+import { cloudWatchMetrics } from './list/cloudwatch-metrics.ts';
 import { comparedWithStable } from './list/compared-with-stable.ts';
 import { deathIsTold } from './list/death-told.ts';
 import { demoAlarm } from './list/demo-alarm.ts';
@@ -93,6 +94,7 @@ export const scenarios: readonly Scenario[] = [
   ...matchedUsers,
   ...keptUsers,
   ...comparedWithStable,
+  ...cloudWatchMetrics,
   ...metricRoles,
   ...paceByEvidence,
   ...mirroredRequests,

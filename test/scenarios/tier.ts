@@ -33,6 +33,8 @@ export interface Setting extends Omit<Surroundings, 'bus' | 'close'> {
   readonly cloudWatch: {
     putMetricAlarm(alarm: SingleMetricAlarm): void | Promise<void>;
     setAlarmState(name: string, value: 'OK' | 'ALARM', reason: string): void | Promise<void>;
+    /** A fault: what is asked is throttled. In process only. */
+    down?: boolean;
   };
   readonly deps: { readonly store: RolloutStore };
   /** Every Lambda by its name, as a trigger would call it. */
