@@ -59,11 +59,12 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .description('find what is wrong with specs (default: rollouts/*.yaml)')
     .option('--manifests <path>', 'read Kubernetes manifests too: a file or a folder; may be repeated', collect)
     .option('--cluster', 'look into the cluster too: routes, workload, policies, quotas, owners in Git, metrics')
-    .option('--strict', 'with --manifests or --cluster: warnings fail too')
+    .option('--cloudwatch', 'ask CloudWatch too whether it knows the metrics; with your credentials for AWS')
+    .option('--strict', 'with --manifests, --cluster or --cloudwatch: warnings fail too')
     .option('--kubeconfig <file>', 'with --cluster (default: KUBECONFIG, or ~/.kube/config)')
     .option('--context <name>', 'with --cluster: the context of the kubeconfig')
     .option('--prometheus <url>', 'with --cluster: where the Prometheus of the specs answers from here')
-    .action((files: string[], options: LintOptions) => chosen(lint(files, options)));
+    .action((files: string[], options: LintOptions) => chosen(lint(files, options, program.opts<GlobalOptions>().region)));
   program
     .command('plan <file|name>')
     .description('show what a rollout by a spec will do')
