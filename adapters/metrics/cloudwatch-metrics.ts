@@ -28,7 +28,8 @@ const queriesPerCall = 500;
 /** A page has 100,800 datapoints, and a spec's metrics a few dozen; ListMetrics has 500 a page. */
 const mostPages = 10;
 const mostListed = 4;
-const attempts = 3;
+/** No more, because what is throttled is throttled for others too; the next look asks again. */
+const attempts = 2;
 
 const listPage = z.object({
   Metrics: z._default(
