@@ -42,7 +42,6 @@ export function lint(files: readonly string[], options: LintOptions = {}, region
     const good = results.flatMap(({ file, parsed }) => (parsed.ok ? [{ file, spec: parsed.spec }] : []));
     const manifests = options.manifests && inspectManifests(await readManifestFiles(io.cwd, options.manifests), namespaceOf(good));
     const cluster = options.cluster === true && problems.length === 0 ? await inspectInCluster(io, good, options) : undefined;
-
     const cloudWatch = options.cloudwatch === true && problems.length === 0 ? await inspectInCloudWatch(io, good, region) : undefined;
 
     const checked = results.length === 1 ? '1 file' : `${results.length} files`;

@@ -12,14 +12,14 @@ const headings: readonly { readonly severity: Finding['severity']; readonly head
 interface Inspected {
   readonly context: string;
   readonly server: string;
-  readonly rollouts: readonly { readonly rollout: string; readonly findings: readonly Finding[]; readonly metrics: Surveyed }[];
+  readonly rollouts: readonly { readonly rollout: string; readonly findings: readonly Finding[]; readonly metrics?: Surveyed }[];
 }
 
 /** What was found for each rollout, the gravest first, each with its remedy below it, and then what its metrics answer. */
 export function formatInspection({ context, server, rollouts }: Inspected, paint: Paint): string {
   const sections = rollouts.map(({ rollout, findings, metrics }) => {
     const summary = `${paint('bold', rollout)}: ${countFindings(findings, 'refusal')}, ${countFindings(findings, 'warning')}`;
-    const lines = [...findingsByGravity(findings, paint), ...formatMetrics(metrics, paint)];
+    const lines = [...findingsByGravity(findings, paint), ...(metrics === undefined ? [] : formatMetrics(metrics, paint))];
     return [summary, ...lines].join('\n');
   });
   return [`Looked at in ${context} (${server}):`, ...sections].join('\n\n');

@@ -47,7 +47,7 @@ function judgeAll(blocks: readonly Block[]): Verdict {
     const question = { name: `share ${index}`, badMeans: 'failed', margin: { ratio: 1.2, excess: 0.001 }, requests: 10, isAlone: false };
     return judgeProportion(
       { ...question, falseAlarmLevel: 0.01 / counts.comparisons },
-      { ...state, windowSeconds: 10_000, lagSeconds: 12, mirrored: new Set(), silentSeconds: 0 },
+      { ...state, windowSeconds: 10_000, lagSeconds: 12, mirrored: new Set<number>(), silentSeconds: 0 },
     );
   });
   const asked = Array.from({ length: counts.queries }, (_, index) => {

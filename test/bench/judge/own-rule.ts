@@ -43,7 +43,7 @@ export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOpt
           weight: steps[stepIndex] ?? 0,
           windowSeconds: 0,
           lagSeconds: 12,
-          mirrored: new Set(),
+          mirrored: new Set<number>(),
           silentSeconds: 0,
         };
         return judgeProportion(question, state).verdict === 'fail';
