@@ -43,4 +43,4 @@ export function servicesCalledFromVpc(): string[] {
 }
 
 /** Where an endpoint is not called as the service is in permissions. */
-const endpointNames: Readonly<Record<string, string>> = { cloudwatch: 'monitoring', ecr: 'ecr.api' };
+const endpointNames: Readonly<Record<string, string>> = { aps: 'aps-workspaces', cloudwatch: 'monitoring', ecr: 'ecr.api' };

@@ -1,5 +1,5 @@
 import type { Budget } from '../../spec/budget-spec.ts';
-import { type Answers, type Block, badShareOf, sumOf } from './block.ts';
+import { type Answers, add, type Block, badShareOf, sumOf } from './block.ts';
 import type { Comparison, Cost } from './comparison.ts';
 import { costOf } from './cost.ts';
 import { excessInterval } from './interval.ts';
@@ -17,7 +17,7 @@ export interface Margins {
 export function marginsOf(question: ProportionQuestion, { blocks }: ProportionState, dispersion: number): Margins {
   const { margin, allowedAlone } = question;
   const alone =
-    allowedAlone === undefined ? marginAlone(mostOf(sumOf(blocks).stable, dispersion), margin) : { ratio: 0, excess: allowedAlone };
+    allowedAlone === undefined ? marginAlone(mostOf(worstStretch(blocks), dispersion), margin) : { ratio: 0, excess: allowedAlone };
   const last = blocks.at(-1);
   return { alone, now: last !== undefined && isAloneIn(question, last) ? alone : margin };
 }
@@ -63,6 +63,21 @@ function costUntilNow(
   const requestsPerSecond = windowSeconds === 0 ? 0 : requests / windowSeconds;
   const usersWeight = mirrored.has(stepIndex) ? 0 : weight;
   return costOf(ofUsers, { budget, isAlone, allowedAlone, weight: usersWeight, lagSeconds, next, excess, requestsPerSecond });
+}
+
+/** So long a stretch, as a part of all blocks, in which stable fared worst: what it has done once it may do again. */
+const stretch = 0.2;
+const leastBlocks = 3;
+
+function worstStretch(blocks: readonly Block[]): Answers {
+  const beside = blocks.flatMap(({ stable }) => (stable.all > 0 ? [stable] : []));
+  const length = Math.max(leastBlocks, Math.ceil(beside.length * stretch));
+  let worst = beside.slice(0, length).reduce(add, { all: 0, bad: 0 });
+  for (let from = 1; from + length <= beside.length; from += 1) {
+    const one = beside.slice(from, from + length).reduce(add, { all: 0, bad: 0 });
+    if (badShareOf(one) > badShareOf(worst)) worst = one;
+  }
+  return worst;
 }
 
 /** Stable's share, two standard deviations higher than it was counted: it may have been low by luck. */

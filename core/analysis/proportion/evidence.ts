@@ -57,15 +57,18 @@ export interface WeighedBlock {
   readonly logs: readonly number[];
   /** Whether all of the canary's answers were bad, and there were some; undefined where there were none. */
   readonly allBad: boolean | undefined;
+  /** Whether it is held against what stable did at other times: then a burst that stable would have suffered too looks like the canary's own. */
+  readonly isAgainstPast: boolean;
 }
 
-/** @param factors The alternatives, or their inverses where it is weighed whether the canary is better than a margin. */
-export function weigh(block: Block, margin: Margin, factors: readonly number[] = alternatives): WeighedBlock {
+/** @param options.factors The alternatives, or their inverses where it is weighed whether the canary is better than a margin. */
+export function weigh(block: Block, margin: Margin, { factors = alternatives, isAgainstPast = false } = {}): WeighedBlock {
   const { stepIndex, canary } = block;
   return {
     stepIndex,
     logs: factors.map((factor) => logEvidence(block, margin, factor)),
     allBad: canary.all === 0 ? undefined : canary.bad === canary.all,
+    isAgainstPast,
   };
 }
 
@@ -88,12 +91,42 @@ export interface EvidenceOptions {
  */
 export function rolloutEvidence(blocks: readonly WeighedBlock[], stepCount: number, options: EvidenceOptions): number {
   const factors = blocks[0]?.logs.length ?? 1;
-  const capsLoudest = options.capsLoudest && !isAllBad(blocks);
+  const caps = options.capsLoudest && !isAllBad(blocks);
+  const counted = caps ? withoutBursts(blocks) : blocks;
   let total = 0;
   for (let factor = 0; factor < factors; factor += 1) {
-    total += evidenceOfFactor(blocks, stepCount, factor, { ...options, capsLoudest });
+    total += evidenceOfFactor(counted, stepCount, factor, { ...options, capsLoudest: caps });
   }
   return total / factors;
+}
+
+/**
+ * Of the blocks of a step that are held against the past, none speaks louder than the one in the middle. Nothing answers beside them, so what hit both
+ * versions is not told from what the canary does itself, but by how long it lasts: a fault that stays is bad in most of them, a burst in few.
+ */
+function withoutBursts(blocks: readonly WeighedBlock[]): readonly WeighedBlock[] {
+  if (!blocks.some(({ isAgainstPast }) => isAgainstPast)) return blocks;
+  const middles = new Map<number, readonly number[]>();
+  return blocks.map((block) => {
+    if (!block.isAgainstPast) return block;
+    const { stepIndex, logs } = block;
+    const middle = middles.get(stepIndex) ?? middleOf(blocks.filter((each) => each.isAgainstPast && each.stepIndex === stepIndex));
+    middles.set(stepIndex, middle);
+    return { ...block, logs: logs.map((log, factor) => Math.min(log, middle[factor] ?? log)) };
+  });
+}
+
+/** As many blocks as that are reckoned with from the beginning, those to come as silent ones: a burst at the beginning of a step is one too. */
+const leastOfMiddle = 10;
+
+/** Of an even number the lower one. */
+function middleOf(blocks: readonly WeighedBlock[]): readonly number[] {
+  const factors = blocks[0]?.logs.length ?? 0;
+  const silent = Array.from({ length: Math.max(0, leastOfMiddle - blocks.length) }, () => 0);
+  return Array.from({ length: factors }, (_, factor) => {
+    const sorted = [...blocks.map(({ logs }) => logs[factor] ?? 0), ...silent].sort((one, other) => one - other);
+    return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  });
 }
 
 /** From the last block to the first, so that the sum from each step on comes by on the way to the whole. */

@@ -25,7 +25,7 @@ const mostEvidence = 1e12;
  * `fail` too where the rollout has a budget and has spent it: that is no finding about the version, so it does not count against the level.
  *
  * Where nothing of stable answers beside it, the canary is judged alone, one sample against a fixed share: the service's own objective where the
- * spec states one, else what stable's share was, with more room (`marginAlone`).
+ * spec states one, else what stable's share was in its worst stretch, with more room (`marginAlone`) and without what a burst would look like.
  */
 export function judgeProportion(question: ProportionQuestion, state: ProportionState): Verdict {
   const { name, falseAlarmLevel } = question;
@@ -35,7 +35,10 @@ export function judgeProportion(question: ProportionQuestion, state: ProportionS
   if (uncounted !== undefined) return { name, verdict: 'inconclusive', reason: uncounted };
   const dispersion = dispersionOf(blocks, question.margin, state.prior);
   const margins = marginsOf(question, state, dispersion);
-  const weighed = blocks.map((block) => weigh(block, isAloneIn(question, block) ? margins.alone : question.margin));
+  const hasPast = !question.isAlone && question.allowedAlone === undefined;
+  const weighed = blocks.map((block) =>
+    isAloneIn(question, block) ? weigh(block, margins.alone, { isAgainstPast: hasPast }) : weigh(block, question.margin),
+  );
   const evidence = Math.min(mostEvidence, rolloutEvidence(weighed, stepCount, { dispersion, capsLoudest: true }));
   const enough = 1 / falseAlarmLevel;
   const compared = compare(question, state, margins.now, dispersion);

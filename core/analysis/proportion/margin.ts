@@ -15,12 +15,12 @@ export function allowedShare(stableShare: number, { ratio, excess }: Margin): nu
 }
 
 /** So much more room a canary has that nothing answers beside any more: what stable did before stands for it, and time changes services. */
-const roomAlone = 1.5;
+const roomAlone = 2;
 
 /**
- * The margin at full weight, where the canary is judged alone: its share may be 1.5 times what it could be beside a stable of that share.
+ * The margin at full weight, where the canary is judged alone: its share may be twice what it could be beside a stable of that share.
  *
- * @example marginAlone(0.01, { ratio: 1.2, excess: 0.001 }) // { ratio: 0, excess: 0.0195 }
+ * @example marginAlone(0.01, { ratio: 1.2, excess: 0.001 }) // { ratio: 0, excess: 0.026 }
  */
 export function marginAlone(stableShare: number, margin: Margin): Margin {
   return { ratio: 0, excess: Math.min(1, allowedShare(stableShare, margin) * roomAlone) };

@@ -66,9 +66,9 @@ describe('at full weight', () => {
     expect(course.blocks.slice(full).every((block) => block?.stable.all === 0 && block.canary.all > 0)).toBe(true);
   });
 
-  it('Sluice judges by what stable did before, within a few blocks', () => {
+  it('Sluice judges by what stable did before, once a fault has lasted longer than a burst', () => {
     const own = ownRule('', { margin: { ratio: 1.2, excess: 0.001 }, falseAlarmLevel: 0.01, steps: weightsToFull });
-    expect(judgeCourse(own, world, course)).toMatchObject({ rolledBack: true, blocks: full + 2 });
+    expect(judgeCourse(own, world, course)).toMatchObject({ rolledBack: true, blocks: full + 6 });
     const healthy = drawCourse({ ...world, worseBy: 0 }, createDraw(seededRandom(2)));
     expect(judgeCourse(own, world, healthy)).toMatchObject({ rolledBack: false });
   });

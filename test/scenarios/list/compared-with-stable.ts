@@ -79,7 +79,7 @@ export const comparedWithStable: readonly Scenario[] = [
     name: 'compared-in-doubt',
     title: 'A few answers of a hundred fail: too few to roll back after one bake, so the step is baked twice before users get more of it',
     promises: ['J5', 'T2'],
-    versions: { v2: { service: { errorShare: 0.06 } } },
+    versions: { v2: { service: { errorShare: 0.08 } } },
     story: untilRolledBack,
     expected: { rollouts: rolledBackAt(10), badAnswers: [1, 60] },
     check: ({ rollouts: [rollout] }) => ((rollout?.record.watch?.bakedMs ?? 0) > 10_000 ? [] : ['it was never in doubt']),

@@ -60,7 +60,7 @@ export const paceByEvidence: readonly Scenario[] = [
     title: 'A few answers of a hundred fail, too few for the evidence; once they have cost what the rollout may cost, it is rolled back',
     promises: ['J5', 'T2'],
     inProcessBecause: judgedAlike,
-    spec: { checkout: budgeted(4) },
+    spec: { checkout: budgeted(2) },
     versions: { v2: { service: { errorShare: 0.04 } } },
     story: async (stage) => {
       stage.push('v2');
@@ -71,6 +71,6 @@ export const paceByEvidence: readonly Scenario[] = [
       badAnswers: [1, 12],
     },
     check: ({ rollouts: [rollout] }) =>
-      rollout?.record.reason?.includes('the budget of 4 is spent') ? [] : [`rolled back because ${rollout?.record.reason}`],
+      rollout?.record.reason?.includes('the budget of 2 is spent') ? [] : [`rolled back because ${rollout?.record.reason}`],
   },
 ];

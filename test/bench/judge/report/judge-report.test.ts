@@ -31,7 +31,7 @@ describe('bench:judge', () => {
   it('reports each part as tables in Markdown', () => {
     expect(bodyOf('false-aborts')).toMatch(/\| nothing \| 0 % \(45 %\) \| 0 % \|/);
     expect(bodyOf('requests-by-service')).toContain('| 1000 rps, 0.1 % +0.5 points | 2,088 |');
-    expect(bodyOf('full-weight')).toMatch(/\| nothing, \+20 points \| 100 %, 20 s \|/);
+    expect(bodyOf('full-weight')).toMatch(/\| nothing, \+20 points \| 100 %, 60 s \|/);
     expect(bodyOf('latency')).toMatch(/\| 1 % ten times slower \| 0\.9\d+ points, within the margin \| 0 % \|/);
     expect(bodyOf('latency')).toMatch(/\| 2 times \| 17\.6 points \| 100 %, \d+ s \|/);
     expect(formatReport(run)).toContain(bodyOf('costs'));
