@@ -1,11 +1,11 @@
 import { judgeShift } from '../../core/analysis/judge-shift.ts';
 import { inRole } from '../../core/analysis/metrics-now.ts';
-import { fillQuery } from '../../core/analysis/query-template.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import { leastBakeOf } from '../../core/plan/plan.ts';
 import type { MannWhitneySpec } from '../../core/spec/mann-whitney-spec.ts';
 import type { Deps } from '../deps.ts';
+import { metricQueries } from './metric-queries.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 /** The newest of more. */
@@ -17,7 +17,7 @@ const beforeEndMs = 30_000;
 /** Judges metrics that compare samples, where this look may be the last one of the bake; before that they say nothing. */
 export async function judgeShifts(
   deps: Pick<Deps, 'clock' | 'prometheus'>,
-  open: OpenRollout,
+  open: Pick<OpenRollout, 'spec' | 'plan' | 'target' | 'record'>,
   metrics: readonly MannWhitneySpec[],
 ): Promise<readonly Verdict[]> {
   const { prometheus, intervalSeconds } = open.spec.analysis;
@@ -29,12 +29,12 @@ export async function judgeShifts(
   const leftMs = leastBakeOf(step) * 1000 - watch.bakedMs - sinceMs;
   if (leftMs > Math.max(beforeEndMs, 2 * intervalSeconds * 1000)) return [];
   const { metrics: provider } = deps.prometheus(prometheus.url);
-  const names = { canary: open.target.canaryService, stable: open.target.stableService, namespace: open.spec.namespace, intervalSeconds };
   return Promise.all(
     metrics.map(async (metric): Promise<Verdict> => {
       const { name, mannWhitney, role } = metric;
       const { everySeconds } = mannWhitney;
-      const [canary, baseline] = [fillQuery(mannWhitney.canary, names), fillQuery(mannWhitney.baseline, names)];
+      const asking = [mannWhitney.canary, mannWhitney.baseline].map((query) => ({ name, query }));
+      const [canary = '', baseline = ''] = metricQueries(asking, open.spec, open.target).map(({ query }) => query);
       const windowMs = Math.max(queryWindowSeconds(canary), queryWindowSeconds(baseline)) * 1000;
       const fromMs = (open.record.trafficSinceMs ?? watch.startedAtMs) + role.initialDelaySeconds * 1000 + windowMs;
       const count = Math.min(mostSamples, Math.floor((now - fromMs) / 1000 / everySeconds) + 1);

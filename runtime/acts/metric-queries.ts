@@ -1,12 +1,11 @@
 import { fillQuery } from '../../core/analysis/query-template.ts';
 import type { MetricQuery } from '../../core/metric-ports.ts';
 import type { RouteTarget } from '../../core/ports.ts';
-import type { QuerySpec } from '../../core/spec/query-spec.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 
-/** The queries of metrics with what they name filled in, in the same order. */
+/** Queries with what they name filled in, in the same order. */
 export function metricQueries(
-  metrics: readonly QuerySpec[],
+  metrics: readonly MetricQuery[],
   { analysis, namespace }: Pick<RolloutSpec, 'analysis' | 'namespace'>,
   target: Pick<RouteTarget, 'canaryService' | 'stableService'>,
 ): MetricQuery[] {

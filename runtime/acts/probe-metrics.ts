@@ -1,9 +1,9 @@
-import { fillQuery } from '../../core/analysis/query-template.ts';
-import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
+import type { Measurement, MetricProvider, MetricQuery } from '../../core/metric-ports.ts';
 import type { MetricProbe } from '../../core/preflight/metric-findings.ts';
-import { isQuery, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { isMannWhitney, isQuery, type MetricSpec, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { workloadNamesOf } from './door-target.ts';
+import { metricQueries } from './metric-queries.ts';
 
 /**
  * How long a preflight waits for an answer at most. What takes longer is a source that does not answer now: the rollout begins, and holds by its policy
@@ -13,19 +13,30 @@ const patienceMs = 5_000;
 
 /** Asks each query of a spec once, as an analysis will send it, all at the same time. */
 export async function probeMetrics(deps: Pick<Deps, 'clock' | 'prometheus'>, spec: RolloutSpec): Promise<readonly MetricProbe[]> {
-  const { prometheus, intervalSeconds, metrics } = spec.analysis;
-  const queries = metrics.filter(isQuery);
-  if (prometheus === undefined || queries.length === 0) return [];
-  const { canaryService: canary, stableService: stable } = workloadNamesOf(spec);
+  const { prometheus, metrics } = spec.analysis;
+  const asking = metrics.flatMap((metric) => questionsOf(metric).map((question) => ({ ...question, dryRun: metric.role.dryRun })));
+  if (prometheus === undefined || asking.length === 0) return [];
+  const names = workloadNamesOf(spec);
   const provider = deps.prometheus(prometheus.url).metrics;
   return Promise.all(
-    queries.map(async ({ name, query: template, role: { dryRun } }) => {
-      const query = fillQuery(template, { canary, stable, namespace: spec.namespace, intervalSeconds });
+    metricQueries(asking, spec, names).map(async ({ name, query }, index) => {
       const askedAtMs = deps.clock.now();
       const answer = await measureInTime(deps, provider, { name, query });
-      return { name, query, asksForCanary: query.includes(canary), answer, tookMs: deps.clock.now() - askedAtMs, dryRun };
+      const { dryRun = false } = asking[index] ?? {};
+      return { name, query, asksForCanary: query.includes(names.canaryService), answer, tookMs: deps.clock.now() - askedAtMs, dryRun };
     }),
   );
+}
+
+/** What a metric asks of Prometheus in its own words; what the mesh counts is asked in ours. */
+function questionsOf(metric: MetricSpec): readonly MetricQuery[] {
+  if (isQuery(metric)) return [metric];
+  if (!isMannWhitney(metric)) return [];
+  const { canary, baseline } = metric.mannWhitney;
+  return [
+    { name: metric.name, query: canary },
+    { name: `${metric.name} of stable`, query: baseline },
+  ];
 }
 
 async function measureInTime(

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Measurement } from '../../../core/metric-ports.ts';
+import { type RolloutSpec, rolloutSpec } from '../../../core/spec/rollout-spec.ts';
 import { probeMetrics } from '../../../runtime/acts/probe-metrics.ts';
 import type { PrometheusFactory } from '../../../runtime/deps.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
-import { spec } from '../../core/rollout/rollout-for-tests.ts';
+import { spec, specSource } from '../../core/rollout/rollout-for-tests.ts';
 
 let clock: VirtualClock;
 beforeEach(() => {
@@ -18,7 +19,7 @@ const metrics = [
   { name: 'one', query: 'sum(rate(errors_total{app="{{canary}}"}[{{interval}}]))', max: 1, failures, role },
   { name: 'two', query: 'up{app="{{stable}}"}', max: 1, failures, role },
 ];
-const probed = (measure: (query: string) => Promise<Measurement[]>, of = metrics) => {
+const probed = (measure: (query: string) => Promise<Measurement[]>, of: RolloutSpec['analysis']['metrics'] = metrics) => {
   const prometheus: PrometheusFactory = () => ({
     metrics: { measure: ([asked]) => measure(asked?.query ?? ''), history: async () => [] },
     alerts: { read: async () => [] },
@@ -38,6 +39,23 @@ describe('a probe of the metrics', () => {
     expect(probes).toMatchObject([
       { name: 'one', asksForCanary: true, answer: { status: 'value' } },
       { name: 'two', asksForCanary: false },
+    ]);
+  });
+
+  it('asks both queries of a comparison of samples, and none of what the mesh counts', async () => {
+    const p99 = { canary: 'p99{app="{{canary}}"}', baseline: 'p99{app="{{stable}}"}' };
+    const { analysis } = rolloutSpec.parse(
+      specSource({
+        analysis: {
+          prometheus: { url: 'http://prometheus:9090' },
+          metrics: ['successRate', { name: 'p99', mannWhitney: p99, dryRun: true }],
+        },
+      }),
+    );
+    const probes = await probed(async () => [], analysis.metrics);
+    expect(probes).toMatchObject([
+      { name: 'p99', query: 'p99{app="checkout-canary"}', dryRun: true },
+      { name: 'p99 of stable', query: 'p99{app="checkout"}', dryRun: true },
     ]);
   });
 
