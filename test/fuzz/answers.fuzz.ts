@@ -6,6 +6,7 @@ import type { TransportAnswer } from '../../adapters/eks/http.ts';
 import { createKubernetesClient } from '../../adapters/eks/kubernetes-client.ts';
 import { createStepFunctionsExecutions } from '../../adapters/executions/step-functions.ts';
 import { createCloudWatchAlarmSource } from '../../adapters/metrics/cloudwatch.ts';
+import { createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
 import { createPrometheus, createPrometheusAlerts } from '../../adapters/metrics/prometheus.ts';
 import { createSecretSource } from '../../adapters/secrets/secrets-manager.ts';
 import { marshalFields, unmarshalItem } from '../../adapters/store/attribute-value.ts';
@@ -134,6 +135,24 @@ describe('answers of the Kubernetes API', () => {
   );
 });
 
+const latency = {
+  namespace: 'AWS/ApplicationELB',
+  metricName: 'TargetResponseTime',
+  dimensions: { LoadBalancer: 'app/shop/1' },
+  stat: 'p99',
+};
+const metricData = {
+  MetricDataResults: ['q0', 'q1', 'q1_counted0'].map((Id) => ({
+    ...{ Id, Label: 'TargetResponseTime', StatusCode: 'Complete' },
+    Timestamps: [60, 120, 180, 240].map((ago) => Math.floor(seconds / 60) * 60 - ago),
+    Values: [1, 2, 3, 4],
+  })),
+  Messages: [{ Code: 'a', Value: 'b' }],
+};
+const listedMetrics = {
+  Metrics: [{ Namespace: 'AWS/ApplicationELB', MetricName: 'RequestCount', Dimensions: [{ Name: 'LoadBalancer', Value: 'app/shop/1' }] }],
+};
+
 const wireItem = {
   partition: { S: 'locks' },
   sort: { S: 'checkout' },
@@ -181,6 +200,23 @@ describe('answers of AWS', () => {
       return readings.map(reading).includes('taken') ? 'taken' : 'refused';
     },
   );
+  fuzz('CloudWatch: metric data', 2_800, mutated(metricData), async (output) => {
+    const cloudWatch = createCloudWatchMetrics({ call: answering(asEvent(output)), clock });
+    const datapoints = await cloudWatch.measure([
+      { kind: 'metric', periodSeconds: 60, metric: latency },
+      { kind: 'share', periodSeconds: 60, counted: [latency], of: latency },
+    ]);
+    expect(datapoints.length).toBe(2);
+    for (const datapoint of datapoints) {
+      if (datapoint.status === 'value') expect(Number.isFinite(datapoint.value)).toBe(true);
+      else expect(datapoint.why.length).toBeLessThanOrEqual(longestReason);
+    }
+    return datapoints.some(({ status: of }) => of === 'value') ? 'taken' : 'refused';
+  });
+  fuzz('CloudWatch: list of metrics', 1_400, mutated(listedMetrics), async (output) => {
+    const listing = await createCloudWatchMetrics({ call: answering(asEvent(output)), clock }).list({ namespace: 'AWS/ApplicationELB' });
+    return listing.status === 'listed' ? 'taken' : 'refused';
+  });
   fuzz('Step Functions: execution', 1_400, mutated({ status: 'RUNNING' }), async (output) => {
     const machines = { rollout: 'arn:aws:states:eu-west-1:1:stateMachine:a', rollback: 'arn:aws:states:eu-west-1:1:stateMachine:b' };
     const executions = createStepFunctionsExecutions({ call: answering(asEvent(output)), machines, clock });

@@ -1,0 +1,47 @@
+import { describe, expect } from 'vitest';
+import { backtest } from '../../core/backtest/backtest.ts';
+import { readRecording } from '../../core/backtest/read-recording.ts';
+import { rolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { specSource } from '../core/rollout/rollout-for-tests.ts';
+import { fuzz } from './fuzz.ts';
+import { asEvent } from './json-text.ts';
+import { mutated } from './mutate.ts';
+
+const spec = rolloutSpec.parse(
+  specSource({
+    analysis: { prometheus: { url: 'http://p:9090' }, metrics: ['successRate', { name: 'p99', query: 'p99', max: 0.2 }], budget: 20 },
+  }),
+);
+
+const fromSeconds = 1_800_000_000;
+const answer = (growth: number) => ({
+  status: 'success',
+  data: {
+    resultType: 'matrix',
+    result: [{ metric: { pod: 'a' }, values: Array.from({ length: 12 }, (_, at) => [fromSeconds + at * 10, String(at * growth)]) }],
+  },
+});
+const recording = {
+  version: 1,
+  stepSeconds: 10,
+  metrics: {
+    successRate: { canary: { all: answer(10), bad: answer(1) }, stable: { all: answer(90), bad: answer(0) } },
+    p99: answer(0.01),
+  },
+};
+
+describe('recordings of a backtest', () => {
+  fuzz('backtest: recording', 1_400, mutated(recording), (input) => {
+    const read = readRecording(asEvent(input), 'recording.json', spec.analysis);
+    if (!read.ok) {
+      expect(read.problems.length).toBeGreaterThan(0);
+      return 'refused';
+    }
+    const { fromMs, lastMs } = read.recording;
+    // Points may be years apart: what is replayed of them is an hour.
+    const toMs = Math.min(lastMs, fromMs + 3_600_000);
+    const { comparisons } = backtest({ spec, recording: read.recording, fromMs, toMs, badMeansOf: () => 'failed' });
+    for (const { inAll } of comparisons) expect(Number.isFinite(inAll.aboveBaseline ?? 0)).toBe(true);
+    return 'taken';
+  });
+});
