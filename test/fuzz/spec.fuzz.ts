@@ -18,6 +18,8 @@ import { mutated } from './mutate.ts';
 
 const file = 'rollouts/checkout.yaml';
 
+const cloudWatchMetric = { namespace: 'Shop/Checkout', name: 'Errors', dimensions: { Service: '{{canary}}' }, stat: 'Sum' };
+
 const sources = [
   { ...specSource() },
   { ...specSource({ steps: { exponential: { every: '1m' } }, router: { kind: 'consul', routes: [{ serviceSplitter: 'checkout' }] } }) },
@@ -26,6 +28,28 @@ const sources = [
       steps: { linear: { by: 20, every: '1m' } },
       router: { kind: 'gatewayApi', routes: [{ httpRoute: 'checkout', rule: 'main' }], match: [{ header: { name: 'x', regex: 'a+' } }] },
       resilience: {},
+    }),
+  },
+  {
+    ...specSource({
+      pace: { evidence: { minimumBake: '30s' } },
+      analysis: {
+        warmUp: '10s',
+        budget: { share: '2%', objective: '99.9%' },
+        prometheus: { url: 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0a1b2c3d' },
+        metrics: [
+          { successRate: { margin: { ratio: 1.5, excess: '0.5%' }, objective: '99%' }, name: 'errors' },
+          { latency: { above: '250ms', share: '1%' }, startingStep: 2, noData: { hold: '1m', onDeadline: 'pause' } },
+          { name: 'p99', mannWhitney: { canary: 'p99{a="{{canary}}"}', baseline: 'p99{a="{{stable}}"}', every: '1s' }, dryRun: true },
+          { name: 'queue', query: 'queue', max: 10, failures: { for: '3m' }, critical: false },
+          { loadBalancer: 'app/shop/50dc6c495c0c9188', measure: 'failedShare', max: 0.01 },
+          {
+            name: 'ratio',
+            cloudwatch: { expression: 'a / b', metrics: { a: cloudWatchMetric, b: cloudWatchMetric } },
+            max: 1,
+          },
+        ],
+      },
     }),
   },
 ];
