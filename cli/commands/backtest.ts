@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { createPrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
 import { backtest as replayAll } from '../../core/backtest/backtest.ts';
 import { readRecording } from '../../core/backtest/read-recording.ts';
+import { isReplayed } from '../../core/backtest/recording.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import { planRollout } from '../../core/plan/plan.ts';
 import { formatProblemLine } from '../../core/spec/diagnostic.ts';
@@ -16,6 +17,7 @@ import { describeQueries, formatQueries, queriesOf, type SpecQueries } from '../
 import { readJsonFile } from '../backtest/read-file.ts';
 import { record } from '../backtest/record.ts';
 import { recordingText } from '../backtest/recording-text.ts';
+import { personsCredentials } from '../connection/open-prometheus.ts';
 import { exitCodes } from '../output/exit-code.ts';
 import { type Io, untilAborted } from '../output/io.ts';
 import type { CommandContext, Run } from './command.ts';
@@ -42,8 +44,8 @@ export function backtest(fileOrName: string, options: BacktestOptions): Run {
     const source = sourceOf(options);
     const spec = parseOrThrow(await readSpecFile(context.io.cwd, specFileOf(fileOrName)));
     const queries = queriesOf(spec);
-    if (spec.analysis.metrics.length === 0) {
-      throw new InvalidInputError('The spec has no metrics, and alarms and alerts are not recorded: there is nothing to replay.', {
+    if (!spec.analysis.metrics.some(isReplayed)) {
+      throw new InvalidInputError('The spec asks nothing of Prometheus that is recorded: there is nothing to replay.', {
         remedy: 'Add successRate, latency or a query to analysis.metrics.',
       });
     }
@@ -127,7 +129,7 @@ async function obtain(
   if (source.kind === 'file') return { value: await readJsonFile(io.cwd, source.file), name: source.file };
   const showsProgress = io.terminal && !json;
   const value = await record({
-    api: createPrometheusApi({ url: source.url, clock: systemClock, timeoutMs: 60_000 }),
+    api: createPrometheusApi({ url: source.url, clock: systemClock, timeoutMs: 60_000, credentials: personsCredentials() }),
     queries,
     fromMs: source.fromMs,
     toMs: source.toMs,

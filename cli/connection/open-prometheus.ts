@@ -1,3 +1,4 @@
+import type { AwsCredentialsProvider } from '../../adapters/aws/credentials.ts';
 import { createPrometheus, createPrometheusAlerts } from '../../adapters/metrics/prometheus.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -17,10 +18,15 @@ export function openPrometheus(clock: Clock, elsewhere: string | undefined): Pro
       remedy: 'Give the address before /api/v1: --prometheus http://localhost:9090',
     });
   }
-  const provider = lazily(async () => (await import('@aws-sdk/credential-provider-node')).defaultProvider());
-  const credentials = async () => (await provider())();
+  const credentials = personsCredentials();
   return (url) => {
     const options = { url: elsewhere ?? url, clock, credentials };
     return { metrics: createPrometheus(options), alerts: createPrometheusAlerts(options) };
   };
+}
+
+/** The person's own AWS credentials, which are looked for when something is to be signed. */
+export function personsCredentials(): AwsCredentialsProvider {
+  const provider = lazily(async () => (await import('@aws-sdk/credential-provider-node')).defaultProvider());
+  return async () => (await provider())();
 }
