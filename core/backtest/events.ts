@@ -1,4 +1,5 @@
 import type { Verdict } from '../analysis/verdict.ts';
+import { own } from '../own.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { Replay, ReplayLook } from './replay.ts';
 
@@ -79,7 +80,7 @@ export function loudestOf({ verdicts, counted }: ReplayLook): LoudestComparison 
   return verdicts
     .filter(({ dryRun }) => dryRun !== true)
     .flatMap(({ name, evidence, enough }) => {
-      const of = Object.hasOwn(counted, name) ? counted[name] : undefined;
+      const of = own(counted, name);
       if (of === undefined || evidence === undefined || enough === undefined) return [];
       const { canary, stable } = of;
       const requestShare = shareOf(canary.all, canary.all + stable.all);

@@ -5,6 +5,7 @@ import { fillQuery } from '../../core/analysis/query-template.ts';
 import { withValues } from '../../core/analysis/series-of.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import type { CloudWatchQuestion, Datapoint } from '../../core/metric-ports.ts';
+import { own } from '../../core/own.ts';
 import type { CloudWatchMetric } from '../../core/spec/cloudwatch-spec.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
@@ -50,8 +51,4 @@ export function questionFor(
 ): CloudWatchQuestion {
   const names = { canary: canaryService, stable: stableService, namespace, intervalSeconds: analysis.intervalSeconds };
   return withValues(asks, (value) => fillQuery(value, names));
-}
-
-function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(all, name) ? all[name] : undefined;
 }

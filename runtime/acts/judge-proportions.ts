@@ -1,4 +1,5 @@
 import type { Verdict } from '../../core/analysis/verdict.ts';
+import { own } from '../../core/own.ts';
 import { type AnswerCount, noAnswers } from '../../core/rollout/answer-count.ts';
 import { judgeAnswers, levelOfEach } from '../../core/rollout/judge-answers.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
@@ -21,7 +22,7 @@ export async function judgeProportions(
   const judged = await Promise.all(
     proportions.map(async (proportion) => {
       const { name } = proportion;
-      const count = (Object.hasOwn(before, name) ? before[name] : undefined) ?? noAnswers;
+      const count = own(before, name) ?? noAnswers;
       const look = await countAnswers(deps, open, proportion, count);
       const metric = { proportion, badMeans: badMeansOf(open, proportion), falseAlarmLevel, budget: spec.analysis.budget };
       return { name, ...judgeAnswers(metric, { count, look, stepIndex, plan, nowMs: deps.clock.now() }) };

@@ -4,6 +4,7 @@ import { newestSampleQuery } from '../../core/analysis/newest-sample-query.ts';
 import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
+import { own } from '../../core/own.ts';
 import type { QuerySpec } from '../../core/spec/query-spec.ts';
 import type { Deps } from '../deps.ts';
 import { metricQueries } from './metric-queries.ts';
@@ -44,9 +45,9 @@ export async function judgeQueries(
       status: 'unavailable' as const,
       why: 'the provider left it out',
     };
-    const own = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
-    const before = (Object.hasOwn(tallies, metric.name) ? tallies[metric.name] : undefined) ?? emptyTally;
-    const { verdict, tally } = judgeMetric(metric, own, before);
+    const ofThisCanary = ownMeasurement(measurement, queryWindowSeconds(queries[index]?.query ?? ''), open.record.otherCanaryUntilMs);
+    const before = own(tallies, metric.name) ?? emptyTally;
+    const { verdict, tally } = judgeMetric(metric, ofThisCanary, before);
     return { name: metric.name, verdict: inRole(metric.role, withQuery(verdict, queries[index]?.query ?? '')), tally };
   });
   return {

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { type RunningSandbox, startSandboxConnection } from '../../cli/connection/sandbox/start-sandbox.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
-import { sluice, temporaryFolder } from './run-command.ts';
+import { sluice, temporaryFolder, writeKubeconfig } from './run-command.ts';
 import { cliSpec } from './sandbox-spec.ts';
 
 let running: RunningSandbox;
@@ -23,17 +22,7 @@ beforeEach(async () => {
   await mkdir(join(cwd, 'rollouts'));
   await writeFile(join(cwd, 'rollouts', 'checkout.yaml'), cliSpec());
   await writeFile(join(cwd, 'rollouts', 'search.yaml'), cliSpec('search'));
-  await writeFile(
-    join(cwd, 'kubeconfig'),
-    stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'sandbox',
-      clusters: [{ name: 'sandbox', cluster: { server: running.kubernetesUrl } }],
-      users: [{ name: 'me', user: { token: 'k8s-aws-v1.me' } }],
-      contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'me' } }],
-    }),
-  );
+  await writeKubeconfig(cwd, running.kubernetesUrl);
 });
 
 afterEach(() => running.close());

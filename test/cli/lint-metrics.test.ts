@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { type RunningSandbox, startSandboxConnection } from '../../cli/connection/sandbox/start-sandbox.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
-import { sluice, temporaryFolder } from './run-command.ts';
+import { sluice, temporaryFolder, writeKubeconfig } from './run-command.ts';
 import { cliSpec } from './sandbox-spec.ts';
 
 const clock = new VirtualClock();
@@ -16,17 +15,7 @@ beforeAll(async () => {
   running = await startSandboxConnection({ clock, speed: 1, specs: [{ file: 'checkout.yaml', text: cliSpec() }], by: 'ada' });
   cwd = await temporaryFolder();
   await mkdir(join(cwd, 'rollouts'));
-  await writeFile(
-    join(cwd, 'kubeconfig'),
-    stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'sandbox',
-      clusters: [{ name: 'sandbox', cluster: { server: running.kubernetesUrl } }],
-      users: [{ name: 'me', user: { token: 'k8s-aws-v1.me' } }],
-      contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'me' } }],
-    }),
-  );
+  await writeKubeconfig(cwd, running.kubernetesUrl);
   await clock.sleep(130_000);
 });
 afterAll(() => running.close());

@@ -1,6 +1,7 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { ExitCode } from '../../cli/output/exit-code.ts';
 import type { Io } from '../../cli/output/io.ts';
 import { type Connector, run } from '../../cli/run.ts';
@@ -47,4 +48,21 @@ export async function sluice(argv: readonly string[], options: CommandOptions = 
 
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'sluice-cli-'));
+}
+
+/** A kubeconfig of the sandbox's cluster, in that folder, for a user with these credentials. */
+export async function writeKubeconfig(
+  cwd: string,
+  server: string,
+  user: Readonly<Record<string, unknown>> = { token: 'k8s-aws-v1.me' },
+): Promise<void> {
+  const text = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'sandbox',
+    clusters: [{ name: 'sandbox', cluster: { server } }],
+    users: [{ name: 'me', user }],
+    contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'me' } }],
+  });
+  await writeFile(join(cwd, 'kubeconfig'), text);
 }

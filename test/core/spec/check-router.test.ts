@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { changed, withRouter, withSteps } from './spec-text.ts';
-
-function problemsIn(text: string) {
-  const parsed = parseSpec(text, 'rollouts/checkout.yaml');
-  return parsed.ok ? [] : parsed.problems;
-}
+import { changed, problemsIn, withRouter, withSteps } from './spec-text.ts';
 
 const routers = {
   istio: '  kind: istio\n  routes:\n    - virtualService: checkout\n',

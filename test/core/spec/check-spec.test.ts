@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { changed, specText, withAnalysis, withSteps } from './spec-text.ts';
-
-function problemsIn(text: string, file = 'rollouts/checkout.yaml') {
-  const parsed = parseSpec(text, file);
-  return parsed.ok ? [] : parsed.problems;
-}
+import { changed, problemsIn, specText, withAnalysis, withSteps } from './spec-text.ts';
 
 function withQuery(query: string): string {
   return withAnalysis(

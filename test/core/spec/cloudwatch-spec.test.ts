@@ -1,22 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { withAnalysis } from './spec-text.ts';
+import { metricsIn, problemsIn, withAnalysis } from './spec-text.ts';
 
-const file = 'rollouts/checkout.yaml';
 const withMetrics = (...metrics: readonly string[]) =>
   withAnalysis(`analysis:\n  metrics:\n${metrics.map((metric) => `    - ${metric}\n`).join('')}`);
-
-function metricsOf(text: string) {
-  const parsed = parseSpec(text, file);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.spec.analysis.metrics;
-}
-
-function problemsIn(text: string) {
-  const parsed = parseSpec(text, file);
-  return parsed.ok ? [] : parsed.problems;
-}
 
 const series = (name: string) => `{ namespace: Shop/Checkout, name: ${name}, dimensions: { Service: "{{canary}}" }, stat: Sum }`;
 const errors = { namespace: 'Shop/Checkout', metricName: 'Errors', dimensions: { Service: '{{canary}}' }, stat: 'Sum' };
@@ -28,7 +15,7 @@ const group = 'targetGroup: targetgroup/shop-canary/73e2d6bc24d8a067';
 describe('metrics of CloudWatch', () => {
   it('are one metric, or an expression over several, and need no Prometheus', () => {
     expect(
-      metricsOf(
+      metricsIn(
         withMetrics(
           '{ name: queue, cloudwatch: { metric: { namespace: AWS/SQS, name: ApproximateAgeOfOldestMessage, dimensions: { QueueName: orders }, stat: p99 } }, max: 30 }',
           `{ name: failed, cloudwatch: { expression: "100 * errors / requests", period: 2m, metrics: { errors: ${series('Errors')}, requests: ${series('Requests')} } }, max: 1, failures: { consecutive: 1 } }`,
@@ -91,7 +78,7 @@ describe('metrics of CloudWatch', () => {
   it('are as docs/judge.md shows them', () => {
     const page = readFileSync('docs/judge.md', 'utf8').split('## What CloudWatch is asked')[1] ?? '';
     const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
-    expect(metricsOf(withAnalysis(example)).map(({ name }) => name)).toEqual([
+    expect(metricsIn(withAnalysis(example)).map(({ name }) => name)).toEqual([
       'failedShare of the load balancer',
       'oldest order in the queue',
       'payments that fail',
@@ -155,7 +142,7 @@ describe('metrics of CloudWatch', () => {
 });
 
 describe('what a load balancer counts', () => {
-  const asks = (metric: string) => metricsOf(withMetrics(metric)).map((each) => ('asks' in each ? each.asks : undefined))[0];
+  const asks = (metric: string) => metricsIn(withMetrics(metric)).map((each) => ('asks' in each ? each.asks : undefined))[0];
   const inAll = { namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/shop/50dc6c495c0c9188' }, stat: 'Sum' };
   const inGroup = { ...inAll, dimensions: { ...inAll.dimensions, TargetGroup: 'targetgroup/shop-canary/73e2d6bc24d8a067' } };
 
@@ -185,7 +172,7 @@ describe('what a load balancer counts', () => {
   });
 
   it('has a role like any other metric', () => {
-    const [metric] = metricsOf(
+    const [metric] = metricsIn(
       withMetrics(`{ ${balancer}, measure: requests, min: 1, critical: false, initialDelay: 2m, failures: { for: 3m } }`),
     );
     expect(metric).toMatchObject({ failures: { forSeconds: 180 }, role: { critical: false, initialDelaySeconds: 120 } });
@@ -193,7 +180,7 @@ describe('what a load balancer counts', () => {
 
   it('has a name of its own where it is given none', () => {
     expect(
-      metricsOf(
+      metricsIn(
         withMetrics(`{ ${balancer}, measure: latency, max: 1 }`, `{ ${balancer}, measure: latency, stat: p50, max: 1, name: median }`),
       ).map(({ name }) => name),
     ).toEqual(['latency of the load balancer', 'median']);

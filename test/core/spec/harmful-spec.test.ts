@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SpecProblem } from '../../../core/spec/diagnostic.ts';
 import { formatProblemLine } from '../../../core/spec/diagnostic.ts';
-import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { changed, specText, withAnalysis } from './spec-text.ts';
-
-const file = 'rollouts/checkout.yaml';
-
-function problemsIn(text: string): readonly SpecProblem[] {
-  const parsed = parseSpec(text, file);
-  return parsed.ok ? [] : parsed.problems;
-}
+import { changed, problemsIn, specText, withAnalysis } from './spec-text.ts';
 
 const withQuery = (query: string) =>
   withAnalysis(`analysis:\n  prometheus:\n    url: http://p:9090\n  metrics:\n    - name: errors\n      max: 1\n      query: ${query}\n`);

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { changed, specText, withAnalysis, withSteps } from './spec-text.ts';
+import { changed, problemsIn, specText, withAnalysis, withSteps } from './spec-text.ts';
 
 const file = 'rollouts/checkout.yaml';
-
-function problemsIn(text: string) {
-  const parsed = parseSpec(text, file);
-  return parsed.ok ? [] : parsed.problems;
-}
 
 describe('a spec that holds', () => {
   it('is parsed with its defaults, durations in seconds', () => {

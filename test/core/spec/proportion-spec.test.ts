@@ -1,26 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../../core/spec/parse-spec.ts';
 import { usually } from '../rollout/rollout-for-tests.ts';
-import { changed, specText, withAnalysis } from './spec-text.ts';
+import { changed, metricsIn, problemsIn, specText, withAnalysis } from './spec-text.ts';
 
 const file = 'rollouts/checkout.yaml';
 const withMetrics = (...metrics: readonly string[]) =>
   withAnalysis(`analysis:\n  prometheus:\n    url: http://p:9090\n  metrics:\n${metrics.map((metric) => `    - ${metric}\n`).join('')}`);
 
-function metricsOf(text: string) {
-  const parsed = parseSpec(text, file);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.spec.analysis.metrics;
-}
-
-function problemsIn(text: string) {
-  const parsed = parseSpec(text, file);
-  return parsed.ok ? [] : parsed.problems;
-}
-
 describe('metrics that compare the canary with stable', () => {
   it('need no more than a name and an edge', () => {
-    expect(metricsOf(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
+    expect(metricsIn(withMetrics('successRate', 'latency: { above: 200ms, share: 1% }'))).toEqual([
       {
         name: 'successRate',
         bad: { kind: 'failed' },
@@ -41,7 +30,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('may have margins, names and a least number of requests of their own', () => {
-    const [one, other] = metricsOf(
+    const [one, other] = metricsIn(
       withMetrics(
         '{ successRate: { margin: { ratio: 2, excess: 0.5% }, requests: 500 }, name: errors }',
         '{ latency: { above: 1.5s }, name: slow }',
@@ -59,7 +48,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('stand beside queries', () => {
-    expect(metricsOf(withMetrics('successRate', '{ name: up, query: up, min: 1 }'))).toMatchObject([
+    expect(metricsIn(withMetrics('successRate', '{ name: up, query: up, min: 1 }'))).toMatchObject([
       { name: 'successRate' },
       { query: 'up' },
     ]);
@@ -87,7 +76,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('say what they count for, and from when on, beside what they are', () => {
-    const [one, other] = metricsOf(
+    const [one, other] = metricsIn(
       withMetrics(
         '{ successRate: {}, critical: false, startingStep: 2, noData: { hold: 1h, onDeadline: pause } }',
         '{ name: up, query: up, min: 1, initialDelay: 90s, failures: { for: 3m } }',
@@ -98,7 +87,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('may hold the canary to an objective, at full weight or at every step', () => {
-    const metrics = metricsOf(withMetrics('successRate: { objective: 99.9% }', 'latency: { above: 1s, objective: 95%, baseline: none }'));
+    const metrics = metricsIn(withMetrics('successRate: { objective: 99.9% }', 'latency: { above: 1s, objective: 95%, baseline: none }'));
     expect(metrics).toMatchObject([
       { allowedAlone: 0.001, baseline: 'stable' },
       { allowedAlone: 0.05, baseline: 'none' },
@@ -106,7 +95,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('wait for the warm-up of the whole analysis, unless they say how long they wait', () => {
-    const metrics = metricsOf(
+    const metrics = metricsIn(
       withAnalysis(
         'analysis:\n  prometheus:\n    url: http://p:9090\n  warmUp: 1m\n  metrics: [successRate, { name: up, query: up, min: 1, initialDelay: 0s }]\n',
       ),
@@ -148,7 +137,7 @@ describe('metrics that compare the canary with stable', () => {
   });
 
   it('are not in a spec that judges by alarms alone', () => {
-    expect(metricsOf(changed('checkout-errors', 'checkout-errors', specText))).toEqual([]);
+    expect(metricsIn(changed('checkout-errors', 'checkout-errors', specText))).toEqual([]);
   });
 });
 

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../../core/spec/parse-spec.ts';
-import { changed, withRouter } from './spec-text.ts';
-
-function problemsIn(text: string) {
-  const parsed = parseSpec(text, 'rollouts/checkout.yaml');
-  return parsed.ok ? [] : parsed.problems;
-}
+import { changed, problemsIn, withRouter } from './spec-text.ts';
 
 const kinds = 'one of istio, gatewayApi, linkerd or consul';
 const route = (kind: string, entry: string) => `  kind: ${kind}\n  routes:\n    - ${entry}\n`;

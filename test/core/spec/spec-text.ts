@@ -1,3 +1,7 @@
+import type { SpecProblem } from '../../../core/spec/diagnostic.ts';
+import { parseSpec } from '../../../core/spec/parse-spec.ts';
+import type { RolloutSpec } from '../../../core/spec/rollout-spec.ts';
+
 /** A spec that holds, as text; each test changes the part that it is about. */
 export const specText = `name: checkout
 cluster: shop-production
@@ -40,4 +44,19 @@ export function withAnalysis(analysis: string): string {
 /** The spec with another router, given without its first line, and with more at the end. */
 export function withRouter(router: string, more = '', text = specText): string {
   return text.replace(/router:\n(?: .*\n)*/, () => `router:\n${router}`) + more;
+}
+
+export const specFile = 'rollouts/checkout.yaml';
+
+/** What is wrong with a spec, nothing where it holds. */
+export function problemsIn(text: string, file = specFile): readonly SpecProblem[] {
+  const parsed = parseSpec(text, file);
+  return parsed.ok ? [] : parsed.problems;
+}
+
+/** The metrics of a spec that holds. */
+export function metricsIn(text: string): RolloutSpec['analysis']['metrics'] {
+  const parsed = parseSpec(text, specFile);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.spec.analysis.metrics;
 }

@@ -2,6 +2,7 @@ import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { clusterAlike, judgedAlike } from '../in-process.ts';
 import { checkoutOn } from '../meshes.ts';
 import type { Scenario } from '../scenario.ts';
+import { untilRolledBack, untilSucceeded } from '../stories.ts';
 
 /** The spec that asks least: no query, no threshold of the service's own. */
 const compared = (usual: RolloutSpecSource): RolloutSpecSource => ({
@@ -27,16 +28,6 @@ const becauseOf =
     const why = rollout?.record.reason ?? '';
     return why.startsWith(`${name}: `) && why.includes('false-alarm level') ? [] : [`rolled back because ${why}`];
   };
-
-const untilRolledBack: Scenario['story'] = async (stage) => {
-  stage.push('v2');
-  await stage.untilState('RolledBack', 1, 'rollback');
-};
-
-const untilSucceeded: Scenario['story'] = async (stage) => {
-  stage.push('v2');
-  await stage.untilState('Succeeded');
-};
 
 export const comparedWithStable: readonly Scenario[] = [
   {

@@ -1,6 +1,7 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { untilRolledBack, untilSucceeded } from '../stories.ts';
 
 type MetricSource = NonNullable<RolloutSpecSource['analysis']['metrics']>[number];
 
@@ -16,16 +17,6 @@ const p90 = (side: 'canary' | 'stable') =>
   `histogram_quantile(0.9, sum by (le) (rate(istio_request_duration_milliseconds_bucket{destination_service_name="{{${side}}}"}[3s])))`;
 
 const failing = { v2: { service: { errorShare: 0.3 } } } as const;
-
-const untilSucceeded: Scenario['story'] = async (stage) => {
-  stage.push('v2');
-  await stage.untilState('Succeeded');
-};
-
-const untilRolledBack: Scenario['story'] = async (stage) => {
-  stage.push('v2');
-  await stage.untilState('RolledBack', 1, 'rollback');
-};
 
 export const metricRoles: readonly Scenario[] = [
   {

@@ -1,6 +1,7 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { judgedAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { untilRolledBack, untilSucceeded } from '../stories.ts';
 
 const longBakes: RolloutSpecSource['steps'] = [
   { weight: 10, bake: '5m' },
@@ -29,10 +30,7 @@ export const paceByEvidence: readonly Scenario[] = [
     promises: ['J6'],
     inProcessBecause: judgedAlike,
     spec: { checkout: budgeted(200, paced) },
-    story: async (stage) => {
-      stage.push('v2');
-      await stage.untilState('Succeeded');
-    },
+    story: untilSucceeded,
     expected: {
       rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0], seconds: [40, 100] }],
       stable: { checkout: 'v2' },
@@ -45,10 +43,7 @@ export const paceByEvidence: readonly Scenario[] = [
     promises: ['J6'],
     inProcessBecause: judgedAlike,
     spec: { checkout: budgeted(5, { ...paced, steps: longBakes.map((step) => ({ ...step, bake: step.weight === 100 ? '10s' : '1m' })) }) },
-    story: async (stage) => {
-      stage.push('v2');
-      await stage.untilState('Succeeded');
-    },
+    story: untilSucceeded,
     expected: {
       rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'succeeded', weights: [10, 50, 100, 0], seconds: [100, 140] }],
       stable: { checkout: 'v2' },
@@ -62,10 +57,7 @@ export const paceByEvidence: readonly Scenario[] = [
     inProcessBecause: judgedAlike,
     spec: { checkout: budgeted(2) },
     versions: { v2: { service: { errorShare: 0.04 } } },
-    story: async (stage) => {
-      stage.push('v2');
-      await stage.untilState('RolledBack', 1, 'rollback');
-    },
+    story: untilRolledBack,
     expected: {
       rollouts: [{ rollout: 'checkout', tag: 'v2', phase: 'rolledBack', reason: 'analysis', weights: [10, 0] }],
       badAnswers: [1, 12],

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Cost } from '../../../core/analysis/proportion/comparison.ts';
+import type { Verdict } from '../../../core/analysis/verdict.ts';
+import { decide } from '../../../core/rollout/decide.ts';
+import { analysisAt, requestTo, specSource, startMs, stateAt, verdictOf } from './rollout-for-tests.ts';
+
+const minute = 60_000;
+const baked = { bakedMs: 60 * minute };
+const { analysis: analysisSource } = specSource();
+
+describe('a metric with a hold of its own', () => {
+  const metrics = [
+    { name: 'error rate', query: 'errors', max: 0.01 },
+    { name: 'sales', query: 'sales', min: 1, noData: { hold: '2m', onDeadline: 'advance' as const } },
+  ];
+  const silentSince = (ms: number) =>
+    stateAt(0, { spec: { analysis: { ...analysisSource, metrics } }, watch: { inconclusiveSinceMs: startMs + ms } });
+  const silent = (...names: readonly string[]) => ({
+    ...analysisAt(3 * minute, { ...verdictOf('inconclusive'), name: names[0] ?? '' }),
+    verdicts: names.map((name) => verdictOf('inconclusive', name)),
+  });
+
+  it('is silent for so long, and then does what it says itself', () => {
+    expect(decide(silentSince(minute + 1), silent('sales')).action).toBe('hold');
+    expect(decide(silentSince(minute), silent('sales'))).toMatchObject({ action: 'advance' });
+    expect(decide(silentSince(minute), silent('error rate')).action).toBe('hold');
+  });
+
+  it('decides beside others that are silent, where its hold ends first', () => {
+    expect(decide(silentSince(minute), silent('error rate', 'sales')).action).toBe('advance');
+  });
+
+  it('decides nothing where it is only tried out', () => {
+    const analysis = silent('error rate', 'sales');
+    const tried = { ...analysis, verdicts: analysis.verdicts.map((each) => (each.name === 'sales' ? { ...each, dryRun: true } : each)) };
+    expect(decide(silentSince(minute), tried).action).toBe('hold');
+  });
+});
+
+describe('a pace by evidence', () => {
+  const paced = { spec: { pace: 'evidence' as const, analysis: { ...analysisSource, metrics: ['successRate' as const], budget: 100 } } };
+  const costing = (bakedMs: number, cost: Partial<Cost>, more: Partial<Verdict> = {}) => {
+    const comparison = {
+      canary: { all: 100, bad: 0 },
+      stable: { all: 900, bad: 0 },
+      allowedShare: 0.001,
+      dispersion: 1,
+      windowSeconds: 30,
+      cost: { spent: 0, underWay: 0, budget: 100, ...cost },
+    };
+    return {
+      ...analysisAt(bakedMs, 'pass'),
+      verdicts: [verdictOf('pass', 'canary'), { ...verdictOf('pass', 'successRate'), comparison, ...more }],
+    };
+  };
+  const at = (bakedMs: number, stepIndex = 0) => stateAt(stepIndex, { ...paced, watch: { bakedMs } });
+
+  it('leaves a step as soon as what the next one may cost fits the budget, and no sooner than after the least bake', () => {
+    expect(decide(at(29_999), costing(29_999, { nextAtMost: 10 })).action).toBe('hold');
+    expect(decide(at(30_000), costing(30_000, { nextAtMost: 100 }))).toMatchObject({ action: 'advance', stepIndex: 1 });
+    expect(decide(at(30_000), costing(30_000, { nextAtMost: 101 })).action).toBe('hold');
+    expect(decide(at(30_000), costing(30_000, {})).action).toBe('hold');
+  });
+
+  it('leaves it no later than after its bake', () => {
+    expect(decide(at(60_000), costing(60_000, { nextAtMost: 1e9 })).action).toBe('advance');
+  });
+
+  it('does not leave it early in doubt, and not the last one, nor by what is only tried out', () => {
+    expect(decide(at(30_000), costing(30_000, { nextAtMost: 10 }, { evidence: 5 })).action).toBe('hold');
+    expect(decide(at(30_000), costing(30_000, { nextAtMost: 10 }, { dryRun: true })).action).toBe('hold');
+    expect(decide(at(60_000, 2), costing(60_000, { nextAtMost: 10 })).action).toBe('hold');
+  });
+
+  it('is asked for: else a step bakes as long as it says', () => {
+    expect(decide(stateAt(0, { watch: { bakedMs: 30_000 } }), costing(30_000, { nextAtMost: 0 })).action).toBe('hold');
+  });
+});
+
+describe('a canary that warms up', () => {
+  const warm = (kind: 'pass' | 'fail' | 'inconclusive') => ({ ...analysisAt(minute, kind), warmsUpUntilMs: startMs + 90_000 });
+
+  it('is held until metrics are asked, whatever has baked', () => {
+    const decision = decide(stateAt(0, { watch: baked }), warm('pass'));
+    expect(decision).toMatchObject({ action: 'hold', tick: { watchSeconds: 30 } });
+    expect(decision.why).toBe('The canary warms up: no metric is asked for another 30s.');
+    expect(decide(stateAt(0, { watch: baked, request: requestTo('promote') }), warm('pass')).action).toBe('hold');
+  });
+
+  it('is rolled back by an alarm all the same', () => {
+    expect(decide(stateAt(0), warm('fail')).action).toBe('abort');
+  });
+});
