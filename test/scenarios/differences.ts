@@ -8,7 +8,7 @@ const slackOfBadAnswers = 4;
 /**
  * Where an outcome is not as its scenario states; empty where all is as expected. On a tier that is not exact, durations have no upper bound,
  * rollouts of different services that begin at once do so in any order, and the sweep may have come round for a push that is under way,
- * which is one more start that is ignored.
+ * which is one more start that is ignored; a rollout may end for the scenario's other reason.
  */
 export function differences(scenario: Scenario, outcome: ScenarioOutcome, { exact }: Pick<Tier, 'exact'> = { exact: true }): string[] {
   const { expected } = scenario;
@@ -30,11 +30,13 @@ export function differences(scenario: Scenario, outcome: ScenarioOutcome, { exac
       ...(record.phase === 'succeeded' || record.rollbackReason === undefined ? {} : { reason: record.rollbackReason }),
       weights,
     })),
-    inOrder(expected.rollouts).map(({ rollout, tag, phase, reason, weights }) => ({
+    inOrder(expected.rollouts).map(({ rollout, tag, phase, reason, orReason, weights }, index) => ({
       rollout,
       tag,
       phase,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined
+        ? {}
+        : { reason: !exact && orReason !== undefined && orReason === rollouts[index]?.record.rollbackReason ? orReason : reason }),
       weights,
     })),
   );

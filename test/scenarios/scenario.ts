@@ -14,6 +14,8 @@ export interface ExpectedRollout {
   readonly tag: string;
   readonly phase: 'succeeded' | 'rolledBack' | 'failed';
   readonly reason?: RollbackReason;
+  /** What may come first where time is real, and is as right. */
+  readonly orReason?: RollbackReason;
   /** The canary's weights in the order in which the route took them, 0 at the end. */
   readonly weights: readonly number[];
   /** From its start to its end: at least and at most. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { RollbackReason } from '../../core/rollout/record.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
 import { handAlarmEvent } from './by-hand.ts';
 import { differences } from './differences.ts';
+import { scenarios } from './list.ts';
 import { runScenario } from './run-scenario.ts';
 import { sandboxTier } from './sandbox-tier.ts';
 import type { Scenario } from './scenario.ts';
@@ -75,5 +77,18 @@ describe('where time goes on while machines work', () => {
   ] as const)('bad answers are counted loosely: %s', async (_, badAnswers, failed, found) => {
     const scenario = asking(() => undefined, { expected: { rollouts: [], badAnswers } });
     expect(differences(scenario, await outcomeOf(failed), { exact: false })).toHaveLength(found);
+  });
+
+  it('the other reason that a scenario states is as good, and nowhere else', async () => {
+    const stops = scenarios.find(({ name }) => name === 'store-down-for-minutes');
+    if (stops === undefined) throw new Error('there is no such scenario');
+    const outcome = await runScenario(stops, { clock: new VirtualClock() });
+    const endedBy = (rollbackReason: RollbackReason) => ({
+      ...outcome,
+      rollouts: outcome.rollouts.map((each) => ({ ...each, record: { ...each.record, rollbackReason } })),
+    });
+    expect(differences(stops, endedBy('timeout'), { exact: false })).toEqual([]);
+    expect(differences(stops, endedBy('timeout'))).toHaveLength(1);
+    expect(differences(stops, endedBy('drift'), { exact: false })).toHaveLength(1);
   });
 });

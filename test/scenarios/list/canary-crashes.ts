@@ -1,9 +1,22 @@
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { clusterAlike } from '../in-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { changeQueries } from '../usual.ts';
 
 /** Without the alarm: the few requests that a crash itself costs may be enough for it. */
 const unalarmed = (usual: RolloutSpecSource): RolloutSpecSource => ({ ...usual, analysis: { ...usual.analysis, alarms: [] } });
+
+/**
+ * Where the pods are what is judged, with `hold` for them. How many requests a crash costs is a matter of how soon the mesh hears of it, and
+ * as the windows of successive looks overlap, it may be three looks that one crash fails.
+ */
+const judgedByPods =
+  (hold: string) =>
+  (usual: RolloutSpecSource): RolloutSpecSource => {
+    const { analysis, policies, ...rest } = unalarmed(usual);
+    const metrics = changeQueries(analysis.metrics, (metric) => (metric.min === undefined ? metric : { ...metric, min: 0.5 }));
+    return { ...rest, analysis: { ...analysis, metrics }, policies: { ...policies, noData: { hold } } };
+  };
 
 export const canaryCrashesDuringBake: Scenario = {
   name: 'canary-crashes-during-bake',
@@ -59,7 +72,7 @@ export const canaryPodKeepsCrashing: Scenario = {
   inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // The kubelet waits 10 s before the first restart and 20 s before the second: the hold lies between.
-  spec: { checkout: (usual) => ({ ...unalarmed(usual), policies: { ...usual.policies, noData: { hold: '15s' } } }) },
+  spec: { checkout: judgedByPods('15s') },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
@@ -80,7 +93,7 @@ export const canaryPodCrashesInTurns: Scenario = {
   inProcessBecause: clusterAlike,
   requestsPerSecond: 20,
   // Seven seconds up, then 10, 20 and 40 s of back-off: no down-time is as long as the hold, and no up-time as long as the bake.
-  spec: { checkout: (usual) => ({ ...unalarmed(usual), policies: { ...usual.policies, noData: { hold: '50s' } } }) },
+  spec: { checkout: judgedByPods('50s') },
   story: async (stage) => {
     stage.push('v2');
     await stage.untilWeight(10);
