@@ -34,5 +34,5 @@ export function metricsNow<Of extends WithRole>(metrics: readonly Of[], { stepIn
 export function inRole({ critical, dryRun }: MetricRole, verdict: Verdict): Verdict {
   if (dryRun) return { ...verdict, dryRun };
   if (critical || verdict.verdict !== 'fail') return verdict;
-  return { ...verdict, verdict: 'inconclusive', reason: `${verdict.reason} It is not critical: the step is held.` };
+  return { ...verdict, verdict: 'inconclusive', failed: true, reason: `${verdict.reason} It is not critical: the step is held.` };
 }

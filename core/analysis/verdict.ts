@@ -23,6 +23,8 @@ export const verdict = stored({
   comparison: z.optional(comparison),
   /** The query as it was sent, shortened; left out of a pass. */
   query: z.optional(z.string()),
+  /** A fail that only holds the step, because its metric is not critical. */
+  failed: z.optional(z.boolean()),
   /** Shown, and counts for nothing. */
   dryRun: z.optional(z.boolean()),
 });

@@ -199,7 +199,10 @@ function policyOf({ analysis, policies }: RolloutSpec, { verdicts }: AnalysisRes
   const key = kind === 'inconclusive' ? 'noData' : 'sourceDown';
   const roles = new Map(analysis.metrics.map(({ name, role }) => [name, role]));
   const silent = verdicts.filter(({ verdict, dryRun }) => verdict === kind && dryRun !== true);
-  const holds = silent.map(({ name }) => roles.get(name)?.[key] ?? policies[key]);
+  const holds = silent.map(({ name, failed }) => {
+    const role = roles.get(name);
+    return (failed === true ? role?.fail : undefined) ?? role?.[key] ?? policies[key];
+  });
   return (
     holds.reduce<BoundedHold | undefined>((first, each) => (first && first.holdSeconds <= each.holdSeconds ? first : each), undefined) ??
     policies[key]

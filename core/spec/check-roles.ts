@@ -1,8 +1,30 @@
 import type { UnplacedProblem } from './problems-of.ts';
 import type { RolloutSpec } from './rollout-spec.ts';
 
+/** Refuses roles that no rollout could play. */
+export function checkRoles(spec: RolloutSpec): UnplacedProblem[] {
+  return [...checkFails(spec), ...checkSteps(spec)];
+}
+
+function checkFails({ analysis: { metrics } }: RolloutSpec): UnplacedProblem[] {
+  return metrics.flatMap(({ role }, index): UnplacedProblem[] => {
+    if (role.fail === undefined || !role.critical) return [];
+    const hint = 'add critical: false, or leave out fail: a fail of a critical metric rolls back at once';
+    return [
+      {
+        code: 'rule',
+        path: ['analysis', 'metrics', index, 'fail'],
+        found: 'a hold for fails',
+        expected: 'critical: false beside it',
+        hint,
+        at: 'key',
+      },
+    ];
+  });
+}
+
 /** Refuses a spec of whose metrics none counts at its first step, where no alarm or alert does either: nothing would judge that step (J3). */
-export function checkRoles({ analysis: { metrics, alarms, alerts }, steps }: RolloutSpec): UnplacedProblem[] {
+function checkSteps({ analysis: { metrics, alarms, alerts }, steps }: RolloutSpec): UnplacedProblem[] {
   const path = ['analysis', 'metrics'];
   if (Array.isArray(steps)) {
     const beyond = metrics.findIndex(({ role }) => role.startingStep > steps.length);

@@ -16,6 +16,8 @@ export interface MetricRole {
   /** Instead of the policies of the whole spec. */
   readonly noData?: BoundedHold;
   readonly sourceDown?: BoundedHold;
+  /** What a fail does that does not roll back; as `noData` where it is left out. */
+  readonly fail?: BoundedHold;
 }
 
 /** The keys that a metric of any kind may have beside its own. */
@@ -28,6 +30,9 @@ export const roleSource = {
   ),
   noData: z.optional(boundedHold.check(z.describe('Where this metric has too little data to judge: instead of policies.noData'))),
   sourceDown: z.optional(boundedHold.check(z.describe('Where the source of this metric does not answer: instead of policies.sourceDown'))),
+  fail: z.optional(
+    boundedHold.check(z.describe('Beside critical: false, where this metric fails: instead of its noData. A hold of 0s: at once')),
+  ),
 };
 const role = z.strictObject(roleSource);
 type RoleSource = z.infer<typeof role>;
@@ -38,7 +43,7 @@ export const usualRole: RoleSource = z.parse(role, {});
 /** Still without what `analysis.warmUp` says of all metrics. */
 export type DelayedRole = Omit<MetricRole, 'initialDelaySeconds'> & { readonly initialDelaySeconds: number | undefined };
 
-export function toRole({ critical, dryRun, startingStep, initialDelay, noData, sourceDown }: RoleSource): DelayedRole {
+export function toRole({ critical, dryRun, startingStep, initialDelay, noData, sourceDown, fail }: RoleSource): DelayedRole {
   return {
     critical,
     dryRun,
@@ -46,5 +51,6 @@ export function toRole({ critical, dryRun, startingStep, initialDelay, noData, s
     initialDelaySeconds: initialDelay,
     ...(noData === undefined ? {} : { noData }),
     ...(sourceDown === undefined ? {} : { sourceDown }),
+    ...(fail === undefined ? {} : { fail }),
   };
 }

@@ -37,6 +37,7 @@ describe('what a verdict counts for', () => {
   it('a fail of a metric that is not critical holds, and says so', () => {
     expect(inRole({ ...usually, critical: false }, verdictOf('fail'))).toMatchObject({
       verdict: 'inconclusive',
+      failed: true,
       reason: 'error rate says fail. It is not critical: the step is held.',
     });
     expect(inRole({ ...usually, critical: false }, verdictOf('unavailable'))).toEqual(verdictOf('unavailable'));

@@ -37,6 +37,39 @@ describe('a metric with a hold of its own', () => {
   });
 });
 
+describe('a metric that is not critical', () => {
+  const fail = { hold: '1m', onDeadline: 'pause' as const };
+  const metrics = [
+    { name: 'error rate', query: 'errors', max: 0.01 },
+    { name: 'sales', query: 'sales', min: 1, critical: false, fail },
+  ];
+  const at = (sinceMs: number, change: Parameters<typeof stateAt>[1] = {}) =>
+    stateAt(0, {
+      ...change,
+      spec: { analysis: { ...analysisSource, metrics } },
+      watch: { inconclusiveSinceMs: startMs + sinceMs, ...change.watch },
+    });
+  const says = (verdict: Verdict) => ({ ...analysisAt(3 * minute, verdict), verdicts: [verdict] });
+  const failed = { ...verdictOf('inconclusive', 'sales'), failed: true };
+  const silent = verdictOf('inconclusive', 'sales');
+
+  it('holds where it fails, and then does what it says of that', () => {
+    expect(decide(at(2 * minute + 1), says(failed)).action).toBe('hold');
+    expect(decide(at(2 * minute), says(failed))).toMatchObject({ action: 'pause', why: expect.stringContaining('inconclusive for 1m') });
+  });
+
+  it('has the usual hold where it only has too little data', () => {
+    expect(decide(at(2 * minute), says(silent)).action).toBe('hold');
+  });
+
+  it('gives a person who resumes one more hold, and stops again', () => {
+    const resumedAt = (atMs: number) =>
+      at(0, { watch: { pausedSinceMs: startMs + minute }, request: { ...requestTo('resume'), atMs: startMs + atMs } });
+    expect(decide(resumedAt(2 * minute + 1), says(failed)).action).toBe('hold');
+    expect(decide(resumedAt(2 * minute), says(failed)).action).toBe('pause');
+  });
+});
+
 describe('a pace by evidence', () => {
   const paced = { spec: { pace: 'evidence' as const, analysis: { ...analysisSource, metrics: ['successRate' as const], budget: 100 } } };
   const costing = (bakedMs: number, cost: Partial<Cost>, more: Partial<Verdict> = {}) => {

@@ -103,6 +103,15 @@ describe('metrics that compare the canary with stable', () => {
     expect(metrics.map(({ role }) => role.initialDelaySeconds)).toEqual([60, 0]);
   });
 
+  it('say what a fail does only where it does not roll back', () => {
+    const fail = 'fail: { hold: 0s, onDeadline: pause }';
+    const [one] = metricsIn(withMetrics(`{ successRate: {}, critical: false, ${fail} }`));
+    expect(one?.role.fail).toEqual({ holdSeconds: 0, onDeadline: 'pause' });
+    expect(problemsIn(withMetrics(`{ successRate: {}, ${fail} }`))).toMatchObject([
+      { path: 'analysis.metrics[0].fail', expected: 'critical: false beside it' },
+    ]);
+  });
+
   it.each(['{ successRate: {}, dryRun: true }', '{ successRate: {}, startingStep: 2 }'])('%s alone judges nothing', (metric) => {
     expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ path: 'analysis.metrics' });
     expect(problemsIn(withMetrics(metric, '{ name: up, query: up, min: 1 }'))).toEqual([]);
