@@ -58,11 +58,10 @@ function costUntilNow(
   excess: Comparison['excess'],
   budget: Budget,
 ): Cost {
-  const ofUsers = blocks.filter((block) => !mirrored.has(block.stepIndex));
   const requests = blocks.reduce((sum, block) => sum + block.stable.all + (mirrored.has(block.stepIndex) ? 0 : block.canary.all), 0);
   const requestsPerSecond = windowSeconds === 0 ? 0 : requests / windowSeconds;
   const usersWeight = mirrored.has(stepIndex) ? 0 : weight;
-  return costOf(ofUsers, { budget, isAlone, allowedAlone, weight: usersWeight, lagSeconds, next, excess, requestsPerSecond });
+  return costOf(blocks, { budget, isAlone, allowedAlone, weight: usersWeight, mirrored, lagSeconds, next, excess, requestsPerSecond });
 }
 
 /** So long a stretch, as a part of all blocks, in which stable fared worst: what it has done once it may do again. */

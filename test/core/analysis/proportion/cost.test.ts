@@ -8,6 +8,7 @@ const question: CostQuestion = {
   budget: { badAnswers: 500 },
   isAlone: false,
   weight: 0.05,
+  mirrored: new Set(),
   lagSeconds: 12,
   next: { weight: 0.25, seconds: 30 },
   excess: { low: -0.001, high: 0.014 },
@@ -41,6 +42,16 @@ describe('what a canary costs', () => {
   it('has under way what the present step costs, not what the steps before did', () => {
     const steps = [...same(5, [50, 100, 0, 900], 0), ...same(5, [0, 100, 0, 900], 1)];
     expect(costOf(steps, question)).toMatchObject({ spent: 250, underWay: 0 });
+  });
+
+  it('holds full weight after copies against what stable answered beside them', () => {
+    const copiedThenAll = [...same(5, [1, 100, 10, 1000], 0), ...same(5, [10, 1000, 0, 0], 1)];
+    expect(costOf(copiedThenAll, { ...question, mirrored: new Set([0]) }).spent).toBeCloseTo(0, 10);
+  });
+
+  it('has nothing under way at full weight where the canary does what stable did before', () => {
+    const atFull = [...same(5, [10, 100, 9, 900], 0), ...same(5, [10, 1000, 0, 0], 1)];
+    expect(costOf(atFull, { ...question, weight: 1 })).toMatchObject({ spent: expect.closeTo(45, 10), underWay: 0 });
   });
 
   it('is never more than the bad answers that there were', () => {

@@ -124,6 +124,16 @@ describe('the verdict on a proportion', () => {
     expect(judge(same(10, [0, 100, 0, 0]), {}, alone)).toMatchObject({ verdict: 'pass' });
   });
 
+  it('spends nothing at full weight after copies, where the canary fails as much as stable did beside them', () => {
+    const mirrored = new Set([0]);
+    const healthy = judge(
+      [...same(10, [10, 1000, 10, 1000], 0), ...same(10, [10, 1000, 0, 0], 1)],
+      { mirrored, stepIndex: 1, stepCount: 2, weight: 1 },
+      { budget: { badAnswers: 50 } },
+    );
+    expect(healthy).toMatchObject({ verdict: 'pass', comparison: { cost: { spent: expect.closeTo(0, 6) } } });
+  });
+
   it('fails where the budget of the rollout is spent, whatever the evidence, and says what it cost', () => {
     const few = same(10, [3, 100, 9, 900]);
     const spent = judge(few, {}, { budget: { badAnswers: 20 }, falseAlarmLevel: 1e-9 });
