@@ -33,7 +33,7 @@ export function formatPlan(plan: Plan, worst?: readonly WorstCost[]): string {
       shareText(step.weight, plan.totalWeight),
       ...(worst === undefined ? [] : [worstText(worst[step.index])]),
     ];
-    startSeconds += step.bakeSeconds;
+    startSeconds += step.bakeSeconds + (step.index === 0 ? (plan.warmUpSeconds ?? 0) : 0);
     paused ||= step.pause !== undefined;
     return row;
   });

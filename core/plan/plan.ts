@@ -19,9 +19,11 @@ export interface Plan {
   readonly totalWeight: number;
   /** Weights rise strictly; the last one is totalWeight, because health is judged at full weight (J6). */
   readonly steps: readonly PlanStep[];
-  /** All bakes at their least: no rollout succeeds sooner, but for the pods' start, which comes on top. */
+  /** How long nothing bakes at the first step, because all that counts there is asked later; left out where something is asked at once. */
+  readonly warmUpSeconds?: number;
+  /** The warm-up, and all bakes at their least: no rollout succeeds sooner, but for the pods' start, which comes on top. */
   readonly minimumSeconds: number;
-  /** All bakes, and all pauses to their ends; where answers are compared, each bake twice, for each may be in doubt. */
+  /** The warm-up, all bakes, and all pauses to their ends; where answers are compared, each bake twice, for each may be in doubt. */
   readonly longestSeconds: number;
   /** After that the rollout is rolled back, wherever it is (W1). */
   readonly deadlineSeconds: number;
@@ -42,14 +44,16 @@ export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'pace' | 'router' 
     ...step,
     ...(index < all.length - 1 && leastSeconds < step.bakeSeconds ? { leastBakeSeconds: leastSeconds } : {}),
   }));
-  const minimumSeconds = steps.reduce((sum, step) => sum + leastBakeOf(step), 0);
+  const warmUpSeconds = warmUpOf(spec.analysis.metrics);
+  const minimumSeconds = steps.reduce((sum, step) => sum + leastBakeOf(step), warmUpSeconds);
   const onceSeconds = steps.reduce((sum, step) => sum + step.bakeSeconds, 0);
   const bakedSeconds = spec.analysis.metrics.some(isProportion) ? 2 * onceSeconds : onceSeconds;
   return {
     totalWeight,
     steps,
+    ...(warmUpSeconds === 0 ? {} : { warmUpSeconds }),
     minimumSeconds,
-    longestSeconds: steps.reduce((sum, step) => sum + (step.pause?.forSeconds ?? 0), bakedSeconds),
+    longestSeconds: steps.reduce((sum, step) => sum + (step.pause?.forSeconds ?? 0), warmUpSeconds + bakedSeconds),
     deadlineSeconds: spec.deadlines.rolloutSeconds,
     tick: { intervalSeconds: spec.analysis.intervalSeconds },
   };
@@ -58,6 +62,12 @@ export function planRollout(spec: Pick<RolloutSpec, 'steps' | 'pace' | 'router' 
 /** How long a step is baked at least. */
 export function leastBakeOf({ leastBakeSeconds, bakeSeconds }: Pick<PlanStep, 'bakeSeconds' | 'leastBakeSeconds'>): number {
   return leastBakeSeconds ?? bakeSeconds;
+}
+
+/** Until the first of the metrics that count at the first step is asked: where there is none, alarms and alerts judge from the beginning. */
+function warmUpOf(metrics: RolloutSpec['analysis']['metrics']): number {
+  const counted = metrics.filter(({ role }) => !role.dryRun && role.startingStep === 1);
+  return counted.length === 0 ? 0 : Math.min(...counted.map(({ role }) => role.initialDelaySeconds));
 }
 
 function expandSteps(steps: RolloutSpec['steps'], totalWeight: number): readonly ExplicitStep[] {

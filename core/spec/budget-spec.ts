@@ -13,9 +13,18 @@ export const budget = z.pipe(
     [
       positiveInt,
       z.strictObject({
-        share: percentage.check(z.describe("Which part of the objective's error budget one rollout may spend")),
-        objective: percentage.check(z.describe("The service's objective, the share of good answers: 99.9%")),
-        window: z._default(duration, 30 * 86_400).check(z.describe('Over which time the objective holds: 30d')),
+        share: percentage.check(
+          z.refine((share) => share > 0, { error: 'a share above 0%: without a budget the first bad answer would be one too many' }),
+          z.describe("Which part of the objective's error budget one rollout may spend"),
+        ),
+        objective: percentage.check(
+          z.refine((objective) => objective < 1, { error: 'an objective below 100%: at 100% there is no error budget' }),
+          z.describe("The service's objective, the share of good answers: 99.9%"),
+        ),
+        window: z._default(duration, 30 * 86_400).check(
+          z.refine((seconds) => seconds > 0, { error: 'a time above 0' }),
+          z.describe('Over which time the objective holds: 30d'),
+        ),
       }),
     ],
     { error: 'a number of bad answers, or a share of an error budget: { share: 2%, objective: 99.9% }' },

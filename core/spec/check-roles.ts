@@ -1,9 +1,11 @@
+import type { Plan } from '../plan/plan.ts';
+import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
 import type { RolloutSpec } from './rollout-spec.ts';
 
 /** Refuses roles that no rollout could play. */
 export function checkRoles(spec: RolloutSpec): UnplacedProblem[] {
-  return [...checkFails(spec), ...checkSteps(spec)];
+  return [...checkFails(spec), ...checkFirstStep(spec)];
 }
 
 function checkFails({ analysis: { metrics } }: RolloutSpec): UnplacedProblem[] {
@@ -24,24 +26,27 @@ function checkFails({ analysis: { metrics } }: RolloutSpec): UnplacedProblem[] {
 }
 
 /** Refuses a spec of whose metrics none counts at its first step, where no alarm or alert does either: nothing would judge that step (J3). */
-function checkSteps({ analysis: { metrics, alarms, alerts }, steps }: RolloutSpec): UnplacedProblem[] {
+function checkFirstStep({ analysis: { metrics, alarms, alerts } }: RolloutSpec): UnplacedProblem[] {
   const path = ['analysis', 'metrics'];
-  if (Array.isArray(steps)) {
-    const beyond = metrics.findIndex(({ role }) => role.startingStep > steps.length);
-    const startingStep = metrics[beyond]?.role.startingStep;
-    if (startingStep !== undefined) {
-      return [
-        {
-          code: 'outOfRange',
-          path: [...path, beyond, 'startingStep'],
-          found: `${startingStep}`,
-          expected: `at most ${steps.length}, the last step`,
-        },
-      ];
-    }
-  }
   const judges = alarms.length + alerts.length > 0 || metrics.some(({ role }) => !role.dryRun && role.startingStep === 1);
   if (judges) return [];
   const hint = 'take away dryRun or startingStep from one of them, or add an alarm';
   return [{ code: 'rule', path, found: 'none that counts at the first step', expected: 'a metric that does', hint, at: 'key' }];
+}
+
+/** Refuses metrics that no rollout would ever ask: those whose first step there is not, or whose delay outlasts all bakes. */
+export function checkBeginnings({ analysis: { metrics } }: RolloutSpec, { steps, warmUpSeconds = 0 }: Plan): UnplacedProblem[] {
+  const bakedSeconds = steps.reduce((sum, { bakeSeconds }) => sum + bakeSeconds, warmUpSeconds);
+  return metrics.flatMap(({ role: { startingStep, initialDelaySeconds } }, index): UnplacedProblem[] => {
+    const path = ['analysis', 'metrics', index];
+    if (startingStep > steps.length) {
+      const expected = `at most ${steps.length}, the last step`;
+      return [{ code: 'outOfRange', path: [...path, 'startingStep'], found: `${startingStep}`, expected }];
+    }
+    if (initialDelaySeconds < bakedSeconds) return [];
+    const found = `a delay of ${formatDuration(initialDelaySeconds)}`;
+    const expected = `less than ${formatDuration(bakedSeconds)}, when the last bake is over`;
+    const hint = 'it would never be asked: shorten initialDelay, or analysis.warmUp where it has none, or lengthen the bakes';
+    return [{ code: 'rule', path, found, expected, hint }];
+  });
 }

@@ -6,7 +6,7 @@ import { checkPace } from './check-pace.ts';
 import { checkPrometheus } from './check-prometheus.ts';
 import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
-import { checkRoles } from './check-roles.ts';
+import { checkBeginnings, checkRoles } from './check-roles.ts';
 import { checkRouter } from './check-router.ts';
 import { checkSamples } from './check-samples.ts';
 import { quote } from './diagnostic.ts';
@@ -31,7 +31,9 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkCloudWatch(spec),
     ...checkRoles(spec),
     ...checkPace(spec),
-    ...(plan === undefined ? [] : [...checkSamples(spec), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
+    ...(plan === undefined
+      ? []
+      : [...checkBeginnings(spec, plan), ...checkSamples(spec), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }
 
@@ -107,14 +109,15 @@ function bakesOf(steps: RolloutSpec['steps']): { readonly path: UnplacedProblem[
   return steps.map(({ bakeSeconds }, index) => ({ path: ['steps', index, 'bake'], bakeSeconds }));
 }
 
-function checkDeadline({ longestSeconds, deadlineSeconds }: Plan): UnplacedProblem[] {
+function checkDeadline({ longestSeconds, warmUpSeconds, deadlineSeconds }: Plan): UnplacedProblem[] {
   if (longestSeconds <= deadlineSeconds) return [];
+  const all = warmUpSeconds === undefined ? 'all bakes and pauses' : 'the warm-up, all bakes and pauses';
   return [
     {
       code: 'deadlineTooShort',
       path: ['deadlines', 'rollout'],
       found: formatDuration(deadlineSeconds),
-      expected: `at least ${formatDuration(longestSeconds)}, all bakes and pauses together`,
+      expected: `at least ${formatDuration(longestSeconds)}, ${all} together`,
       hint: 'lengthen the deadline (at most 30d), or shorten the steps',
     },
   ];

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leastBakeOf, planRollout } from '../../../core/plan/plan.ts';
+import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { spec } from '../rollout/rollout-for-tests.ts';
 import { planInput } from './plan-input.ts';
 
 const answered = { prometheus: { url: 'http://prometheus.example.com' } };
+type Source = NonNullable<RolloutSpecSource['analysis']['metrics']>[number];
 
 describe('a plan', () => {
   it.each([
@@ -48,6 +50,15 @@ describe('a plan', () => {
       analysis: { ...answered, metrics: ['successRate'] },
     });
     expect(planRollout(compared)).toMatchObject({ minimumSeconds: 300, longestSeconds: 660 });
+  });
+
+  it('counts the time in which nothing bakes because the canary warms up, unless something is asked at once', () => {
+    const query = (initialDelay: string) => ({ name: 'errors', query: 'errors', max: 1, initialDelay });
+    const warming = (...metrics: Source[]) => planRollout(spec({ analysis: { ...answered, metrics, warmUp: '2m' } }));
+    expect(warming('successRate')).toMatchObject({ warmUpSeconds: 120, minimumSeconds: 600, longestSeconds: 120 + 2 * 480 + 600 });
+    expect(warming('successRate', query('1m'))).toMatchObject({ warmUpSeconds: 60 });
+    expect(warming('successRate', query('0s'))).not.toHaveProperty('warmUpSeconds');
+    expect(warming('successRate', { ...query('0s'), dryRun: true })).toMatchObject({ warmUpSeconds: 120 });
   });
 
   it('may leave each step but the last as soon as the evidence is there', () => {

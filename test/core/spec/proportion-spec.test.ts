@@ -117,6 +117,25 @@ describe('metrics that compare the canary with stable', () => {
     expect(problemsIn(withMetrics(metric, '{ name: up, query: up, min: 1 }'))).toEqual([]);
   });
 
+  it.each([
+    ['{ successRate: {}, startingStep: 5 }', 'analysis.metrics[0].startingStep', 'at most 4, the last step'],
+    ['{ successRate: {}, initialDelay: 8m }', 'analysis.metrics[0]', 'less than 8m, when the last bake is over'],
+  ])('%s is refused: no rollout would ask it', (metric, path, expected) => {
+    const curve = withMetrics(metric, '{ name: up, query: up, min: 1 }').replace(
+      /steps:\n(?: .*\n)*/,
+      'steps: { linear: { by: 30, every: 2m } }\n',
+    );
+    expect(problemsIn(curve)).toMatchObject([{ path, expected }]);
+  });
+
+  it('need a deadline that leaves them their warm-up', () => {
+    const late = withMetrics('{ successRate: {}, initialDelay: 23h55m }');
+    expect(problemsIn(late)[0]).toMatchObject({
+      path: 'deadlines.rollout',
+      expected: expect.stringMatching(/, the warm-up, all bakes and pauses together$/),
+    });
+  });
+
   it('need names that differ', () => {
     expect(problemsIn(withMetrics('successRate', 'successRate'))[0]).toMatchObject({
       path: 'analysis.metrics',
@@ -174,6 +193,18 @@ describe('a budget, and a pace that goes by it', () => {
       '  budget: many\n  metrics: [successRate]\n',
       'analysis.budget',
       'a number of bad answers, or a share of an error budget: { share: 2%, objective: 99.9% }',
+    ],
+    [
+      'fixed',
+      '  budget: { share: 0%, objective: 99.9% }\n  metrics: [successRate]\n',
+      'analysis.budget.share',
+      'a share above 0%: without a budget the first bad answer would be one too many',
+    ],
+    [
+      'fixed',
+      '  budget: { share: 2%, objective: 100% }\n  metrics: [successRate]\n',
+      'analysis.budget.objective',
+      'an objective below 100%: at 100% there is no error budget',
     ],
     ['slow', '  metrics: [successRate]\n', 'pace', 'one of fixed or evidence'],
   ])('pace %s, %j is refused at %s', (pace, analysis, path, expected) => {
