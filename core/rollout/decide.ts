@@ -7,6 +7,7 @@ import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
 import { type ShareSays, shareSays } from './share-watch.ts';
+import { holdThatEndsFirst } from './silences.ts';
 
 /** How often an outside edit is put right before the rollout gives way (T6: never an endless fight). */
 export const restoreLimit = 3;
@@ -162,12 +163,10 @@ function onSilence(
   kind: 'inconclusive' | 'unavailable',
   deadlineAtMs: number,
 ): Decision {
-  const { spec, watch, request } = state;
-  const policy = policyOf(spec, analysis, kind);
-  const { holdSeconds } = policy;
+  const { watch, request } = state;
   const resumed = resumedSincePaused(state);
-  const endMs = Math.max(begunAtMs, resumed ? (request?.atMs ?? 0) : 0) + holdSeconds * 1000;
-  const why = analysis.overall.reason;
+  const resumedAtMs = resumed ? (request?.atMs ?? 0) : 0;
+  const { policy, holdSeconds, endMs, why } = holdThatEndsFirst(state.spec, watch, analysis, { kind, begunAtMs, resumedAtMs });
   if (analysis.atMs < endMs) {
     const tick = tickFor(state, (endMs - analysis.atMs) / 1000);
     const action = watch.pausedSinceMs === undefined || resumed ? 'hold' : 'pause';
@@ -192,21 +191,6 @@ function onHoldOver(
     case 'advance':
       return nextStep(state.plan, state.watch, `${over} The spec says to advance.`);
   }
-}
-
-/** Each metric may have a hold of its own: of those that are silent, the one whose hold ends first decides. */
-function policyOf({ analysis, policies }: RolloutSpec, { verdicts }: AnalysisResult, kind: 'inconclusive' | 'unavailable'): BoundedHold {
-  const key = kind === 'inconclusive' ? 'noData' : 'sourceDown';
-  const roles = new Map(analysis.metrics.map(({ name, role }) => [name, role]));
-  const silent = verdicts.filter(({ verdict, dryRun }) => verdict === kind && dryRun !== true);
-  const holds = silent.map(({ name, failed }) => {
-    const role = roles.get(name);
-    return (failed === true ? role?.fail : undefined) ?? role?.[key] ?? policies[key];
-  });
-  return (
-    holds.reduce<BoundedHold | undefined>((first, each) => (first && first.holdSeconds <= each.holdSeconds ? first : each), undefined) ??
-    policies[key]
-  );
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { AnalysisResult, Watch } from './record.ts';
+import { clocksAfter, silencesAfter } from './silences.ts';
 
 /** A step that begins to be watched. */
 export function newWatch(stepIndex: number, nowMs: number): Watch {
   return { stepIndex, startedAtMs: nowMs, bakedMs: 0 };
 }
 
-type Observed = Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts' | 'warmsUpUntilMs'>;
+type Observed = Pick<AnalysisResult, 'overall' | 'verdicts' | 'atMs' | 'crashed' | 'restarts' | 'warmsUpUntilMs'>;
 
 /**
  * What an analysis adds to the watch of a step. A pass vouches for the time since the pass before it, or after another verdict for the
@@ -16,7 +17,8 @@ type Observed = Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts'
  * While the canary warms up nothing bakes, and no clock runs.
  *
  * Inconclusive and unavailable verdicts each have a clock, which a pass ends. While one of the two is seen, the other's stands still: verdicts
- * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2).
+ * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2). Each part of the
+ * analysis has such clocks of its own beside those of the whole: a metric that blips is not held to have been silent since another one was.
  *
  * @example With an interval of 10 s, passes at 0 s, 10 s and 20 s have baked 20 s; a pass at 0 s, no data at 10 s and passes at 20 s and
  *   30 s have baked 20 s too.
@@ -24,10 +26,10 @@ type Observed = Pick<AnalysisResult, 'overall' | 'atMs' | 'crashed' | 'restarts'
  */
 export function observe(
   watch: Watch,
-  { overall, atMs, crashed = false, restarts, warmsUpUntilMs }: Observed,
+  { overall, verdicts, atMs, crashed = false, restarts, warmsUpUntilMs }: Observed,
   { intervalMs, bakeMs }: { readonly intervalMs: number; readonly bakeMs: number },
 ): Watch {
-  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, crashedSinceMs, ...kept } = watch;
+  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, silences, crashedSinceMs, ...kept } = watch;
   const elapsedMs = atMs - (watch.observedAtMs ?? watch.startedAtMs);
   const rest: Watch = {
     ...kept,
@@ -45,16 +47,11 @@ export function observe(
       return { ...(bakedMs >= bakeMs ? baked : rest), bakedMs, passedAtMs: atMs };
     }
     case 'inconclusive':
-      return {
-        ...rest,
-        inconclusiveSinceMs: inconclusiveSinceMs ?? atMs,
-        ...(unavailableSinceMs === undefined ? {} : { unavailableSinceMs: unavailableSinceMs + elapsedMs }),
-      };
     case 'unavailable':
       return {
         ...rest,
-        unavailableSinceMs: unavailableSinceMs ?? atMs,
-        ...(inconclusiveSinceMs === undefined ? {} : { inconclusiveSinceMs: inconclusiveSinceMs + elapsedMs }),
+        ...clocksAfter({ inconclusiveSinceMs, unavailableSinceMs }, overall.verdict, { atMs, elapsedMs }),
+        silences: silencesAfter(silences, verdicts, { atMs, elapsedMs }),
       };
     case 'fail':
       return rest;
@@ -66,6 +63,13 @@ export function observe(
  * begins anew, so that a person who lets a rollout go on gives it one more hold.
  */
 export function unpaused(watch: Watch): Watch {
-  const { pausedSinceMs, inconclusiveSinceMs: _inconclusive, unavailableSinceMs: _unavailable, crashedSinceMs: _crashed, ...rest } = watch;
+  const {
+    pausedSinceMs,
+    inconclusiveSinceMs: _inconclusive,
+    unavailableSinceMs: _unavailable,
+    silences: _silences,
+    crashedSinceMs: _crashed,
+    ...rest
+  } = watch;
   return pausedSinceMs === undefined ? watch : rest;
 }

@@ -25,6 +25,11 @@ export type RollbackReason = z.infer<typeof rollbackReason>;
 export const actor = stored({ kind: z.enum(['push', 'person', 'alarm', 'sweep', 'sluice']), id: z.string() });
 export type Actor = z.infer<typeof actor>;
 
+/** When verdicts of a kind would have begun without a pass or the other kind in between: the clock of each stands still for the other. */
+const silence = { inconclusiveSinceMs: z.optional(z.number()), unavailableSinceMs: z.optional(z.number()) };
+const silenceClocks = stored(silence);
+export type SilenceClocks = z.infer<typeof silenceClocks>;
+
 /** How the present step is watched. It is begun anew with each step. */
 export const watch = stored({
   stepIndex: z.int(),
@@ -36,9 +41,10 @@ export const watch = stored({
   observedAtMs: z.optional(z.number()),
   /** When the last verdict was given, if it was a pass. */
   passedAtMs: z.optional(z.number()),
-  /** When such verdicts would have begun without a pass or the other kind in between: the clock of each stands still for the other. */
-  inconclusiveSinceMs: z.optional(z.number()),
-  unavailableSinceMs: z.optional(z.number()),
+  /** Of the whole analysis. */
+  ...silence,
+  /** Of each part of it that has not passed last, by name: a hold of a metric's own begins with that metric's silence. */
+  silences: z.optional(z.record(z.string(), silenceClocks)),
   pausedSinceMs: z.optional(z.number()),
   /** When a pod of the canary was first seen to crash, of those crashes after which the step has not baked yet. */
   crashedSinceMs: z.optional(z.number()),

@@ -30,6 +30,35 @@ describe('a metric with a hold of its own', () => {
     expect(decide(silentSince(minute), silent('error rate', 'sales')).action).toBe('advance');
   });
 
+  it('is not held to have been silent since another one was: one look without data ends no hold', () => {
+    const blip = stateAt(0, {
+      spec: { analysis: { ...analysisSource, metrics }, policies: { noData: { hold: '10m' } } },
+      watch: {
+        inconclusiveSinceMs: startMs,
+        silences: { 'error rate': { inconclusiveSinceMs: startMs }, sales: { inconclusiveSinceMs: startMs + 3 * minute } },
+      },
+    });
+    expect(decide(blip, silent('error rate', 'sales'))).toMatchObject({
+      action: 'hold',
+      why: expect.stringMatching(/Held for at most 2m\.$/),
+    });
+    const late = { ...silent('error rate', 'sales'), atMs: startMs + 5 * minute };
+    expect(decide(blip, late)).toMatchObject({ action: 'advance', why: expect.stringMatching(/inconclusive for 2m/) });
+  });
+
+  it('does not outlast the longest hold of the spec, where now one is silent and now another', () => {
+    const turns = (elapsedMs: number) =>
+      decide(
+        stateAt(0, {
+          spec: { analysis: { ...analysisSource, metrics }, policies: { noData: { hold: '10m', onDeadline: 'abort' } } },
+          watch: { inconclusiveSinceMs: startMs, silences: { 'error rate': { inconclusiveSinceMs: startMs + elapsedMs } } },
+        }),
+        { ...silent('error rate'), atMs: startMs + elapsedMs },
+      );
+    expect(turns(10 * minute - 1).action).toBe('hold');
+    expect(turns(10 * minute)).toMatchObject({ action: 'abort', why: expect.stringMatching(/inconclusive for 10m/) });
+  });
+
   it('decides nothing where it is only tried out', () => {
     const analysis = silent('error rate', 'sales');
     const tried = { ...analysis, verdicts: analysis.verdicts.map((each) => (each.name === 'sales' ? { ...each, dryRun: true } : each)) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { overallVerdict, type Verdict } from '../../../core/analysis/verdict.ts';
 import { newWatch, observe, unpaused } from '../../../core/rollout/observe.ts';
 import type { Watch } from '../../../core/rollout/record.ts';
 import { startMs, verdictOf } from './rollout-for-tests.ts';
@@ -12,7 +13,11 @@ function watchAfter(verdicts: string): Watch {
   return [...verdicts.matchAll(/(\d+)([pfiuc])/g)].reduce<Watch>(
     (watch, [, seconds, kind]) => {
       const overall = verdictOf(kinds[kind as keyof typeof kinds]);
-      return observe(watch, { overall, atMs: startMs + Number(seconds) * 1000, ...(kind === 'c' ? { crashed: true } : {}) }, step);
+      return observe(
+        watch,
+        { overall, verdicts: [overall], atMs: startMs + Number(seconds) * 1000, ...(kind === 'c' ? { crashed: true } : {}) },
+        step,
+      );
     },
     newWatch(1, startMs),
   );
@@ -83,8 +88,26 @@ describe('the clocks of a step', () => {
   });
 
   it('keeps the restarts that were counted last', () => {
-    const counted = observe(newWatch(1, startMs), { overall: verdictOf('pass'), atMs: startMs, restarts: 2 }, step);
-    expect(observe(counted, { overall: verdictOf('pass'), atMs: startMs }, step).restarts).toBe(2);
+    const counted = observe(newWatch(1, startMs), { overall: verdictOf('pass'), verdicts: [], atMs: startMs, restarts: 2 }, step);
+    expect(observe(counted, { overall: verdictOf('pass'), verdicts: [], atMs: startMs }, step).restarts).toBe(2);
+  });
+
+  it('are kept of each part that is silent and counts, too', () => {
+    const at = (seconds: number, ...verdicts: Verdict[]) => ({
+      overall: overallVerdict(verdicts),
+      verdicts,
+      atMs: startMs + seconds * 1000,
+    });
+    const one = observe(newWatch(1, startMs), at(10, verdictOf('inconclusive', 'a'), verdictOf('pass', 'b')), step);
+    const both = observe(
+      one,
+      at(20, verdictOf('inconclusive', 'a'), verdictOf('unavailable', 'b'), { ...verdictOf('unavailable', 'c'), dryRun: true }),
+      step,
+    );
+    expect(both.silences).toEqual({ a: { inconclusiveSinceMs: startMs + 10_000 }, b: { unavailableSinceMs: startMs + 20_000 } });
+    const other = observe(both, at(30, verdictOf('pass', 'a'), verdictOf('inconclusive', 'b')), step);
+    expect(other.silences).toEqual({ b: { inconclusiveSinceMs: startMs + 30_000, unavailableSinceMs: startMs + 30_000 } });
+    expect(observe(other, at(40, verdictOf('pass', 'a')), step)).not.toHaveProperty('silences');
   });
 
   it('a pass ends both', () => {
@@ -101,7 +124,9 @@ describe('the clocks of a step', () => {
   it('a pause stays as it is', () => {
     const paused: Watch = { ...newWatch(1, startMs), pausedSinceMs: startMs + 5 };
     for (const kind of ['pass', 'fail', 'inconclusive', 'unavailable'] as const) {
-      expect(observe(paused, { overall: verdictOf(kind), atMs: startMs + 10 }, step)).toMatchObject({ pausedSinceMs: startMs + 5 });
+      expect(observe(paused, { overall: verdictOf(kind), verdicts: [], atMs: startMs + 10 }, step)).toMatchObject({
+        pausedSinceMs: startMs + 5,
+      });
     }
   });
 });
@@ -109,7 +134,7 @@ describe('the clocks of a step', () => {
 describe('a canary that warms up', () => {
   it.each(['pass', 'inconclusive', 'unavailable'] as const)('bakes nothing at a %s, and brings no deadline nearer', (kind) => {
     const before = watchAfter('10p 20i');
-    const at = { overall: verdictOf(kind), atMs: startMs + 30_000, warmsUpUntilMs: startMs + 60_000 };
+    const at = { overall: verdictOf(kind), verdicts: [], atMs: startMs + 30_000, warmsUpUntilMs: startMs + 60_000 };
     const after = observe(newWatch(1, startMs), at, step);
     expect(after).toEqual({ ...newWatch(1, startMs), observedAtMs: startMs + 30_000 });
     expect(observe(before, at, step).bakedMs).toBe(before.bakedMs);
