@@ -1,4 +1,4 @@
-import type { CloudWatchMetrics, MetricFilter } from '../../core/metric-ports.ts';
+import type { CloudWatchMetrics, CloudWatchQuestion, MetricFilter } from '../../core/metric-ports.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import {
   isMeant,
@@ -16,34 +16,49 @@ import { questionFor } from './judge-datapoints.ts';
 /**
  * What speaks against the metrics that a spec asks of CloudWatch: names that it does not know, and questions that it can't read (J7). One ListMetrics for
  * each metric that is there, three or four for one that is not; and one GetMetricData, for all. A CloudWatch that does not answer speaks against nothing: what
- * could not be looked at is told.
+ * could not be looked at is told, and what is wrong with a metric that is only tried out (`dryRun`) is a warning.
  */
 export async function inspectMetrics(cloudWatch: CloudWatchMetrics, spec: RolloutSpec): Promise<readonly Finding[]> {
   const metrics = spec.analysis.metrics.filter(isCloudWatch);
   if (metrics.length === 0) return [];
   const target = routeTargetOf(spec);
-  const looked = new Map(metrics.flatMap(({ asks }) => lookedUpIn(asks)).map((series) => [JSON.stringify(series), series]));
+  const looked = new Map<string, { readonly series: LookedUpSeries; readonly isTried: boolean }>();
+  for (const { asks, role } of metrics) {
+    for (const series of lookedUpIn(asks)) {
+      const key = JSON.stringify(series);
+      looked.set(key, { series, isTried: role.dryRun && looked.get(key)?.isTried !== false });
+    }
+  }
   const found = await Promise.all([
     inspectQuestions(
       cloudWatch,
-      metrics.map(({ name, asks }) => ({ name, asks: questionFor(asks, spec, target) })),
+      metrics.map(({ name, asks, role }) => ({ name, asks: questionFor(asks, spec, target), isTried: role.dryRun })),
     ),
-    ...[...looked.values()].map((series) => inspectSeries(cloudWatch, series)),
+    ...[...looked.values()].map(async ({ series, isTried }) => inRole(await inspectSeries(cloudWatch, series), isTried)),
   ]);
   const distinct = new Map(found.flat().map((finding) => [JSON.stringify([finding.severity, finding.message]), finding]));
   return [...distinct.values()];
 }
 
-async function inspectQuestions(
-  cloudWatch: CloudWatchMetrics,
-  metrics: readonly { readonly name: string; readonly asks: Parameters<CloudWatchMetrics['measure']>[0][number] }[],
-): Promise<Finding[]> {
+/** What never counts refuses nothing. */
+function inRole(findings: readonly Finding[], isTried: boolean): Finding[] {
+  return findings.map((finding) => (isTried && finding.severity === 'refusal' ? { ...finding, severity: 'warning' } : finding));
+}
+
+interface Asked {
+  readonly name: string;
+  readonly asks: CloudWatchQuestion;
+  readonly isTried: boolean;
+}
+
+async function inspectQuestions(cloudWatch: CloudWatchMetrics, metrics: readonly Asked[]): Promise<Finding[]> {
   const answers = await cloudWatch.measure(metrics.map(({ asks }) => asks));
   return answers.flatMap((answer, index): Finding[] => {
     if (answer.status !== 'unavailable') return [];
     const subject = `metric ${metrics[index]?.name}`;
     const remedy = answer.isRefused === true ? 'Correct its expression, statistic or period in the spec.' : '';
-    return [{ severity: answer.isRefused === true ? 'refusal' : 'unread', subject, message: answer.why, remedy }];
+    const finding: Finding = { severity: answer.isRefused === true ? 'refusal' : 'unread', subject, message: answer.why, remedy };
+    return inRole([finding], metrics[index]?.isTried === true);
   });
 }
 

@@ -73,6 +73,17 @@ describe('metrics of CloudWatch, before a rollout', () => {
     expect(findings[0]?.remedy).not.toBe('');
   });
 
+  it.each<[string, object]>([
+    ['name', Object(one({ name: 'Erors' }))],
+    ['expression', Object(math('errors / requests ?'))],
+  ])('warn of a wrong %s where they are only tried out, and refuse it where another one of the spec counts', async (_what, metric) => {
+    const tried = { ...metric, dryRun: true } as Source;
+    expect((await inspected(tried)).findings).toEqual([expect.objectContaining({ severity: 'warning' })]);
+    const counted = { ...metric, name: 'counted' } as Source;
+    const severities = (await inspected(tried, counted)).findings.map(({ severity }) => severity);
+    expect(severities).toContain('refusal');
+  });
+
   it('may be silent where the expression goes on without them, or AWS documents them', async () => {
     const filled = await inspected(math('FILL(errors, 0) / requests', 'Timeouts'));
     expect(filled.findings.filter(({ subject }) => subject === 'metric Shop Timeouts')).toEqual([]);
