@@ -14,7 +14,7 @@ type Observed = Pick<AnalysisResult, 'overall' | 'verdicts' | 'atMs' | 'crashed'
  * when traffic stops the pass is withdrawn (J4). A crash of the canary's own pods withdraws all that the step has baked: a version that keeps
  * crashing does not come further by what it does in between. Since when it has crashed is forgotten when the step has baked.
  *
- * While the canary warms up nothing bakes, and no clock runs.
+ * While the canary warms up nothing bakes, and no clock runs; the first pass after it vouches for no time before its end.
  *
  * Inconclusive and unavailable verdicts each have a clock, which a pass ends. While one of the two is seen, the other's stands still: verdicts
  * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2). Each part of the
@@ -38,7 +38,7 @@ export function observe(
     ...(crashedSinceMs === undefined ? {} : { crashedSinceMs }),
     ...(crashed ? { bakedMs: 0, crashedSinceMs: crashedSinceMs ?? atMs } : {}),
   };
-  if (warmsUpUntilMs !== undefined) return rest;
+  if (warmsUpUntilMs !== undefined) return { ...rest, observedAtMs: Math.max(atMs, warmsUpUntilMs) };
   switch (overall.verdict) {
     case 'pass': {
       const vouchedMs = passedAtMs === undefined ? Math.min(intervalMs, elapsedMs) : atMs - passedAtMs;

@@ -37,7 +37,7 @@ export const watch = stored({
   startedAtMs: z.number(),
   /** How long the step has been watched with a pass at both ends: the bake counts only time with evidence (J4). */
   bakedMs: z.number(),
-  /** When the last verdict was given, whatever it was. */
+  /** When the last verdict was given, whatever it was; while the canary warms up, when that ends. */
   observedAtMs: z.optional(z.number()),
   /** When the last verdict was given, if it was a pass. */
   passedAtMs: z.optional(z.number()),

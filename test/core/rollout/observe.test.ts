@@ -136,7 +136,13 @@ describe('a canary that warms up', () => {
     const before = watchAfter('10p 20i');
     const at = { overall: verdictOf(kind), verdicts: [], atMs: startMs + 30_000, warmsUpUntilMs: startMs + 60_000 };
     const after = observe(newWatch(1, startMs), at, step);
-    expect(after).toEqual({ ...newWatch(1, startMs), observedAtMs: startMs + 30_000 });
+    expect(after).toEqual({ ...newWatch(1, startMs), observedAtMs: startMs + 60_000 });
     expect(observe(before, at, step).bakedMs).toBe(before.bakedMs);
+  });
+
+  it('bakes from the end of its warm-up on, not from the look before', () => {
+    const warm = { overall: verdictOf('pass'), verdicts: [], atMs: startMs + 55_000, warmsUpUntilMs: startMs + 60_000 };
+    const passed = { overall: verdictOf('pass'), verdicts: [], atMs: startMs + 62_000 };
+    expect(observe(observe(newWatch(1, startMs), warm, step), passed, step).bakedMs).toBe(2_000);
   });
 });
