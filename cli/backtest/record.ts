@@ -27,7 +27,7 @@ export interface RecordOptions {
 const pastMs = (pastOfStable.count + 1) * pastOfStable.everySeconds * 1000;
 
 /** Of each series. Twelve days at a point every ten seconds. */
-const mostPointsOfSeries = 100_000;
+export const mostPointsOfSeries = 100_000;
 
 /**
  * Records what a replay of a spec needs, in as many requests as it takes. Counters are recorded from half an hour earlier on: stable's noise is learnt there.

@@ -15,9 +15,9 @@ import { formatBacktest } from '../backtest/format.ts';
 import { pictureOfBacktest } from '../backtest/picture.ts';
 import { describeQueries, formatQueries, queriesOf, type SpecQueries } from '../backtest/queries.ts';
 import { readJsonFile } from '../backtest/read-file.ts';
-import { record } from '../backtest/record.ts';
+import { mostPointsOfSeries, record } from '../backtest/record.ts';
 import { recordingText } from '../backtest/recording-text.ts';
-import { personsCredentials } from '../connection/open-prometheus.ts';
+import { personsCredentials, prometheusAddress } from '../connection/open-prometheus.ts';
 import { exitCodes } from '../output/exit-code.ts';
 import { type Io, untilAborted } from '../output/io.ts';
 import type { CommandContext, Run } from './command.ts';
@@ -66,6 +66,7 @@ export function backtest(fileOrName: string, options: BacktestOptions): Run {
     const fromMs = source.fromMs ?? recording.fromMs;
     const toMs = source.kind === 'prometheus' ? source.toMs : Math.min(source.toMs ?? recording.lastMs, recording.lastMs);
     refuseShort(spec, fromMs, toMs);
+    refuseLong(spec, fromMs, toMs);
     const badMeans = new Map(queries.compared.map((each) => [each.name, each.badMeans]));
     const result = replayAll({ spec, recording, fromMs, toMs, badMeansOf: (of) => badMeans.get(of.name) ?? 'failed' });
     if (options.svg !== undefined) await write(context.io, options.svg, pictureOfBacktest(result));
@@ -128,8 +129,9 @@ async function obtain(
 ): Promise<{ readonly value: unknown; readonly name: string }> {
   if (source.kind === 'file') return { value: await readJsonFile(io.cwd, source.file), name: source.file };
   const showsProgress = io.terminal && !json;
+  const url = prometheusAddress(source.url);
   const value = await record({
-    api: createPrometheusApi({ url: source.url, clock: systemClock, timeoutMs: 60_000, credentials: personsCredentials() }),
+    api: createPrometheusApi({ url, clock: systemClock, timeoutMs: 60_000, credentials: personsCredentials() }),
     queries,
     fromMs: source.fromMs,
     toMs: source.toMs,
@@ -154,6 +156,19 @@ function refuseShort(spec: RolloutSpec, fromMs: number, toMs: number): void {
       remedy: 'Record a longer time: at best all of what `sluice plan` prints.',
     },
   );
+}
+
+/** As many looks as a recording may have points. */
+const mostLooks = mostPointsOfSeries;
+
+/** @throws InvalidInputError where a wrong year would be walked through look by look. */
+function refuseLong({ analysis: { intervalSeconds } }: RolloutSpec, fromMs: number, toMs: number): void {
+  const looks = Math.floor((toMs - fromMs) / 1000 / intervalSeconds);
+  if (looks <= mostLooks) return;
+  const [from, to] = [fromMs, toMs].map((atMs) => new Date(atMs).toISOString());
+  throw new InvalidInputError(`From ${from} to ${to} there would be ${looks} looks; at most ${mostLooks} are replayed.`, {
+    remedy: 'Name the time of the rollout by --from and --to.',
+  });
 }
 
 async function write(io: Io, file: string, text: string): Promise<void> {

@@ -13,16 +13,20 @@ import { lazily } from '../../runtime/providers/lazily.ts';
  * @throws InvalidInputError where that is no address.
  */
 export function openPrometheus(clock: Clock, elsewhere: string | undefined): PrometheusFactory {
-  if (elsewhere !== undefined && !/^https?:$/.test(URL.parse(elsewhere)?.protocol ?? '')) {
-    throw new InvalidInputError('What --prometheus names is no http or https address.', {
-      remedy: 'Give the address before /api/v1: --prometheus http://localhost:9090',
-    });
-  }
+  if (elsewhere !== undefined) prometheusAddress(elsewhere);
   const credentials = personsCredentials();
   return (url) => {
     const options = { url: elsewhere ?? url, clock, credentials };
     return { metrics: createPrometheus(options), alerts: createPrometheusAlerts(options) };
   };
+}
+
+/** What `--prometheus` names. @throws InvalidInputError where that is no address. */
+export function prometheusAddress(named: string): string {
+  if (/^https?:$/.test(URL.parse(named)?.protocol ?? '')) return named;
+  throw new InvalidInputError('What --prometheus names is no http or https address.', {
+    remedy: 'Give the address before /api/v1: --prometheus http://localhost:9090',
+  });
 }
 
 /** The person's own AWS credentials, which are looked for when something is to be signed. */

@@ -188,6 +188,12 @@ describe('wrong usage of sluice backtest', () => {
       ['--data', exampleFile, '--to', '2026-11-20T10:01Z'],
       'takes 1m, less than the bake of the first step, 2m',
     ],
+    ['a wrong year', ['--data', exampleFile, '--from', '1970-01-01T00:00Z'], 'at most 100000 are replayed'],
+    [
+      'a Prometheus that is no address',
+      ['--prometheus', 'file:///etc/passwd', '--from', '2026-11-20T10:00Z', '--to', '2026-11-20T12:00Z'],
+      'What --prometheus names is no http or https address.',
+    ],
     ['a picture that cannot be written', ['--data', exampleFile, '--svg', 'no/such/folder.svg'], 'could not be written'],
   ])('is refused for %s: exit code 2', async (_, argv, message) => {
     const { code, out, err } = await sluice(['backtest', spec, ...argv]);
