@@ -25,7 +25,14 @@ export function shareViews(names: ShareNames): ShareView[] {
   const own = (template: string | undefined) =>
     template === undefined
       ? undefined
-      : fillQuery(template, { canary: names.canaryService, stable: names.stableService, namespace: names.namespace, intervalSeconds: 0 });
+      : fillQuery(template, {
+          canary: names.canaryService,
+          stable: names.stableService,
+          canaryWorkload: names.canaryDeployment,
+          stableWorkload: names.stableDeployment,
+          namespace: names.namespace,
+          intervalSeconds: 0,
+        });
   const { stable, canary } = { stable: own(telemetry.stable), canary: own(telemetry.canary) };
   if (stable !== undefined && canary !== undefined) return [{ name: 'spec', stable, canary }];
   return usual.map((view) => ({ ...view, ...(stable === undefined ? {} : { stable }), ...(canary === undefined ? {} : { canary }) }));

@@ -6,7 +6,7 @@ import {
   type SideQueries,
 } from '../../adapters/metrics/answer-queries.ts';
 import { longestStepSeconds } from '../../core/backtest/recording.ts';
-import { isProportion, isQuery, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { isPrometheusMetric, isProportion, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/door-target.ts';
 import { shareNamesOf } from '../../runtime/acts/measure-share.ts';
 import { metricQueries } from '../../runtime/acts/metric-queries.ts';
@@ -31,7 +31,7 @@ export function queriesOf(spec: RolloutSpec): SpecQueries {
   const names = shareNamesOf({ spec, target, names: workloadNamesOf(spec) });
   return {
     stepSeconds: Math.min(spec.analysis.intervalSeconds, longestStepSeconds),
-    own: metricQueries(spec.analysis.metrics.filter(isQuery), spec, target),
+    own: metricQueries(spec.analysis.metrics.filter(isPrometheusMetric), spec),
     compared: spec.analysis.metrics.filter(isProportion).map(({ name, bad }) => comparedQueries(name, answerViews(names, bad))),
   };
 }

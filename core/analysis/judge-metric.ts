@@ -42,7 +42,7 @@ export function judgeMetric(spec: ThresholdSpec, measurement: Measurement, tally
   if (breach === undefined) {
     const { failingSinceMs: _, ...good } = tally;
     return {
-      verdict: { name, verdict: 'pass', reason: `${name} is ${show(value)}, ${boundsOf(spec)}.`, value },
+      verdict: { name, verdict: 'pass', reason: `${name} is ${showValue(value)}, ${boundsOf(spec)}.`, value },
       tally: { ...good, consecutiveFailures: 0 },
     };
   }
@@ -53,7 +53,7 @@ export function judgeMetric(spec: ThresholdSpec, measurement: Measurement, tally
   };
   const { failed, counts } = against(spec.failures, counted, atMs);
   return {
-    verdict: { name, verdict: failed ? 'fail' : 'inconclusive', reason: `${name} is ${show(value)}, ${breach} (${counts}).`, value },
+    verdict: { name, verdict: failed ? 'fail' : 'inconclusive', reason: `${name} is ${showValue(value)}, ${breach} (${counts}).`, value },
     tally: counted,
   };
 }
@@ -72,18 +72,19 @@ function against({ consecutive, total, forSeconds }: FailureLimits, tally: Metri
   };
 }
 
-function breachOf(spec: ThresholdSpec, value: number): string | undefined {
-  if (spec.max !== undefined && value > spec.max) return `above ${show(spec.max)}`;
-  if (spec.min !== undefined && value < spec.min) return `below ${show(spec.min)}`;
+/** How a value is out of bounds; undefined where it is not. */
+export function breachOf(spec: ThresholdSpec, value: number): string | undefined {
+  if (spec.max !== undefined && value > spec.max) return `above ${showValue(spec.max)}`;
+  if (spec.min !== undefined && value < spec.min) return `below ${showValue(spec.min)}`;
   return undefined;
 }
 
 function boundsOf(spec: ThresholdSpec): string {
-  if (spec.min === undefined) return `at most ${show(spec.max ?? Number.POSITIVE_INFINITY)}`;
-  return spec.max === undefined ? `at least ${show(spec.min)}` : `between ${show(spec.min)} and ${show(spec.max)}`;
+  if (spec.min === undefined) return `at most ${showValue(spec.max ?? Number.POSITIVE_INFINITY)}`;
+  return spec.max === undefined ? `at least ${showValue(spec.min)}` : `between ${showValue(spec.min)} and ${showValue(spec.max)}`;
 }
 
 /** Four significant digits: enough to compare with a threshold, short enough for one line. */
-function show(value: number): string {
+export function showValue(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

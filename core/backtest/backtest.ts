@@ -1,8 +1,7 @@
 import { sumOf } from '../analysis/proportion/block.ts';
 import { type ComparedMetric, levelOfEach } from '../rollout/judge-answers.ts';
 import type { ProportionSpec } from '../spec/proportion-spec.ts';
-import type { QuerySpec } from '../spec/query-spec.ts';
-import { isProportion, isQuery, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { isPrometheusMetric, isProportion, type PrometheusMetric, type RolloutSpec } from '../spec/rollout-spec.ts';
 import { type Cost, costUntil, courseOf, type Stretch } from './course.ts';
 import { type BacktestEvent, eventsOf } from './events.ts';
 import { notesOf } from './notes.ts';
@@ -33,8 +32,8 @@ export interface Backtest extends Replay {
   readonly intervalSeconds: number;
   readonly events: readonly BacktestEvent[];
   readonly comparisons: readonly BacktestComparison[];
-  /** The metrics that are queries of one's own. */
-  readonly queries: readonly QuerySpec[];
+  /** The metrics that are one number each, against thresholds. */
+  readonly queries: readonly PrometheusMetric[];
   /** The canary's part of all requests that were recorded; undefined where none were. */
   readonly requestShare: number | undefined;
   /** What to know of the result, as sentences. */
@@ -58,7 +57,7 @@ export function backtest({ spec, recording, fromMs, toMs, badMeansOf }: Backtest
   });
   const { canary, stable } = sumOf(comparisons[0]?.course ?? []);
   const requestShare = canary.all + stable.all === 0 ? undefined : canary.all / (canary.all + stable.all);
-  const queries = spec.analysis.metrics.filter(isQuery);
+  const queries = spec.analysis.metrics.filter(isPrometheusMetric);
   const facts = { rollout: spec.name, fromMs, toMs, intervalSeconds, comparisons, queries, requestShare };
   const about = { ...replayed, ...facts, events: eventsOf(replayed) };
   return { ...about, notes: notesOf(spec, recording, about) };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isProportion, isQuery, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { isPrometheusMetric, isProportion, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
 
 /**
  * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range answers, as it stands, so that curl can make one as
@@ -50,7 +50,7 @@ export type RecordedComparison = z.infer<typeof recordedComparison>;
 
 /** What can be recorded as answers of Prometheus, and replayed. */
 export function isReplayed(of: MetricSpec): boolean {
-  return isProportion(of) || isQuery(of);
+  return isProportion(of) || isPrometheusMetric(of);
 }
 
 /** The file, for a spec: what stands below a metric's name depends on what kind of metric it is. */

@@ -9,7 +9,7 @@ import { type Decision, type DecisionState, decide } from '../rollout/decide.ts'
 import { type ComparedMetric, judgeAnswers } from '../rollout/judge-answers.ts';
 import { newWatch, observe, unpaused } from '../rollout/observe.ts';
 import type { AnalysisResult, RollbackReason, Watch } from '../rollout/record.ts';
-import { isQuery, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { isPrometheusMetric, type RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Recording } from './read-recording.ts';
 import { recordedLook, recordedMeasurement } from './recorded-look.ts';
 
@@ -120,7 +120,7 @@ function lookAt(input: ReplayInput, plan: Plan, { watch, tallies, counts }: Stat
   const { stepMs } = recording;
   const { stepIndex } = watch;
   const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, { stepIndex, nowMs, trafficSinceMs: fromMs });
-  const judged = asked.filter(isQuery).map((metric) => {
+  const judged = asked.filter(isPrometheusMetric).map((metric) => {
     const { name, role } = metric;
     const measurement = recordedMeasurement(name, recording.queries.get(name) ?? [], nowMs, stepMs);
     const { verdict, tally } = judgeMetric(metric, measurement, tallies.get(name) ?? emptyTally);

@@ -1,4 +1,5 @@
 import type { Measurement } from '../metric-ports.ts';
+import type { ThresholdSpec } from '../spec/query-spec.ts';
 import type { Finding } from './finding.ts';
 
 /** What one query was answered before a rollout. */
@@ -12,6 +13,14 @@ export interface MetricProbe {
   readonly tookMs: number;
   /** Judged and shown, never counted. */
   readonly dryRun: boolean;
+  /** Of a query that Sluice wrote. */
+  readonly readyMade?: ReadyMade;
+}
+
+export interface ReadyMade {
+  /** What to look at where what runs now has no such series: a sentence. */
+  readonly remedyWhereSilent: string;
+  readonly thresholds: ThresholdSpec;
 }
 
 /**

@@ -1,8 +1,10 @@
+import { breachOf, showValue } from '../analysis/judge-metric.ts';
+import type { Measurement } from '../metric-ports.ts';
 import type { StepNeed, UsualAnswers } from '../plan/step-needs.ts';
 import { listWords } from '../spec/diagnostic.ts';
 import { formatDuration } from '../spec/duration.ts';
 import type { Finding } from './finding.ts';
-import { type MetricProbe, probeFindings, remedyForOutage } from './metric-findings.ts';
+import { type MetricProbe, probeFindings, type ReadyMade, remedyForOutage } from './metric-findings.ts';
 
 /** What stable tells, before a rollout, of a metric that compares the canary with it. */
 export type ProportionSurvey =
@@ -18,7 +20,7 @@ export type ProportionSurvey =
     }
   | { readonly name: string; readonly status: 'noData' | 'unavailable'; readonly why: string };
 
-/** What a query was answered, and which of the names in it no series has. */
+/** What a query was answered, and which of the names in it no series has: none where Sluice wrote it, since one of several has to be there. */
 export interface QuerySurvey extends MetricProbe {
   readonly missingNames: readonly string[];
 }
@@ -28,8 +30,9 @@ export function surveyFindings(proportions: readonly ProportionSurvey[], queries
   return [...probeFindings(queries), ...queries.flatMap(queryFindings), ...proportions.flatMap(proportionFindings)];
 }
 
-function queryFindings({ name, answer, asksForCanary, missingNames }: QuerySurvey): Finding[] {
+function queryFindings({ name, answer, asksForCanary, missingNames, readyMade }: QuerySurvey): Finding[] {
   const subject = `metric ${name}`;
+  if (readyMade !== undefined) return asksForCanary ? [] : readyMadeFindings(subject, answer, readyMade);
   const missing = missingNames.map(
     (missed): Finding => ({
       severity: 'warning',
@@ -42,6 +45,17 @@ function queryFindings({ name, answer, asksForCanary, missingNames }: QuerySurve
   if (!isSilent) return missing;
   const remedy = 'It names no canary, so a rollout brings no data either: see that its labels match, and that there is traffic.';
   return [{ severity: 'warning', subject, message: `No data now: ${answer.why}`, remedy }];
+}
+
+/** Of what runs before a rollout: a canary that is no worse would have no data either, or be out of bounds as well. */
+function readyMadeFindings(subject: string, answer: Measurement, { remedyWhereSilent, thresholds }: ReadyMade): Finding[] {
+  if (answer.status === 'noData' && answer.wrongQuestion !== true) {
+    return [{ severity: 'warning', subject, message: `No data now: ${answer.why}`, remedy: remedyWhereSilent }];
+  }
+  const breach = answer.status === 'value' && Number.isFinite(answer.value) ? breachOf(thresholds, answer.value) : undefined;
+  if (answer.status !== 'value' || breach === undefined) return [];
+  const message = `What runs now has ${showValue(answer.value)}, ${breach}: a version that is no worse would be rolled back.`;
+  return [{ severity: 'warning', subject, message, remedy: 'Choose its min or max by what is usual, or mend that first.' }];
 }
 
 function proportionFindings(survey: ProportionSurvey): Finding[] {

@@ -1,5 +1,5 @@
 import { readMath } from '../analysis/metric-math.ts';
-import { unknownPlaceholders } from '../analysis/query-template.ts';
+import { placeholders as ofQueries, unknownPlaceholders } from '../analysis/query-template.ts';
 import { seriesOf } from '../analysis/series-of.ts';
 import type { CloudWatchQuestion } from '../metric-ports.ts';
 import { listWords, quote } from './diagnostic.ts';
@@ -11,7 +11,8 @@ import { didYouMean } from './typo-hint.ts';
 type Path = UnplacedProblem['path'];
 type Expression = Extract<CloudWatchQuestion, { readonly kind: 'expression' }>;
 
-const placeholders = ['canary', 'stable', 'namespace'];
+/** A period has no interval. */
+const placeholders = ofQueries.filter((name) => name !== 'interval');
 
 /** Refuses what CloudWatch could never answer, or not in time, before traffic moves (J7). */
 export function checkCloudWatch({ analysis, policies }: RolloutSpec): UnplacedProblem[] {

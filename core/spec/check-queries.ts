@@ -1,5 +1,5 @@
 import { checkQuery } from '../analysis/check-query.ts';
-import { fillQuery, unknownPlaceholders } from '../analysis/query-template.ts';
+import { fillQuery, placeholders, unknownPlaceholders } from '../analysis/query-template.ts';
 import { listWords, quote } from './diagnostic.ts';
 import type { UnplacedProblem } from './problems-of.ts';
 import { isMannWhitney, isQuery, type RolloutSpec } from './rollout-spec.ts';
@@ -8,12 +8,12 @@ import { didYouMean } from './typo-hint.ts';
 /** Of a query that is far from PromQL, each of its characters costs the grammar a tenth of a millisecond. */
 const longestQuery = 4_000;
 
-const placeholders = ['canary', 'stable', 'namespace', 'interval'];
-
 /** Each is as long as its placeholder once it is filled in, so that a position in the filled query is one in the file. */
 const sample = {
   canary: 'c'.repeat('{{canary}}'.length),
   stable: 's'.repeat('{{stable}}'.length),
+  canaryWorkload: 'c'.repeat('{{canaryWorkload}}'.length),
+  stableWorkload: 's'.repeat('{{stableWorkload}}'.length),
   namespace: 'n'.repeat('{{namespace}}'.length),
   intervalSeconds: 10 ** ('{{interval}}'.length - '1s'.length),
 };

@@ -6,6 +6,7 @@ import { checkPace } from './check-pace.ts';
 import { checkPrometheus } from './check-prometheus.ts';
 import { checkProportions } from './check-proportions.ts';
 import { checkQueries } from './check-queries.ts';
+import { checkReadyMade } from './check-ready-made.ts';
 import { checkBeginnings, checkRoles } from './check-roles.ts';
 import { checkRouter } from './check-router.ts';
 import { checkSamples } from './check-samples.ts';
@@ -28,6 +29,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkPrometheus(spec.analysis),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
+    ...checkReadyMade(spec),
     ...checkCloudWatch(spec),
     ...checkRoles(spec),
     ...checkPace(spec),

@@ -35,9 +35,11 @@ const query = z.string().check(z.minLength(1));
 const mannWhitney = z.pipe(
   z.strictObject({
     canary: query.check(
-      z.describe("PromQL with one value as its answer: the canary's. {{canary}}, {{namespace}} and {{interval}} are filled in"),
+      z.describe(
+        "PromQL with one value as its answer: the canary's. {{canary}}, {{canaryWorkload}}, {{namespace}} and {{interval}} are filled in",
+      ),
     ),
-    baseline: query.check(z.describe('The same of stable, by {{stable}}')),
+    baseline: query.check(z.describe('The same of stable, by {{stable}} or {{stableWorkload}}')),
     direction: z._default(z.enum(['increase', 'decrease', 'either']), 'increase').check(z.describe('Which way is worse')),
     confidence: z._default(z.enum(confidences), '98%').check(z.describe('Of the interval for the shift between both; Kayenta has 98%')),
     tolerance: z

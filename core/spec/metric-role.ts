@@ -41,7 +41,11 @@ type RoleSource = z.infer<typeof role>;
 export const usualRole: RoleSource = z.parse(role, {});
 
 /** Still without what `analysis.warmUp` says of all metrics. */
-export type DelayedRole = Omit<MetricRole, 'initialDelaySeconds'> & { readonly initialDelaySeconds: number | undefined };
+export type DelayedRole = Omit<MetricRole, 'initialDelaySeconds'> & {
+  readonly initialDelaySeconds: number | undefined;
+  /** Where nothing is said: not before so long, however short the warm-up. */
+  readonly leastDelaySeconds?: number;
+};
 
 export function toRole({ critical, dryRun, startingStep, initialDelay, noData, sourceDown, fail }: RoleSource): DelayedRole {
   return {

@@ -60,7 +60,9 @@ export const queryMetric = z
       .string()
       .check(
         z.minLength(1),
-        z.describe('PromQL with one value as its answer. {{canary}}, {{stable}}, {{namespace}} and {{interval}} are filled in'),
+        z.describe(
+          'PromQL with one value as its answer. {{canary}} and {{stable}} (Services), {{canaryWorkload}} and {{stableWorkload}} (Deployments), {{namespace}} and {{interval}} are filled in',
+        ),
       ),
     ...thresholds,
   })
@@ -78,6 +80,8 @@ export interface ThresholdSpec {
 export interface QuerySpec extends ThresholdSpec {
   /** Still with its placeholders. */
   readonly query: string;
+  /** Of a ready-made one: which limit of the canary's containers it is about. */
+  readonly saturation?: 'cpu' | 'memory';
   readonly role: MetricRole;
 }
 

@@ -1,18 +1,27 @@
 import * as z from 'zod/mini';
 import { boundedHold } from './bounded-hold.ts';
 import { budget } from './budget-spec.ts';
-import { asksCloudWatch, type CloudWatchMetric, cloudWatchSources, isCloudWatchSource, toCloudWatchMetric } from './cloudwatch-spec.ts';
+import { asksCloudWatch } from './cloudwatch-spec.ts';
 import { duration } from './duration.ts';
-import { type MannWhitneySpec, mannWhitneyMetric, toMannWhitney } from './mann-whitney-spec.ts';
+import { begun, type MetricSpec, metric } from './metric-spec.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
 import { pace } from './pace-spec.ts';
 import { percentage } from './percentage.ts';
-import { type ProportionSpec, proportionSources, toProportion } from './proportion-spec.ts';
-import { type QuerySpec, queryMetric, toQuery } from './query-spec.ts';
 import { resilience } from './resilience-spec.ts';
 import { router } from './router-spec.ts';
 import { telemetry } from './telemetry-spec.ts';
 import { workload } from './workload-spec.ts';
+
+export {
+  isCloudWatch,
+  isMannWhitney,
+  isPrometheusMetric,
+  isProportion,
+  isQuery,
+  isSaturation,
+  type MetricSpec,
+  type PrometheusMetric,
+} from './metric-spec.ts';
 
 /**
  * The rollout spec: the one file a service team writes (`rollouts/<name>.yaml`). This schema is the only place where its shape
@@ -113,46 +122,6 @@ const steps = z
   })
   .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
-const metric = z.pipe(
-  z.union([...proportionSources, queryMetric, ...cloudWatchSources, mannWhitneyMetric], {
-    error: 'a metric: successRate, or latency with above and share, or query, cloudwatch or loadBalancer with min or max',
-  }),
-  z.transform((source) => {
-    if (typeof source === 'string') return toProportion(source);
-    if (isCloudWatchSource(source)) return toCloudWatchMetric(source);
-    if ('query' in source) return toQuery(source);
-    return 'mannWhitney' in source ? toMannWhitney(source) : toProportion(source);
-  }),
-);
-type Delayed = z.infer<typeof metric>;
-
-/** A metric of the spec, of whatever kind. */
-export type MetricSpec = QuerySpec | CloudWatchMetric | ProportionSpec | MannWhitneySpec;
-
-export function isQuery(of: MetricSpec): of is QuerySpec {
-  return 'query' in of;
-}
-
-export function isMannWhitney(of: MetricSpec): of is MannWhitneySpec {
-  return 'mannWhitney' in of;
-}
-
-export function isProportion(of: MetricSpec): of is ProportionSpec {
-  return 'bad' in of;
-}
-
-export function isCloudWatch(of: MetricSpec): of is CloudWatchMetric {
-  return 'asks' in of;
-}
-
-/** A metric that says nothing of its own beginning is asked when the warm-up of the whole analysis is over. */
-function begun(of: Delayed, warmUpSeconds: number): MetricSpec {
-  const role = { ...of.role, initialDelaySeconds: of.role.initialDelaySeconds ?? warmUpSeconds };
-  if ('asks' in of) return { ...of, role };
-  if ('query' in of) return { ...of, role };
-  return 'mannWhitney' in of ? { ...of, role } : { ...of, role };
-}
-
 const analysis = z.pipe(
   z
     .strictObject({
@@ -171,7 +140,9 @@ const analysis = z.pipe(
       ),
       metrics: z
         ._default(z.array(metric).check(z.maxLength(50)), [])
-        .check(z.describe('successRate, latency, or what Prometheus or CloudWatch is asked, each with a threshold')),
+        .check(
+          z.describe('successRate, latency, saturation, throughput, or what Prometheus or CloudWatch is asked, each with a threshold'),
+        ),
       falseAlarmLevel: z
         .prefault(percentage, '1%')
         .check(z.describe('How often all successRate and latency metrics together may fail a healthy version, in a whole rollout')),

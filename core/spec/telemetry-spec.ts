@@ -18,8 +18,12 @@ export const telemetry = z.union(
   [
     z.literal('off'),
     z.strictObject({
-      stable: z.optional(counter.check(z.describe('Counters of requests to stable. {{stable}} and {{namespace}} are filled in'))),
-      canary: z.optional(counter.check(z.describe('Counters of requests to the canary. {{canary}} and {{namespace}} are filled in'))),
+      stable: z.optional(
+        counter.check(z.describe('Counters of requests to stable. {{stable}}, {{stableWorkload}} and {{namespace}} are filled in')),
+      ),
+      canary: z.optional(
+        counter.check(z.describe('Counters of requests to the canary. {{canary}}, {{canaryWorkload}} and {{namespace}} are filled in')),
+      ),
     }),
   ],
   { error: 'off, or selectors of counters for stable and canary' },

@@ -9,7 +9,7 @@ import type { AnswerCount } from '../../core/rollout/answer-count.ts';
 import type { AnalysisResult } from '../../core/rollout/record.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import { followShare, type ShareLook } from '../../core/rollout/share-watch.ts';
-import { isCloudWatch, isMannWhitney, isProportion, isQuery } from '../../core/spec/rollout-spec.ts';
+import { isCloudWatch, isMannWhitney, isPrometheusMetric, isProportion } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { lookAtCluster } from './find-drift.ts';
 import { judgeDatapoints } from './judge-datapoints.ts';
@@ -47,7 +47,7 @@ export async function analyse(
   const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, momentOf(record, deps.clock.now()));
   const [look, metrics, datapoints, proportions, shifts, alarms, alerts, counted] = await Promise.all([
     lookAtCluster(open),
-    judgeQueries(deps, open, asked.filter(isQuery), { tallies, asksForNewestSample }),
+    judgeQueries(deps, open, asked.filter(isPrometheusMetric), { tallies, asksForNewestSample }),
     judgeDatapoints(deps, open, asked.filter(isCloudWatch)),
     judgeProportions(deps, open, asked.filter(isProportion)),
     judgeShifts(deps, open, asked.filter(isMannWhitney)),

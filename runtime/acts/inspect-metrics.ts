@@ -10,7 +10,6 @@ import {
   unknownValue,
 } from '../../core/preflight/unknown-metric.ts';
 import { isCloudWatch, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
-import { routeTargetOf } from './door-target.ts';
 import { questionFor } from './judge-datapoints.ts';
 
 /**
@@ -21,7 +20,6 @@ import { questionFor } from './judge-datapoints.ts';
 export async function inspectMetrics(cloudWatch: CloudWatchMetrics, spec: RolloutSpec): Promise<readonly Finding[]> {
   const metrics = spec.analysis.metrics.filter(isCloudWatch);
   if (metrics.length === 0) return [];
-  const target = routeTargetOf(spec);
   const looked = new Map<string, { readonly series: LookedUpSeries; readonly isTried: boolean }>();
   for (const { asks, role } of metrics) {
     for (const series of lookedUpIn(asks)) {
@@ -32,7 +30,7 @@ export async function inspectMetrics(cloudWatch: CloudWatchMetrics, spec: Rollou
   const found = await Promise.all([
     inspectQuestions(
       cloudWatch,
-      metrics.map(({ name, asks, role }) => ({ name, asks: questionFor(asks, spec, target), isTried: role.dryRun })),
+      metrics.map(({ name, asks, role }) => ({ name, asks: questionFor(asks, spec), isTried: role.dryRun })),
     ),
     ...[...looked.values()].map(async ({ series, isTried }) => inRole(await inspectSeries(cloudWatch, series), isTried)),
   ]);

@@ -13,11 +13,12 @@ import type { KubernetesApi, KubernetesObject, TrafficRouter } from '../../core/
 import type { Finding } from '../../core/preflight/finding.ts';
 import { ownedDeploymentFindings, ownedRouteFindings } from '../../core/preflight/git-owner.ts';
 import { inspectSurroundings, type Surroundings } from '../../core/preflight/inspect-surroundings.ts';
+import { limitFindings } from '../../core/preflight/missing-limits.ts';
 import { replacementFindings } from '../../core/preflight/replacement.ts';
 import { frontServices, isRouteOf, istioRoutings, routeObject } from '../../core/preflight/route-objects.ts';
 import { istioPortFindings, targetPortFindings } from '../../core/preflight/service-ports.ts';
 import { plainService, stableDeployment } from '../../core/preflight/stable-objects.ts';
-import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { isSaturation, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { routePlanOf } from '../../core/traffic/shape-of.ts';
 import { routeTargetOf, workloadNamesOf } from './door-target.ts';
 
@@ -106,6 +107,7 @@ function findingsOfWorkload(spec: RolloutSpec, workload: Workload, { around, rou
   const routesRead = routes.map((route) => parseAs(routeObject, route));
   return [
     ...replacementFindings(deployment, namespace, deploymentName),
+    ...limitFindings(deployment, spec.analysis.metrics.filter(isSaturation), { namespace, name: deploymentName }),
     ...targetPortFindings(service, deployment.spec.template.spec, serviceSubject),
     ...istioPortFindings(service, istioRoutings(routesRead, spec, stableService), serviceSubject),
     ...inspectSurroundings({ sides, deployment, canaryExists, fronts: frontServices(routesRead, spec) }, around),

@@ -9,6 +9,7 @@ import { own } from '../../core/own.ts';
 import type { CloudWatchMetric } from '../../core/spec/cloudwatch-spec.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
+import { queryValuesOf } from './metric-queries.ts';
 import type { OpenRollout } from './open-rollout.ts';
 
 export interface DatapointVerdicts {
@@ -20,11 +21,11 @@ export interface DatapointVerdicts {
 /** Asks CloudWatch for all metrics at once, and judges each answer against its thresholds. */
 export async function judgeDatapoints(
   deps: Pick<Deps, 'clock' | 'cloudWatch'>,
-  { spec, target, record }: OpenRollout,
+  { spec, record }: OpenRollout,
   metrics: readonly CloudWatchMetric[],
 ): Promise<DatapointVerdicts> {
   if (metrics.length === 0) return { verdicts: [], tallies: {}, datapoints: {} };
-  const questions = metrics.map(({ asks }) => questionFor(asks, spec, target));
+  const questions = metrics.map(({ asks }) => questionFor(asks, spec));
   const answers = await deps.cloudWatch.measure(questions);
   const stepStartedMs = record.watch?.startedAtMs ?? deps.clock.now();
   const judgements = metrics.map((metric, index) => {
@@ -44,11 +45,7 @@ export async function judgeDatapoints(
 }
 
 /** A question with the names of a rollout in it. Names of Kubernetes hold nothing that PromQL's quoting would change. */
-export function questionFor(
-  asks: CloudWatchQuestion,
-  { namespace, analysis }: Pick<RolloutSpec, 'namespace' | 'analysis'>,
-  { canaryService, stableService }: { readonly canaryService: string; readonly stableService: string },
-): CloudWatchQuestion {
-  const names = { canary: canaryService, stable: stableService, namespace, intervalSeconds: analysis.intervalSeconds };
-  return withValues(asks, (value) => fillQuery(value, names));
+export function questionFor(asks: CloudWatchQuestion, spec: RolloutSpec): CloudWatchQuestion {
+  const values = queryValuesOf(spec);
+  return withValues(asks, (value) => fillQuery(value, values));
 }

@@ -5,7 +5,7 @@ import { ownMeasurement } from '../../core/analysis/own-measurement.ts';
 import { queryWindowSeconds } from '../../core/analysis/query-window.ts';
 import { type Verdict, withQuery } from '../../core/analysis/verdict.ts';
 import { own } from '../../core/own.ts';
-import type { QuerySpec } from '../../core/spec/query-spec.ts';
+import type { PrometheusMetric } from '../../core/spec/rollout-spec.ts';
 import type { Deps } from '../deps.ts';
 import { metricQueries } from './metric-queries.ts';
 import type { OpenRollout } from './open-rollout.ts';
@@ -23,12 +23,12 @@ type Tallies = Readonly<Record<string, MetricTally>>;
 export async function judgeQueries(
   deps: Pick<Deps, 'prometheus'>,
   open: Pick<OpenRollout, 'spec' | 'target' | 'record'>,
-  metrics: readonly QuerySpec[],
+  metrics: readonly PrometheusMetric[],
   { tallies, asksForNewestSample }: { readonly tallies: Tallies; readonly asksForNewestSample: boolean },
 ): Promise<JudgedQueries> {
   const { prometheus } = open.spec.analysis;
   if (prometheus === undefined || metrics.length === 0) return { verdicts: [], tallies: {}, newestSampleAtMs: undefined };
-  const queries = metricQueries(metrics, open.spec, open.target);
+  const queries = metricQueries(metrics, open.spec);
   const newest = asksForNewestSample
     ? newestSampleQuery(
         queries.map(({ query }) => query),

@@ -17,7 +17,7 @@ const beforeEndMs = 30_000;
 /** Judges metrics that compare samples, where this look may be the last one of the bake; before that they say nothing. */
 export async function judgeShifts(
   deps: Pick<Deps, 'clock' | 'prometheus'>,
-  open: Pick<OpenRollout, 'spec' | 'plan' | 'target' | 'record'>,
+  open: Pick<OpenRollout, 'spec' | 'plan' | 'record'>,
   metrics: readonly MannWhitneySpec[],
 ): Promise<readonly Verdict[]> {
   const { prometheus, intervalSeconds } = open.spec.analysis;
@@ -34,7 +34,7 @@ export async function judgeShifts(
       const { name, mannWhitney, role } = metric;
       const { everySeconds } = mannWhitney;
       const asking = [mannWhitney.canary, mannWhitney.baseline].map((query) => ({ name, query }));
-      const [canary = '', baseline = ''] = metricQueries(asking, open.spec, open.target).map(({ query }) => query);
+      const [canary = '', baseline = ''] = metricQueries(asking, open.spec).map(({ query }) => query);
       const windowMs = Math.max(queryWindowSeconds(canary), queryWindowSeconds(baseline)) * 1000;
       const fromMs = (open.record.trafficSinceMs ?? watch.startedAtMs) + role.initialDelaySeconds * 1000 + windowMs;
       const count = Math.min(mostSamples, Math.floor((now - fromMs) / 1000 / everySeconds) + 1);

@@ -1,15 +1,33 @@
-import { fillQuery } from '../../core/analysis/query-template.ts';
+import { throughputQuery } from '../../adapters/metrics/throughput-queries.ts';
+import { fillQuery, type QueryValues } from '../../core/analysis/query-template.ts';
 import type { MetricQuery } from '../../core/metric-ports.ts';
-import type { RouteTarget } from '../../core/ports.ts';
 import type { RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import type { ThroughputSpec } from '../../core/spec/throughput-spec.ts';
+import { routeTargetOf, workloadNamesOf } from './door-target.ts';
+import { shareNamesOf } from './measure-share.ts';
 
-/** Queries with what they name filled in, in the same order. */
-export function metricQueries(
-  metrics: readonly MetricQuery[],
-  { analysis, namespace }: Pick<RolloutSpec, 'analysis' | 'namespace'>,
-  target: Pick<RouteTarget, 'canaryService' | 'stableService'>,
-): MetricQuery[] {
-  const { intervalSeconds } = analysis;
-  const names = { canary: target.canaryService, stable: target.stableService, namespace, intervalSeconds };
-  return metrics.map(({ name, query }) => ({ name, query: fillQuery(query, names) }));
+/** What Prometheus is asked for each, with the names of the rollout filled in, in the same order. */
+export function metricQueries(metrics: readonly (MetricQuery | ThroughputSpec)[], spec: RolloutSpec): MetricQuery[] {
+  const values = queryValuesOf(spec);
+  return metrics.map((metric) => {
+    const { name } = metric;
+    return { name, query: 'query' in metric ? fillQuery(metric.query, values) : throughputQueryOf(metric, spec) };
+  });
+}
+
+export function throughputQueryOf(metric: Pick<ThroughputSpec, 'throughputOf' | 'windowSeconds'>, spec: RolloutSpec): string {
+  return throughputQuery(shareNamesOf({ spec, target: routeTargetOf(spec), names: workloadNamesOf(spec) }), metric);
+}
+
+/** What the placeholders of a spec stand for. */
+export function queryValuesOf(spec: RolloutSpec): QueryValues {
+  const { canaryService, stableService, canaryDeployment, deployment } = workloadNamesOf(spec);
+  return {
+    canary: canaryService,
+    stable: stableService,
+    canaryWorkload: canaryDeployment,
+    stableWorkload: deployment,
+    namespace: spec.namespace,
+    intervalSeconds: spec.analysis.intervalSeconds,
+  };
 }

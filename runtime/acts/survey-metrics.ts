@@ -74,9 +74,13 @@ async function surveyQueries(deps: SurveyDeps, spec: RolloutSpec): Promise<reado
   const answering = probes.filter(
     ({ answer }) => answer.status === 'value' || (answer.status === 'noData' && answer.wrongQuestion !== true),
   );
-  const names = [...new Set(answering.flatMap(({ query }) => metricNames(query)))].slice(0, mostNames);
+  const written = answering.filter(({ readyMade }) => readyMade === undefined);
+  const names = [...new Set(written.flatMap(({ query }) => metricNames(query)))].slice(0, mostNames);
   const missing = await namesWithoutSeries(deps.prometheus(prometheus.url).metrics, names);
-  return probes.map((probe) => ({ ...probe, missingNames: metricNames(probe.query).filter((name) => missing.has(name)) }));
+  return probes.map((probe) => {
+    const { query, readyMade } = probe;
+    return { ...probe, missingNames: readyMade === undefined ? metricNames(query).filter((name) => missing.has(name)) : [] };
+  });
 }
 
 async function namesWithoutSeries(provider: MetricProvider, names: readonly string[]): Promise<ReadonlySet<string>> {

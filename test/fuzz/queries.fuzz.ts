@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { growthQuery, oldestScrapeQuery, shareViews } from '../../adapters/metrics/share-queries.ts';
 import type { ShareNames } from '../../adapters/metrics/side-labels.ts';
+import { throughputQuery } from '../../adapters/metrics/throughput-queries.ts';
 import { checkQuery } from '../../core/analysis/check-query.ts';
 import { fillQuery } from '../../core/analysis/query-template.ts';
 import { fuzz } from './fuzz.ts';
@@ -28,7 +29,7 @@ const templates = [
   "sum(rate(errors_total{app='{{canary}}'}[1m])) > bool sum(rate(errors_total{app='{{ stable }}'}[1m]))",
   'histogram_quantile(0.99, sum by (le) (rate(x_bucket{app=~"{{canary}}|b",ns!="{{namespace}}"}[5m] offset 1m)))',
 ];
-const plain = { canary: 'a', stable: 'b', namespace: 'c', intervalSeconds: 10 };
+const plain = { canary: 'a', stable: 'b', canaryWorkload: 'd', stableWorkload: 'e', namespace: 'c', intervalSeconds: 10 };
 /** A length costs the grammar, and teaches nothing about escaping. */
 const value = hostileText.map((text) => text.slice(0, 200));
 
@@ -38,7 +39,7 @@ describe('queries', () => {
     4_200,
     fc.tuple(fc.constantFrom(...templates), value, value, value),
     ([template, canary, stable, namespace]) => {
-      const filled = fillQuery(template, { canary, stable, namespace, intervalSeconds: 10 });
+      const filled = fillQuery(template, { ...plain, canary, stable, namespace });
       expect(shapeOf(filled)).toBe(shapeOf(fillQuery(template, plain)));
       return 'taken';
     },
@@ -56,6 +57,10 @@ describe('queries', () => {
       const expected = usual[index] ?? view;
       expect(shapeOf(oldestScrapeQuery([view.stable, view.canary]))).toBe(shapeOf(oldestScrapeQuery([expected.stable, expected.canary])));
       expect(shapeOf(growthQuery(view.canary, 1_000))).toBe(shapeOf(growthQuery(expected.canary, 1_000)));
+    }
+    for (const throughputOf of ['service', 'canary'] as const) {
+      const query = (of: ShareNames) => shapeOf(throughputQuery(of, { throughputOf, windowSeconds: 60 }));
+      expect(query(names(kind, () => text))).toBe(query(names(kind, (part) => part)));
     }
     return 'taken';
   });

@@ -41,6 +41,9 @@ const sources = [
           { successRate: { margin: { ratio: 1.5, excess: '0.5%' }, objective: '99%' }, name: 'errors' },
           { latency: { above: '250ms', share: '1%' }, startingStep: 2, noData: { hold: '1m', onDeadline: 'pause' } },
           { name: 'p99', mannWhitney: { canary: 'p99{a="{{canary}}"}', baseline: 'p99{a="{{stable}}"}', every: '1s' }, dryRun: true },
+          { saturation: 'cpu', window: '5m', max: 0.5 },
+          { saturation: 'memory', critical: false },
+          { throughput: 'canary', min: 1, startingStep: 2 },
           { name: 'queue', query: 'queue', max: 10, failures: { for: '3m' }, critical: false },
           { loadBalancer: 'app/shop/50dc6c495c0c9188', measure: 'failedShare', max: 0.01 },
           {

@@ -3,12 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { checkQuery } from '../../../core/analysis/check-query.ts';
 import { fillQuery, type QueryValues, unknownPlaceholders } from '../../../core/analysis/query-template.ts';
 
-const values: QueryValues = { canary: 'shop-canary', stable: 'shop', namespace: 'prod', intervalSeconds: 10 };
+const values: QueryValues = {
+  canary: 'shop-canary',
+  stable: 'shop',
+  canaryWorkload: 'shop-app-canary',
+  stableWorkload: 'shop-app',
+  namespace: 'prod',
+  intervalSeconds: 10,
+};
 
 describe('fillQuery', () => {
-  it('fills in all four names, with or without spaces, each as often as it stands', () => {
+  it('fills in all names, with or without spaces, each as often as it stands', () => {
     const template = 'a{w="{{canary}}"}[{{interval}}] / b{w="{{ stable }}",n="{{namespace}}"}[{{interval}}]';
     expect(fillQuery(template, values)).toBe('a{w="shop-canary"}[10s] / b{w="shop",n="prod"}[10s]');
+    expect(fillQuery('a{d=~"{{canaryWorkload}}|{{ stableWorkload }}"}', values)).toBe('a{d=~"shop-app-canary|shop-app"}');
   });
 
   it.each([
@@ -30,7 +38,7 @@ describe('fillQuery', () => {
   });
 
   it('leaves what it does not know, and braces of selectors, as they stand', () => {
-    expect(fillQuery('x{a="{{colour}}"} {{ }} {b="{"}', values)).toBe('x{a="{{colour}}"} {{ }} {b="{"}');
+    expect(fillQuery('x{a="{{colour}}"} {{ }} {b="{"} {{toString}}', values)).toBe('x{a="{{colour}}"} {{ }} {b="{"} {{toString}}');
   });
 
   it('takes a value for text, never for a pattern of replacement', () => {
@@ -52,7 +60,7 @@ describe('unknownPlaceholders', () => {
     expect(unknownPlaceholders('{{colour}} {{canary}} {{ Size }} {{colour}} {{}}')).toEqual(['colour', 'Size', '']);
   });
 
-  it('has nothing against the four known ones', () => {
-    expect(unknownPlaceholders('{{canary}} {{stable}} {{namespace}} {{ interval }}')).toEqual([]);
+  it('has nothing against the known ones', () => {
+    expect(unknownPlaceholders('{{canary}} {{stable}} {{canaryWorkload}} {{stableWorkload}} {{namespace}} {{ interval }}')).toEqual([]);
   });
 });

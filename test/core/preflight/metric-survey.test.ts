@@ -83,6 +83,29 @@ describe('what is to be known of metrics before a rollout', () => {
     ]);
   });
 
+  describe('of a query that Sluice wrote', () => {
+    const readyMade = {
+      remedyWhereSilent: 'See that cAdvisor is scraped.',
+      thresholds: { name: 'own', max: 0.25, failures: { consecutive: 2, total: 5 } },
+    };
+    const answer = (value: number) => ({ name: 'own', atMs: 0, status: 'value', value }) as const;
+
+    it('is the silence of what runs now, with what to look at', () => {
+      expect(surveyFindings([], [asked({ answer: silence, readyMade })])).toEqual([
+        { severity: 'warning', subject: 'metric own', message: `No data now: ${silence.why}`, remedy: 'See that cAdvisor is scraped.' },
+      ]);
+      expect(surveyFindings([], [asked({ answer: silence, readyMade, asksForCanary: true })])).toEqual([]);
+    });
+
+    it('is that what runs now is out of bounds, with which a canary would be rolled back', () => {
+      expect(surveyFindings([], [asked({ answer: answer(0.25), readyMade })])).toEqual([]);
+      expect(surveyFindings([], [asked({ answer: answer(0.4), readyMade })])).toMatchObject([
+        { severity: 'warning', message: 'What runs now has 0.4, above 0.25: a version that is no worse would be rolled back.' },
+      ]);
+      expect(surveyFindings([], [asked({ answer: answer(Number.NaN), readyMade })])).toEqual([]);
+    });
+  });
+
   it('are names that no series has, which explain the silence', () => {
     expect(surveyFindings([], [asked({ answer: silence, missingNames: ['job:errors:rate1m'] })])).toMatchObject([
       { severity: 'warning', message: 'No series has the name job:errors:rate1m now.' },

@@ -137,7 +137,7 @@ describe('J7: queries', () => {
         column: 36,
         path: 'analysis.metrics[0].query',
         found: '"{{canry}}"',
-        expected: 'one of {{canary}}, {{stable}}, {{namespace}} or {{interval}}',
+        expected: 'one of {{canary}}, {{stable}}, {{canaryWorkload}}, {{stableWorkload}}, {{namespace}} or {{interval}}',
         hint: 'did you mean `canary`?',
       },
     ]);

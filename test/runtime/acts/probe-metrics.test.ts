@@ -59,6 +59,30 @@ describe('a probe of the metrics', () => {
     ]);
   });
 
+  it('asks the same of what runs now where Sluice wrote the query', async () => {
+    const { analysis } = spec({
+      analysis: {
+        prometheus: { url: 'http://prometheus:9090' },
+        metrics: [{ saturation: 'cpu' }, { throughput: 'service', min: 1 }, { throughput: 'canary', min: 1 }],
+      },
+    });
+    const probes = await probed(async () => [], analysis.metrics);
+    expect(
+      probes.map(({ name, asksForCanary, readyMade }) => [name, asksForCanary, readyMade?.thresholds.min ?? readyMade?.thresholds.max]),
+    ).toEqual([
+      ['cpu saturation', true, 0.25],
+      ['cpu saturation of stable', false, 0.25],
+      ['throughput', false, 1],
+      ['throughput of the canary', true, undefined],
+      ['throughput of the canary, and of stable', false, undefined],
+    ]);
+    const [ofCanary, ofStable, service, canary, both] = probes.map(({ query }) => query);
+    expect(ofCanary).toContain('pod=~"checkout-canary-[a-z0-9]+-[a-z0-9]+"');
+    expect(ofStable).toBe(ofCanary?.replaceAll('checkout-canary', 'checkout'));
+    expect(both).toBe(service);
+    expect(canary).not.toContain('destination_service_name="checkout"');
+  });
+
   it('does not wait longer than a few seconds, for all of them together', async () => {
     const beganAtMs = clock.now();
     const probes = await probed(() => new Promise(() => undefined));
