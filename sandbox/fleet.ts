@@ -1,4 +1,5 @@
 import { WorkloadRejectedError } from '../core/errors.ts';
+import type { ContainerLoad, RunningContainer } from './cadvisor.ts';
 import type { SandboxClock } from './clock.ts';
 import type { PodBehaviour, StoredObject } from './kubernetes/kubernetes.ts';
 import { type Received, type RunningService, type ServiceBehaviour, startService } from './traffic/service.ts';
@@ -7,9 +8,12 @@ import { type Received, type RunningService, type ServiceBehaviour, startService
 export interface ImageBehaviour {
   readonly pod?: PodBehaviour;
   readonly service?: ServiceBehaviour;
+  readonly load?: ContainerLoad;
 }
 
 interface RunningPod {
+  readonly pod: StoredObject;
+  readonly startedAtMs: number;
   readonly image: string;
   readonly service: RunningService;
 }
@@ -44,11 +48,27 @@ export class Fleet {
     return { requests: sum('requests'), mirrored: sum('mirrored') };
   }
 
+  /** All that run now, as cAdvisor sees them. */
+  containers(): RunningContainer[] {
+    return [...this.#pods.values()].flatMap(({ pod, image, startedAtMs }) => {
+      const { name, namespace = '' } = pod.metadata;
+      const load = this.#behaviours.get(this.#versionOf(image))?.load ?? {};
+      return containersOf(pod).map((container) => ({
+        namespace,
+        pod: name,
+        container: container.name,
+        startedAtMs,
+        limits: container.resources?.limits ?? {},
+        load,
+      }));
+    });
+  }
+
   readonly startPod = async (pod: StoredObject): Promise<{ address: '127.0.0.1'; port: number }> => {
     const image = imageOf(pod);
     const version = this.#versionOf(image);
     const service = await startService({ clock: this.#clock, version, behaviour: this.#behaviours.get(version)?.service ?? {} });
-    this.#pods.set(pod.metadata.uid, { image, service });
+    this.#pods.set(pod.metadata.uid, { pod, startedAtMs: this.#clock.now(), image, service });
     return { address: '127.0.0.1', port: service.port };
   };
 
@@ -63,8 +83,17 @@ export class Fleet {
 }
 
 function imageOf(pod: StoredObject): string {
-  const { containers = [] } = pod['spec'] as { containers?: { image?: string }[] };
-  const image = containers[0]?.image;
+  const image = containersOf(pod)[0]?.image;
   if (image === undefined) throw new WorkloadRejectedError(`Pod ${pod.metadata.name} has no image.`, { remedy: 'Give its container one.' });
   return image;
+}
+
+interface ContainerOfPod {
+  readonly name: string;
+  readonly image?: string;
+  readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+}
+
+function containersOf(pod: StoredObject): readonly ContainerOfPod[] {
+  return (pod['spec'] as { containers?: readonly ContainerOfPod[] }).containers ?? [];
 }

@@ -16,6 +16,8 @@ export interface ServiceSetup {
   readonly beside?: Readonly<Record<string, number>>;
   /** Requests whose path begins with it are this service's. */
   readonly pathPrefix: string;
+  /** Of its container. Where one service has any, cAdvisor tells of all. */
+  readonly limits?: Readonly<Record<'cpu' | 'memory', string>>;
   /** With an autoscaler of at least so many replicas, where given. */
   readonly autoscalerMinReplicas?: number;
 }
@@ -24,7 +26,7 @@ export const sideLabel = 'sluice.dev/side';
 
 /** The manifests of a service, onboarded: stable's pods and its Service's selector carry the side label. */
 export function manifestsOf(setup: ServiceSetup): unknown[] {
-  const { name, namespace, replicas, image, autoscalerMinReplicas } = setup;
+  const { name, namespace, replicas, image, limits, autoscalerMinReplicas } = setup;
   const labels = { app: name, [sideLabel]: 'stable' };
   const deployment = {
     apiVersion: 'apps/v1',
@@ -35,7 +37,11 @@ export function manifestsOf(setup: ServiceSetup): unknown[] {
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
-        spec: { containers: [{ name, image, ports: [{ name: 'http', containerPort: 8080 }] }] },
+        spec: {
+          containers: [
+            { name, image, ports: [{ name: 'http', containerPort: 8080 }], ...(limits === undefined ? {} : { resources: { limits } }) },
+          ],
+        },
       },
     },
   };

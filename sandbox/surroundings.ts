@@ -1,5 +1,6 @@
 import type { AwsCredentials } from '../adapters/eks/token.ts';
 import type { KubernetesObject } from '../core/ports.ts';
+import { startCadvisor } from './cadvisor.ts';
 import type { SandboxClock } from './clock.ts';
 import { Ecr } from './ecr.ts';
 import type { EventBus } from './eventbridge/event-bus.ts';
@@ -58,9 +59,16 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
   const proxy = await startProxy({ clock, source: objectsOf(kubernetes), propagationMs: options.propagationMs ?? 50 });
   const { record } = options;
   const reporters = [startCloudWatchReporter({ clock, proxy, record }), startLoadBalancerReporter({ clock, proxy, record })];
+  // Where nothing has a limit it would be scraped for nothing.
+  const cadvisor = options.services.some(({ limits }) => limits !== undefined)
+    ? await startCadvisor(clock, () => fleet.containers())
+    : undefined;
   const prometheus = await startPrometheus({
     clock,
-    targets: [{ job: 'istio-proxy', url: proxy.metricsUrl }],
+    targets: [
+      { job: 'istio-proxy', url: proxy.metricsUrl },
+      ...(cadvisor === undefined ? [] : [{ job: 'cadvisor', url: cadvisor.metricsUrl }]),
+    ],
     scrapeIntervalMs: options.scrapeIntervalMs ?? 1000,
     fetch: busyFetch(clock),
   });
@@ -85,7 +93,7 @@ export async function startSurroundings(options: SurroundingsOptions): Promise<S
     close: async () => {
       clock.stop();
       for (const reporter of reporters) reporter.stop();
-      await Promise.all([proxy.close(), prometheus.close(), kubernetes.close()]);
+      await Promise.all([proxy.close(), prometheus.close(), kubernetes.close(), cadvisor?.close()]);
     },
   };
 }

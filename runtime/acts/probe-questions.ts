@@ -1,6 +1,14 @@
 import type { MetricQuery } from '../../core/metric-ports.ts';
 import type { ReadyMade } from '../../core/preflight/metric-findings.ts';
-import { isMannWhitney, isPrometheusMetric, isSaturation, type MetricSpec, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import type { ThresholdSpec } from '../../core/spec/query-spec.ts';
+import {
+  isMannWhitney,
+  isPrometheusMetric,
+  isSaturation,
+  type MetricSpec,
+  type PrometheusMetric,
+  type RolloutSpec,
+} from '../../core/spec/rollout-spec.ts';
 import type { SaturatedResource, SaturationSpec } from '../../core/spec/saturation-spec.ts';
 import type { ThroughputSpec } from '../../core/spec/throughput-spec.ts';
 import { workloadNamesOf } from './door-target.ts';
@@ -53,7 +61,7 @@ const exporters: Readonly<Record<SaturatedResource, string>> = {
 function saturationQuestions(metric: SaturationSpec, spec: RolloutSpec): Omit<ProbeQuestion, 'dryRun'>[] {
   const ofStable = { name: `${metric.name} of stable`, query: metric.query.replaceAll('{{canaryWorkload}}', '{{stableWorkload}}') };
   const remedyWhereSilent = `See that ${exporters[metric.saturation]}, and that stable's containers have limits.`;
-  const readyMade = { remedyWhereSilent, thresholds: metric };
+  const readyMade = { remedyWhereSilent, thresholds: thresholdsOf(metric) };
   return asWritten([metric, ofStable], spec).map((question) => ({ ...question, readyMade }));
 }
 
@@ -61,11 +69,15 @@ function throughputQuestions(metric: ThroughputSpec, spec: RolloutSpec): Omit<Pr
   const remedyWhereSilent = 'See that Prometheus scrapes the mesh, and that the service has traffic.';
   const { name } = metric;
   if (metric.throughputOf === 'service') {
-    const readyMade = { remedyWhereSilent, thresholds: metric };
+    const readyMade = { remedyWhereSilent, thresholds: thresholdsOf(metric) };
     return metricQueries([metric], spec).map((question) => ({ ...question, asksForCanary: false, readyMade }));
   }
   // What both sides answer says nothing of the thresholds of one.
   const ofBoth = { ...metric, name: `${name}, and of stable`, throughputOf: 'service' as const };
   const readyMade = { remedyWhereSilent, thresholds: { name, failures: metric.failures } };
   return metricQueries([metric, ofBoth], spec).map((question, index) => ({ ...question, asksForCanary: index === 0, readyMade }));
+}
+
+function thresholdsOf({ name, min, max, failures }: PrometheusMetric): ThresholdSpec {
+  return { name, failures, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }

@@ -54,6 +54,7 @@ import { prometheusDownForGood, prometheusDownForOneInterval, prometheusFlapsWit
 import { gitBringsTheImage, gitBringsTheImageAfterTheStop, gitNeverBringsTheImage } from './list/promotion-git.ts';
 import { pushes } from './list/pushes.ts';
 import { raiseLandsAfterRollback } from './list/raise-lands-after-rollback.ts';
+import { readyMadeMetrics } from './list/ready-made.ts';
 import { returnsInSteps } from './list/return-in-steps.ts';
 import { rollbackFailuresInTheList } from './list/rollback-lambda-dies.ts';
 import { olderImageLate, secondImages, threeImages } from './list/second-image.ts';
@@ -96,6 +97,7 @@ export const scenarios: readonly Scenario[] = [
   ...comparedWithStable,
   ...cloudWatchMetrics,
   ...metricRoles,
+  ...readyMadeMetrics,
   ...paceByEvidence,
   ...mirroredRequests,
   ...destinationRules,
