@@ -34,8 +34,8 @@ interface Counted {
 const periodMs = 100;
 
 /**
- * What each kubelet's cAdvisor tells of containers, as far as it is about their limits: no CPU periods of one without a CPU limit, and 0 as the limit of memory
- * where there is none. Samples have a time of their own, as the kubelet's do. Counters grow at each scrape, by the load of that moment.
+ * What each kubelet's cAdvisor tells of containers, as far as it is about their limits: no CPU periods of one without a CPU limit, and 0 as the
+ * limit of memory where there is none. Samples have a time of their own, as the kubelet's do. Counters grow at each scrape, by the load of that moment.
  *
  * Source: https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md
  */

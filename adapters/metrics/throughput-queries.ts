@@ -10,8 +10,8 @@ interface Counters {
 }
 
 /**
- * One query for the requests that are answered in a second. Of the ways in which a mesh counts, the first that counts any in the window tells, for both
- * sides; where none does, there is no answer: neither 0 nor a pass. A way that knows one side alone tells of that side.
+ * One query for the requests that are answered in a second. Of the ways in which a mesh counts, the first that counts any in the window tells,
+ * for both sides; where none does, there is no answer: neither 0 nor a pass. A way that knows one side alone tells of that side.
  *
  * As in `answerViews`, Istio's proxy of the caller counts a request once of which it retries parts. Linkerd's and Consul's count each try.
  *

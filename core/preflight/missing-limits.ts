@@ -6,8 +6,9 @@ import type { Container, StableDeployment } from './stable-objects.ts';
 const words: Readonly<Record<SaturatedResource, string>> = { cpu: 'CPU', memory: 'memory' };
 
 /**
- * Saturation is measured against limits: a container without one has no series of it. Only a warning, since a LimitRange or a webhook may give Pods limits
- * that their Deployment does not have. Containers that are injected, as a mesh's proxy is, are not seen here: they may be all that is judged then.
+ * Saturation is measured against limits: a container without one has no series of it. Only a warning, since a LimitRange or a webhook may give
+ * Pods limits that their Deployment does not have. Containers that are injected, as a mesh's proxy is, are not seen here: they may be all that
+ * is judged then.
  */
 export function limitFindings(
   { spec }: StableDeployment,
@@ -22,8 +23,8 @@ export function limitFindings(
     const resource = words[metric.saturation];
     const message =
       unlimited.length === running.length
-        ? `None of its containers has a ${resource} limit: unless a LimitRange gives them one, the metric ${metric.name} has no data, and a rollout is held.`
-        : `The metric ${metric.name} sees nothing of what has no ${resource} limit: ${unlimited.join(', ')}.`;
+        ? `None of its containers has a ${resource} limit: unless a LimitRange gives one, ${metric.name} has no data, and a rollout is held.`
+        : `${metric.name} sees nothing of what has no ${resource} limit: ${unlimited.join(', ')}.`;
     const command = `kubectl -n ${namespace} set resources deployment ${name} -c ${unlimited.join(',')} --limits=${metric.saturation}=…`;
     const remedy = `Give them limits, in its manifest too: ${command}`;
     return [{ severity: 'warning', subject: `Deployment ${namespace}/${name}`, message, remedy }];

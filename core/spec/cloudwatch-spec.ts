@@ -18,7 +18,7 @@ const text = (most: number) => z.string().check(z.minLength(1), z.maxLength(most
 const dimensions = z.record(text(255), text(1_024), { error: 'dimensions as a mapping of names to values' }).check(
   z.refine((all) => Object.keys(all).length <= 30, { error: 'at most 30 dimensions' }),
   z.describe(
-    'All that the metric was written with: CloudWatch finds none by a part of them. Values may hold {{canary}}, {{stable}}, {{canaryWorkload}}, {{stableWorkload}}, {{namespace}}',
+    'All that the metric was written with: CloudWatch finds none by a part of them. Values may hold the placeholders of queries, but {{interval}}',
   ),
 );
 

@@ -11,7 +11,7 @@ import { type ThroughputSpec, throughputMetric, toThroughput } from './throughpu
 export const metric = z.pipe(
   z.union([...proportionSources, saturationMetric, throughputMetric, queryMetric, ...cloudWatchSources, mannWhitneyMetric], {
     error:
-      'a metric: successRate, latency with above and share, saturation, throughput with min or max, or query, cloudwatch or loadBalancer with min or max',
+      'a metric: successRate, latency with above and share, saturation, or throughput, query, cloudwatch or loadBalancer with min or max',
   }),
   z.transform((source) => {
     if (typeof source === 'string') return toProportion(source);

@@ -61,7 +61,7 @@ export const queryMetric = z
       .check(
         z.minLength(1),
         z.describe(
-          'PromQL with one value as its answer. {{canary}} and {{stable}} (Services), {{canaryWorkload}} and {{stableWorkload}} (Deployments), {{namespace}} and {{interval}} are filled in',
+          'PromQL with one value as its answer. Filled in: {{canary}}, {{stable}}, {{canaryWorkload}}, {{stableWorkload}}, {{namespace}}, {{interval}}',
         ),
       ),
     ...thresholds,

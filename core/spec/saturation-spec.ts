@@ -17,8 +17,8 @@ export type SaturationSpec = QuerySpec & { readonly saturation: SaturatedResourc
 const { min: _, ...upperThresholds } = thresholds;
 
 /**
- * Of CPU that of the alert CPUThrottlingHigh, https://github.com/kubernetes-monitoring/kubernetes-mixin. Of memory, the kernel kills at 1: what is left
- * is the time to act.
+ * Of CPU that of the alert CPUThrottlingHigh, https://github.com/kubernetes-monitoring/kubernetes-mixin. Of memory, the kernel kills at 1: what is
+ * left is the time to act.
  */
 const usualMax: Readonly<Record<SaturatedResource, number>> = { cpu: 0.25, memory: 0.9 };
 
@@ -34,7 +34,7 @@ export const saturationMetric = z
       .enum(resources)
       .check(
         z.describe(
-          "cpu: the share of CFS periods in which the canary was throttled, of the container that fares worst. memory: the fullest container's working set as a share of its limit",
+          "cpu: the share of periods in which the canary's containers were throttled. memory: the fullest one's working set, of its limit",
         ),
       ),
     window: z.optional(metricWindow.check(z.describe('Of cpu: what it is counted over; 2m where left out'))),
@@ -69,18 +69,25 @@ export function toSaturation(source: z.infer<typeof saturationMetric>): Omit<Sat
 const ofCanary = 'namespace="{{namespace}}",pod=~"{{canaryWorkload}}-[a-z0-9]+-[a-z0-9]+",container!=""';
 
 /**
- * By container over all Pods, so that a busy container is not thinned by an idle sidecar, and one Pod's few periods are not taken for all. Pods that came
- * with a step, and containers that were restarted, are left out until they have run for a window; they count from their start where that is not known.
+ * By container over all Pods, so that a busy container is not thinned by an idle sidecar, and one Pod's few periods are not taken for all. Pods that
+ * came with a step, and containers that were restarted, are left out until they have run for a window; they count where their start is not known.
  */
 function cpuQuery(windowSeconds: number): string {
   const young = `time() - container_start_time_seconds{${ofCanary}} < ${windowSeconds}`;
-  const perContainer = (counter: string) =>
+  const pooled = (counter: string) =>
     `sum by (container) (rate(${counter}{${ofCanary}}[${windowSeconds}s]) unless on (pod, container) (${young}))`;
-  return `max(${perContainer('container_cpu_cfs_throttled_periods_total')} / ${perContainer('container_cpu_cfs_periods_total')})`;
+  return `max(${pooled('container_cpu_cfs_throttled_periods_total')} / ${pooled('container_cpu_cfs_periods_total')})`;
 }
 
+/** Several series of one container, as after a restart, are one. */
+const perContainer = (series: string) => `max by (pod, container) (${series})`;
+
 /**
- * The kubelet gives its samples times of their own, so that those of a Pod that is gone would last for minutes: only the last two count. kube-prometheus-stack
- * drops cAdvisor's limits, since kube-state-metrics has them too: whichever is there. Several series of one container are one where it was restarted.
+ * The kubelet gives its samples times of their own, so that those of a Pod that is gone would last for five minutes: here for two. Limits are
+ * cAdvisor's, or kube-state-metrics': kube-prometheus-stack drops the former in favour of the latter.
  */
-const memoryQuery = `max(max by (pod, container) (last_over_time(container_memory_working_set_bytes{${ofCanary}}[2m])) / (max by (pod, container) (container_spec_memory_limit_bytes{${ofCanary}} > 0) or max by (pod, container) (kube_pod_container_resource_limits{resource="memory",${ofCanary}})))`;
+const memoryQuery = [
+  `max(${perContainer(`last_over_time(container_memory_working_set_bytes{${ofCanary}}[2m])`)}`,
+  ` / (${perContainer(`container_spec_memory_limit_bytes{${ofCanary}} > 0`)}`,
+  ` or ${perContainer(`kube_pod_container_resource_limits{resource="memory",${ofCanary}}`)}))`,
+].join('');

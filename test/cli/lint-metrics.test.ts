@@ -110,6 +110,22 @@ describe('sluice lint --cluster, of metrics', () => {
     expect(out).toMatch(/^ {2}canary: no data yet, since it asks for the canary \(0 ms\)$/m);
   });
 
+  it('says what runs now has of what needs no query, and what is missing to tell', async () => {
+    const { out, code } = await lintWith([
+      { saturation: 'memory' },
+      { throughput: 'service', min: 1 },
+      { throughput: 'service', name: 'too much', max: 1 },
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}throughput: \d+(\.\d+)? now \(0 ms\)$/m);
+    expect(out).toContain('metric too much: What runs now has ');
+    expect(out).toContain('None of its containers has a memory limit');
+    expect(out).toContain('metric memory saturation of stable: No data now: ');
+    expect(out).toContain("See that the kubelets' cAdvisor is scraped");
+    expect(out).not.toContain('No series has the name');
+    expect(out).toContain('checkout: 0 refusals, 3 warnings\n');
+  });
+
   it.each([
     ['several series', buckets, /^The query answers \d+ series, such as /],
     ['a range', `${all}[1m]`, /^The query answers a range of samples/],

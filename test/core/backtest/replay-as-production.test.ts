@@ -6,7 +6,7 @@ import { paceOf } from '../../../core/plan/history.ts';
 import { planRollout } from '../../../core/plan/plan.ts';
 import { decide } from '../../../core/rollout/decide.ts';
 import { newWatch, observe, unpaused } from '../../../core/rollout/observe.ts';
-import { isProportion, isQuery, type RolloutSpec, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { isPrometheusMetric, isProportion, type RolloutSpec, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { judgeProportions } from '../../../runtime/acts/judge-proportions.ts';
 import { judgeQueries } from '../../../runtime/acts/judge-queries.ts';
@@ -38,7 +38,7 @@ async function runInProduction(spec: RolloutSpec, store: SeriesStore, toMs: numb
     const moment = { stepIndex: record.watch?.stepIndex ?? 0, nowMs, trafficSinceMs: startMs };
     const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, moment);
     const judged = await judgeProportions(deps, { ...open, record }, asked.filter(isProportion));
-    const queried = await judgeQueries(deps, { ...open, record }, asked.filter(isQuery), {
+    const queried = await judgeQueries(deps, { ...open, record }, asked.filter(isPrometheusMetric), {
       tallies: record.tallies,
       asksForNewestSample: false,
     });
@@ -91,6 +91,8 @@ const manifold = comparingSpec(
       { successRate: {}, startingStep: 2 },
       { successRate: { objective: '98%', baseline: 'none' }, name: 'objective', critical: false },
       { latency: { above: '250ms' }, dryRun: true },
+      { throughput: 'service', min: 40 },
+      { throughput: 'canary', max: 11, critical: false },
       { name: 'errors a second', query: inErrors, max: 0.5, failures: { for: '40s' }, initialDelay: '1m' },
     ],
   },
@@ -124,7 +126,7 @@ describe('a replay of what was recorded', () => {
     ['bad', { failing: late(0.2) }],
   ])('counts metrics of every role as production does, where the canary is %s', async (_, change) => {
     const { looks, production } = await bothOf(manifold, change);
-    expect(new Set(looks.flatMap(({ verdicts }) => verdicts.map(({ name }) => name))).size).toBe(4);
+    expect(new Set(looks.flatMap(({ verdicts }) => verdicts.map(({ name }) => name))).size).toBe(6);
     expect(looks[0]).toMatchObject({ verdicts: [], action: 'hold' });
     expect(looks).toEqual(production);
   });

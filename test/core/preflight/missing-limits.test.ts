@@ -33,11 +33,8 @@ describe('a Deployment whose saturation is judged', () => {
     ['has limits of 0', [{ name: 'app', ...limits('0', '0') }]],
   ])('is warned that there will be no data where it %s', (_, containers) => {
     expect(found(containers).map(({ severity, message }) => [severity, message])).toEqual([
-      [
-        'warning',
-        expect.stringMatching(/^None of its containers has a CPU limit: .*the metric cpu saturation has no data, and a rollout is held\.$/),
-      ],
-      ['warning', expect.stringMatching(/^None of its containers has a memory limit: .*the metric mem has no data/)],
+      ['warning', expect.stringMatching(/^None of its containers has a CPU limit: .*cpu saturation has no data, and a rollout is held\.$/)],
+      ['warning', expect.stringMatching(/^None of its containers has a memory limit: .*mem has no data/)],
     ]);
   });
 
@@ -47,10 +44,10 @@ describe('a Deployment whose saturation is judged', () => {
     ).toMatchObject([
       {
         subject: 'Deployment shop/checkout',
-        message: 'The metric cpu saturation sees nothing of what has no CPU limit: agent, log.',
+        message: 'cpu saturation sees nothing of what has no CPU limit: agent, log.',
         remedy: 'Give them limits, in its manifest too: kubectl -n shop set resources deployment checkout -c agent,log --limits=cpu=…',
       },
-      { message: 'The metric mem sees nothing of what has no memory limit: log.' },
+      { message: 'mem sees nothing of what has no memory limit: log.' },
     ]);
   });
 

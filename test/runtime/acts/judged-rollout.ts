@@ -5,7 +5,7 @@ import { planRollout } from '../../../core/plan/plan.ts';
 import { type Decision, decide } from '../../../core/rollout/decide.ts';
 import { newWatch, observe } from '../../../core/rollout/observe.ts';
 import { type RolloutRecord, rolloutRecord, type Watch } from '../../../core/rollout/record.ts';
-import { isProportion, isQuery, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { isPrometheusMetric, isProportion, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
 import { judgeProportions } from '../../../runtime/acts/judge-proportions.ts';
 import { judgeQueries } from '../../../runtime/acts/judge-queries.ts';
@@ -60,7 +60,10 @@ export async function judgedRollout(change: Partial<RolloutSpecSource>, weather:
     const open = { spec, plan, target: routeTargetOf(spec), names: workloadNamesOf(spec), record } as OpenRollout;
     const prometheus = () => ({ metrics: source.provider, alerts: { read: async () => [] } });
     const deps = { clock: { now: () => atMs, sleep: async () => {} }, prometheus };
-    const queries = await judgeQueries(deps, open, metrics.filter(isQuery), { tallies: record.tallies, asksForNewestSample: false });
+    const queries = await judgeQueries(deps, open, metrics.filter(isPrometheusMetric), {
+      tallies: record.tallies,
+      asksForNewestSample: false,
+    });
     const proportions = await judgeProportions(deps, open, metrics.filter(isProportion));
     const verdicts = [...queries.verdicts, ...proportions.verdicts];
     const analysis = { atMs, overall: overallVerdict(verdicts), verdicts };

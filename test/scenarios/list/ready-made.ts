@@ -83,7 +83,7 @@ export const readyMadeMetrics: readonly Scenario[] = [
   {
     name: 'saturation-without-limits',
     title:
-      'No container has a limit, so nothing tells how near the canary is to it: that is never a pass, it was said before, and after the hold the canary goes',
+      'No container has a limit, so nothing tells how near to it the canary is: that was said before, is never a pass, and after the hold it goes',
     promises: ['J1', 'J7', 'W1'],
     inProcessBecause: noCadvisor,
     spec: { checkout: judgedBy({ saturation: 'memory' }) },
