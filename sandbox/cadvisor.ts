@@ -47,7 +47,9 @@ export async function startCadvisor(clock: SandboxClock, containers: () => reado
       .map((each) => linesOf(each, count(counted, each, nowMs), nowMs))
       .join('');
   };
-  const { address, port, close } = await listenOnLoopback((_, response) => response.writeHead(200).end(read()));
+  const { address, port, close } = await listenOnLoopback((_, response) =>
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(read()),
+  );
   return { metricsUrl: `http://${address}:${port}/metrics/cadvisor`, close };
 }
 

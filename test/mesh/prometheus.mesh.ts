@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../adapters/clock.ts';
 import { createPrometheus } from '../../adapters/metrics/prometheus.ts';
+import { isPrometheusMetric, rolloutSpec } from '../../core/spec/rollout-spec.ts';
+import { metricQueries } from '../../runtime/acts/metric-queries.ts';
+import { specSource } from '../core/rollout/rollout-for-tests.ts';
 import { attachCluster } from './bench/attach.ts';
 import type { MeshCluster } from './bench/types.ts';
 
@@ -21,6 +24,22 @@ describe('a real Prometheus', () => {
   ])('is understood by Sluice where its answer is %s', async (_what, query, measured) => {
     const prometheus = createPrometheus({ url: cluster.prometheusUrl, clock: systemClock });
     expect(await prometheus.measure([{ name: 'errors', query }])).toMatchObject([{ name: 'errors', ...measured }]);
+  });
+
+  it.each(['istio', 'linkerd', 'consul'] as const)('understands the queries that Sluice writes, of %s', async (kind) => {
+    const routes = {
+      istio: [{ virtualService: 'checkout' }],
+      linkerd: [{ httpRoute: 'checkout', rule: 'main' }],
+      consul: [{ serviceSplitter: 'checkout' }],
+    };
+    const metrics = [{ saturation: 'cpu' }, { saturation: 'memory' }, { throughput: 'service', min: 1 }, { throughput: 'canary', min: 1 }];
+    const analysis = { prometheus: { url: cluster.prometheusUrl }, metrics };
+    const spec = rolloutSpec.parse({ ...specSource(), namespace: 'nowhere', router: { kind, routes: routes[kind] }, analysis });
+    const queries = metricQueries(spec.analysis.metrics.filter(isPrometheusMetric), spec);
+    const answers = await createPrometheus({ url: cluster.prometheusUrl, clock: systemClock }).measure(queries);
+    // Of Consul's services the namespace is no part: those of others may be counted.
+    expect(answers.filter(({ status }) => status === 'unavailable')).toEqual([]);
+    expect(answers.slice(0, 2)).toMatchObject([{ status: 'noData' }, { status: 'noData' }]);
   });
 
   it('tells what it would have answered before', async () => {
