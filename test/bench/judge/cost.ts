@@ -24,6 +24,10 @@ export interface Stakes {
 /** A version that was let through is found out by people, so long after it got everything. */
 const noticedSeconds = 600;
 
+export function judgeCourses<C extends Counted>(rule: Rule<C>, stakes: Stakes, courses: readonly Course<C>[]): Outcome[] {
+  return courses.map((course) => judgeCourse(rule, stakes, course));
+}
+
 export function judgeCourse<C extends Counted>(rule: Rule<C>, stakes: Stakes, course: Course<C>): Outcome {
   const judge = rule.begin(course.history);
   let canaryAnswers = 0;

@@ -1,4 +1,4 @@
-import { judgeCourse, type Outcome } from './cost.ts';
+import { judgeCourses, type Outcome } from './cost.ts';
 import { kayentaAsPublished, kayentaRule } from './kayenta-rule.ts';
 import { drawCourses, meanOf, type Service, type Settings } from './measure-service.ts';
 import { shareOfBad } from './meter.ts';
@@ -59,12 +59,7 @@ export function measureFullWeight(service: Service, settings: Settings): FullWei
       change,
       worseBy: world.worseBy,
       runs,
-      rules: rules.map((rule) =>
-        figuresOf(
-          rule,
-          courses.map((course) => judgeCourse(rule, world, course)),
-        ),
-      ),
+      rules: rules.map((rule) => figuresOf(rule, judgeCourses(rule, world, courses))),
     };
   });
 }

@@ -4,7 +4,7 @@ import { informationBound } from '../../../core/analysis/proportion/information-
 import type { Margin } from '../../../core/analysis/proportion/margin.ts';
 import { expectedDispersion, requestsNeeded, smallestSeen } from '../../../core/analysis/proportion/requests-needed.ts';
 import { seededRandom } from '../../seeded-random.ts';
-import { judgeCourse, type Outcome } from './cost.ts';
+import { judgeCourses, type Outcome } from './cost.ts';
 import { createDraw, type Draw } from './draw.ts';
 import { kayentaAsPublished, kayentaRule } from './kayenta-rule.ts';
 import { shareOfBad } from './meter.ts';
@@ -91,7 +91,7 @@ export function measureService(service: Service, settings: Settings): Cell[] {
       bound: bounds?.[0],
       seen: missedOf(courses, world, settings),
       rules: [...rules, ...withHindsight].map((rule) => {
-        const outcomes = courses.map((course) => judgeCourse(rule, world, course));
+        const outcomes = judgeCourses(rule, world, courses);
         return { ...figuresOf(rule, outcomes), ...(bounds === undefined ? {} : { timesBound: timesBoundOf(courses, outcomes, bounds) }) };
       }),
     };
@@ -172,7 +172,7 @@ function missedOf(courses: readonly Course[], world: World, settings: Settings):
   if (world.worseBy === 0) return { runs: 0, missed: 0 };
   const rule = ownRule('Sluice', { ...settings, steps: weights });
   const enough = courses.filter((course) => hasRequestsNeeded(course, world, settings));
-  return { runs: enough.length, missed: enough.filter((course) => !judgeCourse(rule, world, course).rolledBack).length };
+  return { runs: enough.length, missed: judgeCourses(rule, world, enough).filter(({ rolledBack }) => !rolledBack).length };
 }
 
 function hasRequestsNeeded(

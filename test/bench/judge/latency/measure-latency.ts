@@ -1,5 +1,5 @@
 import type { Margin } from '../../../../core/analysis/proportion/margin.ts';
-import { judgeCourse } from '../cost.ts';
+import { judgeCourses } from '../cost.ts';
 import { kayentaAsPublished, kayentaRule } from '../kayenta-rule.ts';
 import { figuresOf, manyCourses, type RuleFigures, type Settings } from '../measure-service.ts';
 import { ownRule } from '../own-rule.ts';
@@ -69,12 +69,7 @@ export function measureLatency(service: LatencyService, { runs, seed, falseAlarm
       change,
       worseBy: world.worseBy,
       runs,
-      rules: rules.map((rule) =>
-        figuresOf(
-          rule,
-          courses.map((course) => judgeCourse(rule, world, course)),
-        ),
-      ),
+      rules: rules.map((rule) => figuresOf(rule, judgeCourses(rule, world, courses))),
     };
   });
 }
