@@ -1,10 +1,9 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { type RunningSandbox, startSandboxConnection } from '../../cli/connection/sandbox/start-sandbox.ts';
 import { VirtualClock } from '../../sandbox/clock.ts';
-import { sluice, temporaryFolder } from './run-command.ts';
+import { sluice, temporaryFolder, writeKubeconfig as writeKubeconfigIn } from './run-command.ts';
 import { cliSpec } from './sandbox-spec.ts';
 
 let running: RunningSandbox;
@@ -24,18 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => running.close());
 
-const writeKubeconfig = (user: object) =>
-  writeFile(
-    join(cwd, 'kubeconfig'),
-    stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'sandbox',
-      clusters: [{ name: 'sandbox', cluster: { server: running.kubernetesUrl } }],
-      users: [{ name: 'me', user }],
-      contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'me' } }],
-    }),
-  );
+const writeKubeconfig = (user: Readonly<Record<string, unknown>>) => writeKubeconfigIn(cwd, running.kubernetesUrl, user);
 const direct = (...more: string[]) => sluice(['abort', 'checkout', '--direct', '--kubeconfig', 'kubeconfig', ...more], { cwd });
 
 const weights = () => {
