@@ -28,8 +28,8 @@ describe('a saturation metric', () => {
   it.each([
     ['{ saturation: cpu }', '', 120],
     ['{ saturation: cpu, window: 5m }', '', 300],
-    ['{ saturation: cpu, window: 5m }', '  warmUp: 10m\n', 600],
-    ['{ saturation: cpu, initialDelay: 10s }', '  warmUp: 10m\n', 10],
+    ['{ saturation: cpu, window: 5m }', '  warmUp: 6m\n', 360],
+    ['{ saturation: cpu, initialDelay: 10s }', '  warmUp: 6m\n', 10],
     ['{ saturation: memory }', '', 0],
   ])('%s does not count what was before the canary had traffic', (text, more, initialDelaySeconds) => {
     expect(metricOf(text, more)?.role).toMatchObject({ initialDelaySeconds });

@@ -35,11 +35,11 @@ describe('a throughput metric', () => {
   });
 
   it.each([
-    ['{ throughput: canary, min: 1 }', 600],
+    ['{ throughput: canary, min: 1 }', 360],
     ['{ throughput: canary, min: 1, initialDelay: 5s }', 5],
-    ['{ throughput: service, min: 1 }', 600],
+    ['{ throughput: service, min: 1 }', 360],
   ])('%s begins after the warm-up, unless it says otherwise', (text, initialDelaySeconds) => {
-    expect(metricOf(text, '  warmUp: 10m\n')?.role).toMatchObject({ initialDelaySeconds });
+    expect(metricOf(text, '  warmUp: 6m\n')?.role).toMatchObject({ initialDelaySeconds });
   });
 
   it.each([
