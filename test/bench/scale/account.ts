@@ -45,6 +45,8 @@ export class Account {
       StartExecution: new TokenBucket(quotas.startExecution),
       DescribeExecution: new TokenBucket(quotas.describeExecution),
       DescribeAlarms: new TokenBucket(quotas.describeAlarms),
+      GetMetricData: new TokenBucket(quotas.getMetricData),
+      ListMetrics: new TokenBucket(quotas.listMetrics),
       PutEvents: new TokenBucket(quotas.putEvents),
     };
   }

@@ -6,6 +6,8 @@ export type Service =
   | 'StartExecution'
   | 'DescribeExecution'
   | 'DescribeAlarms'
+  | 'GetMetricData'
+  | 'ListMetrics'
   | 'PutEvents'
   | 'Kubernetes'
   | 'Prometheus'

@@ -44,6 +44,8 @@ export function demandsOf(templates: readonly Template[], rollouts: number, quot
     demand('state transitions', templates.flat().length * share, quotas.stateTransition),
     // Refused ones are not asked again: the sweep reads those alarms, a hundred at a time.
     demand('DescribeAlarms by the hundred', (totals.get('DescribeAlarms') ?? 0) / alarmsPerCall, quotas.describeAlarms),
+    demand('GetMetricData', totals.get('GetMetricData') ?? 0, quotas.getMetricData),
+    demand('ListMetrics', totals.get('ListMetrics') ?? 0, quotas.listMetrics),
     demand('PutEvents', totals.get('PutEvents') ?? 0, quotas.putEvents),
     ...units.map(([name, count]) => demand(name, count, name.startsWith('write') ? quotas.partitionWriteUnits : quotas.partitionReadUnits)),
   ]

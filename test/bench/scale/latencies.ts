@@ -11,6 +11,8 @@ export const latencyMs: Readonly<Record<Service, number>> = {
   StartExecution: 40,
   DescribeExecution: 30,
   DescribeAlarms: 60,
+  GetMetricData: 100,
+  ListMetrics: 60,
   PutEvents: 25,
   Kubernetes: 10,
   Prometheus: 30,

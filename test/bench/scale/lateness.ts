@@ -9,6 +9,8 @@ export interface Look {
   readonly step: number;
   readonly atMs: number;
   readonly begins: boolean;
+  /** False where the source of the metrics did not answer. */
+  readonly isAnswered?: boolean;
 }
 
 export interface Lateness {

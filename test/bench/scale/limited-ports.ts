@@ -1,11 +1,14 @@
+import type { AwsAnswer } from '../../../adapters/aws/json-api.ts';
 import { backoffMs } from '../../../adapters/aws/retry.ts';
 import { createCloudWatchAlarmSource } from '../../../adapters/metrics/cloudwatch.ts';
+import { createCloudWatchMetrics } from '../../../adapters/metrics/cloudwatch-metrics.ts';
 import { AwsUnavailableError, StoreUnavailableError } from '../../../core/errors.ts';
 import type { Clock, KubernetesApi, RolloutStore, StoreChange, StoredItem } from '../../../core/ports.ts';
 import type { Deps } from '../../../runtime/deps.ts';
 import { itemBytes, queryUnits, readUnits, writeUnits } from '../dynamodb-units.ts';
 import type { Account, Caller } from './account.ts';
 import type { Call, PartitionUnits, Service } from './call.ts';
+import { metricDataAt, metricListOf } from './datapoints.ts';
 import { latencyMs } from './latencies.ts';
 import { bytesPerPage } from './quotas.ts';
 import type { Recorder } from './recorder.ts';
@@ -61,8 +64,31 @@ export function limitedPorts({ clock, account, recorder, random, by = 'rollout',
     },
     { clock, callsPerSecond: alarmCallsPerSecond },
   );
+  /** Refuses once, as CloudWatch does: who asks again is the adapter. */
+  const askCloudWatch = async (service: 'GetMetricData' | 'ListMetrics', input: unknown): Promise<AwsAnswer> => {
+    const policy: Policy = { attempts: 1, backoffMs: () => 0, refused: () => throttled(service) };
+    try {
+      const output = await request({ service, units: [], requests: 1 }, policy, () =>
+        service === 'GetMetricData' ? metricDataAt(input, clock.now()) : metricListOf(input),
+      );
+      return { status: 'ok', output };
+    } catch (error) {
+      if (!(error instanceof AwsUnavailableError)) throw error;
+      const why = { name: 'ThrottlingException', message: 'Rate exceeded' };
+      return { status: 'failed', failure: { ...why, retryable: true, refused: true, details: undefined } };
+    }
+  };
+  const newCloudWatch = () =>
+    createCloudWatchMetrics({
+      clock,
+      call: (operation, input) => askCloudWatch(operation === 'GetMetricData' ? operation : 'ListMetrics', input),
+    });
   return {
     ...deps,
+    cloudWatch: {
+      measure: (questions) => recorder.own(newCloudWatch).measure(questions),
+      list: (filter) => recorder.own(newCloudWatch).list(filter),
+    },
     clock: {
       now: () => clock.now(),
       sleep: async (ms, signal) => {

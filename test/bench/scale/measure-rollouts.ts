@@ -18,6 +18,7 @@ const plans: Readonly<Record<RolloutPart, RowPlan>> = {
   default: { source: 'prometheus', intervalSeconds: 10, bakeSeconds: 60 },
   short: { source: 'prometheus', intervalSeconds: 5, bakeSeconds: 60 },
   cloudwatch: { source: 'cloudwatch', intervalSeconds: 60, bakeSeconds: 180 },
+  metrics: { source: 'cloudwatchMetrics', intervalSeconds: 60, bakeSeconds: 180 },
 };
 
 /** So few that no quota is felt, not even that of DescribeAlarms: what is replayed is an undisturbed rollout. */
@@ -55,6 +56,7 @@ export async function measureRollouts(
   const crowded = plan.intervalSeconds > longestWatchedIntervalSeconds ? templates : spreadEvenly(await recordCrowd(plan, quotas, seed));
   const usual = (rollouts: number) => (rollouts > crowdedFrom * spreadPartitions('locks').length ? crowded : templates);
   const result = await runReal({ rollouts: real, plan, quotas, seed });
+  const { startMs } = result;
   const really = add({ name: part, how: 'real', rollouts: real, templates: usual(real), result });
   const replayed = (name: string, rollouts: number, pushedOverMs = 0) =>
     add({
@@ -62,12 +64,12 @@ export async function measureRollouts(
       how: 'replayed',
       rollouts,
       templates: usual(rollouts),
-      result: replay({ rollouts, templates, crowded, quotas, seed, pushAtMs: (index) => (index * pushedOverMs) / rollouts }),
+      result: replay({ rollouts, templates, crowded, quotas, seed, plan, startMs, pushAtMs: (index) => (index * pushedOverMs) / rollouts }),
       pushedOverMs,
     });
   const again = replayed(part, real);
   for (const rollouts of counts.filter((count) => count !== real)) replayed(part, rollouts);
-  if (part !== 'cloudwatch') replayed(`${part}, pushed over 5 min`, Math.max(...counts), spreadMs);
+  if (part !== 'cloudwatch' && part !== 'metrics') replayed(`${part}, pushed over 5 min`, Math.max(...counts), spreadMs);
   return { rows, agreements: [[really, again]] };
 }
 

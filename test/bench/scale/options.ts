@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const parts = ['waited', 'default', 'short', 'cloudwatch', 'sweep', 'days'] as const;
+export const parts = ['waited', 'default', 'short', 'cloudwatch', 'metrics', 'sweep', 'days'] as const;
 export type Part = (typeof parts)[number];
 
 export const usage = `npm run bench:scale -- [options]

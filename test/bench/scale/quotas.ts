@@ -13,6 +13,7 @@ export interface Quotas {
   readonly stateTransition: Rate;
   readonly describeAlarms: Rate;
   readonly getMetricData: Rate;
+  readonly listMetrics: Rate;
   readonly putEvents: Rate;
   /** Of one partition key; a write in a transaction counts twice. */
   readonly partitionReadUnits: Rate;
@@ -40,6 +41,7 @@ function evenRate(perSecond: number): Rate {
 const everywhere = {
   describeAlarms: evenRate(9),
   getMetricData: evenRate(50),
+  listMetrics: evenRate(25),
   partitionReadUnits: evenRate(3_000),
   partitionWriteUnits: evenRate(1_000),
   lambdaConcurrency: 1_000,

@@ -47,6 +47,8 @@ export interface RunResult {
 export interface RealRun extends RunResult {
   readonly templates: readonly Template[];
   readonly store: RolloutStore;
+  /** When the first image was pushed, as the virtual clock has it. */
+  readonly startMs: number;
   /** From the first push to the last end, in simulated time. */
   readonly tookMs: number;
 }
@@ -75,7 +77,9 @@ export async function runReal(options: RealRunOptions): Promise<RealRun> {
     surroundings: clusters.start,
     log: lookLog((fields) => {
       recorder.look();
-      looks.push({ rollout: rolloutOfId(String(fields['rolloutId'])), step: Number(fields['step']), atMs: clock.now(), begins: false });
+      const rollout = rolloutOfId(String(fields['rolloutId']));
+      const isAnswered = fields['verdict'] !== 'unavailable';
+      looks.push({ rollout, step: Number(fields['step']), atMs: clock.now(), begins: false, isAnswered });
     }),
     wrapDeps: (deps, name) =>
       limitedPorts(
@@ -132,6 +136,7 @@ export async function runReal(options: RealRunOptions): Promise<RealRun> {
         .map((execution) => templateOf(execution, invocations.get(rolloutStarted(execution) ?? '') ?? []))
         .filter((template) => template !== undefined),
       store,
+      startMs,
       tookMs: Math.max(...own.map(({ endedAtMs = clock.now() }) => endedAtMs)) - startMs,
     };
   } finally {

@@ -2,7 +2,7 @@ import { backoffMs } from '../../../adapters/aws/retry.ts';
 import type { Account } from './account.ts';
 import type { Invocation, RecordedCall, RecordedEntry } from './call.ts';
 import type { EventQueue } from './event-queue.ts';
-import { sdkAttempts, sdkBackoffMs, storeAttempts } from './retries.ts';
+import { cloudWatchAttempts, sdkAttempts, sdkBackoffMs, storeAttempts } from './retries.ts';
 
 /** An entry with what it waited for: it began so long after the end of that one. */
 interface Linked {
@@ -53,6 +53,8 @@ export interface InvocationReplay {
   readonly random: () => number;
   /** It may not ask for its alarms, and goes on without an answer. */
   readonly onAlarmsRefused: () => void;
+  /** Whether CloudWatch answered for the metrics, when it did or was not asked again. */
+  readonly onMetrics: (isAnswered: boolean) => void;
   readonly onLook: () => void;
   /** `refused`: a request was throttled more often than its client tries. */
   readonly onEnd: (outcome: 'done' | 'refused') => void;
@@ -61,7 +63,7 @@ export interface InvocationReplay {
 /** Replays one invocation from now on. A sleep ends when it did, seen from the start: the function waits for a moment, not for so long. */
 export function replayInvocation(
   invocation: Invocation,
-  { queue, account, random, onAlarmsRefused, onLook, onEnd }: InvocationReplay,
+  { queue, account, random, onAlarmsRefused, onMetrics, onLook, onEnd }: InvocationReplay,
 ): void {
   const { all, following, lastEndMs } = linked(invocation);
   const startMs = queue.now();
@@ -90,10 +92,22 @@ export function replayInvocation(
   };
   const tryCall = (index: number, call: RecordedCall, tookMs: number, attempt: number): void => {
     if (over) return;
-    if (account.take(call, queue.now())) queue.after(tookMs, () => finished(index));
+    const isData = call.service === 'GetMetricData';
+    if (account.take(call, queue.now())) {
+      if (isData) onMetrics(true);
+      queue.after(tookMs, () => finished(index));
+    } else if (isData || call.service === 'ListMetrics') tryMetrics(index, call, tookMs, attempt);
     else if (call.service === 'DescribeAlarms') tryAlarms(index, call, tookMs, attempt);
     else if (attempt + 1 >= storeAttempts) end('refused');
     else queue.after(backoffMs(attempt), () => tryCall(index, call, tookMs, attempt + 1));
+  };
+  const tryMetrics = (index: number, call: RecordedCall, tookMs: number, attempt: number) => {
+    if (attempt + 1 < cloudWatchAttempts) {
+      queue.after(backoffMs(attempt), () => tryCall(index, call, tookMs, attempt + 1));
+      return;
+    }
+    if (call.service === 'GetMetricData') onMetrics(false);
+    finished(index);
   };
   const tryAlarms = (index: number, call: RecordedCall, tookMs: number, attempt: number) => {
     if (attempt + 1 < sdkAttempts) {

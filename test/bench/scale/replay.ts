@@ -8,9 +8,10 @@ import { latencyMs } from './latencies.ts';
 import type { Look } from './lateness.ts';
 import { alarmsPerCall } from './quotas.ts';
 import type { RunOptions, RunResult } from './real-run.ts';
+import { judgedSpec, ReplayedJudge } from './replay-judge.ts';
 import { RolloutReplay } from './replay-rollout.ts';
 import { alarmCallsPerSecond } from './retries.ts';
-import { serviceOf } from './scale-spec.ts';
+import { type RowPlan, serviceOf } from './scale-spec.ts';
 import type { Template } from './template.ts';
 
 /** EventBridge tries a start again for a day, with back-off and jitter. How long it waits is not said: full jitter up to 2, 4, 8 ... s is assumed. */
@@ -22,6 +23,10 @@ export interface ReplayOptions extends Omit<RunOptions, 'plan'> {
   readonly crowded?: readonly Template[];
   /** When each rollout is pushed, in milliseconds; all at 0 where left out. */
   readonly pushAtMs?: (index: number) => number;
+  /** Of rollouts that CloudWatch's metrics judge: their looks are judged again. */
+  readonly plan?: RowPlan;
+  /** What time it is in the world when the replay begins: of what minute is the first push. 0 where left out. */
+  readonly startMs?: number;
 }
 
 /**
@@ -31,12 +36,14 @@ export interface ReplayOptions extends Omit<RunOptions, 'plan'> {
  * @throws Error without a template
  */
 export function replay(options: ReplayOptions): RunResult & { readonly tookMs: number } {
-  const { rollouts, templates, crowded = templates, quotas, seed, pushAtMs = () => 0 } = options;
+  const { rollouts, templates, crowded = templates, quotas, seed, plan, pushAtMs = () => 0, startMs = 0 } = options;
   const account = new Account(quotas);
   const queue = new EventQueue();
   const random = seededRandom(seed);
   const looks: Look[] = [];
   const ends: Record<string, number> = {};
+  const spec = plan?.source === 'cloudwatchMetrics' ? judgedSpec(plan) : undefined;
+  const worldMs = () => startMs + queue.now();
   const crowd = new Crowd(templates, crowded);
   let lastEndMs = 0;
 
@@ -54,7 +61,9 @@ export function replay(options: ReplayOptions): RunResult & { readonly tookMs: n
       account,
       random,
       sweptAtMs: () => sweptAtMs(queue.now(), index),
-      onLook: (step, begins) => looks.push({ rollout: String(index), step, atMs: queue.now(), begins }),
+      judge: spec === undefined ? undefined : new ReplayedJudge(spec, worldMs()),
+      worldMs,
+      onLook: (step, begins, isAnswered = true) => looks.push({ rollout: String(index), step, atMs: queue.now(), begins, isAnswered }),
       onEnd: (end) => {
         crowd.leave(index);
         ends[end] = (ends[end] ?? 0) + 1;

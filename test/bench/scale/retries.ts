@@ -6,6 +6,9 @@ export const storeAttempts = 4;
 /** The pace that runtime/providers/alarms.ts gives the sweep. */
 export const alarmCallsPerSecond = 6;
 
+/** Tries of one request to CloudWatch for metrics in all, as adapters/metrics/cloudwatch-metrics.ts has it. */
+export const cloudWatchAttempts = 2;
+
 /** The SDK's standard mode. Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 export const sdkAttempts = 3;
 

@@ -2,7 +2,8 @@ import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { changeQueries, usualSpec } from '../../scenarios/usual.ts';
 
-export type MetricSource = 'prometheus' | 'cloudwatch';
+/** `cloudwatch`: one alarm. `cloudwatchMetrics`: what a load balancer counts, and one metric more. */
+export type MetricSource = 'prometheus' | 'cloudwatch' | 'cloudwatchMetrics';
 
 /** What every rollout of a row looks like. */
 export interface RowPlan {
@@ -18,24 +19,50 @@ export function serviceOf(index: number): SandboxOptions['services'][number] {
   return { name, namespace: name, replicas: 2, tag: 'v1', virtualService: name, pathPrefix: '/' };
 }
 
-/** Two metrics of Prometheus, or one alarm of CloudWatch, and nothing of the other. */
+/** Two metrics of Prometheus or of CloudWatch, or one alarm of CloudWatch, and nothing of the others. */
 export function scaleSpec(index: number, cluster: string, repository: string, plan: RowPlan): RolloutSpecSource {
   const service = serviceOf(index);
   const usual = usualSpec(service, repository);
-  const { prometheus, metrics } = usual.analysis;
-  const judged =
-    plan.source === 'cloudwatch'
-      ? { alarms: [`${service.name}-errors`] }
-      : {
-          ...(prometheus === undefined ? {} : { prometheus }),
-          metrics: changeQueries(metrics, (metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') })),
-        };
   return {
     ...usual,
     cluster,
     steps: weights.map((weight) => ({ weight, bake: `${plan.bakeSeconds}s` })),
-    analysis: { interval: `${plan.intervalSeconds}s`, telemetry: 'off', ...judged },
+    analysis: { interval: `${plan.intervalSeconds}s`, telemetry: 'off', ...judgedBy(plan.source, index, usual.analysis) },
     policies: {},
     deadlines: { ready: '10m', rollout: '24h', drain: '10s' },
   };
+}
+
+function judgedBy(source: MetricSource, index: number, { prometheus, metrics }: RolloutSpecSource['analysis']) {
+  const { name } = serviceOf(index);
+  switch (source) {
+    case 'prometheus':
+      return {
+        ...(prometheus === undefined ? {} : { prometheus }),
+        metrics: changeQueries(metrics, (metric) => ({ ...metric, query: metric.query.replaceAll('[10s]', '[2m]') })),
+      };
+    case 'cloudwatch':
+      return { alarms: [`${name}-errors`] };
+    case 'cloudwatchMetrics':
+      return { metrics: cloudWatchMetrics(index) };
+  }
+}
+
+function cloudWatchMetrics(index: number): NonNullable<RolloutSpecSource['analysis']['metrics']> {
+  const id = index.toString(16).padStart(16, '0');
+  return [
+    { loadBalancer: `app/shop/${id}`, targetGroup: `targetgroup/canary/${id}`, measure: 'failedShare', max: 0.01 },
+    {
+      name: 'oldest order in the queue',
+      cloudwatch: {
+        metric: {
+          namespace: 'AWS/SQS',
+          name: 'ApproximateAgeOfOldestMessage',
+          dimensions: { QueueName: serviceOf(index).name },
+          stat: 'Maximum',
+        },
+      },
+      max: 30,
+    },
+  ];
 }
