@@ -10,7 +10,7 @@ export interface MetricQuery {
 export type Measurement =
   | { readonly name: string; readonly atMs: number; readonly status: 'value'; readonly value: number }
   | ({ readonly name: string; readonly atMs: number; readonly status: 'noData' } & NoAnswer)
-  | ({ readonly name: string; readonly atMs: number; readonly status: 'unavailable' } & NoAnswer);
+  | ({ readonly name: string; readonly atMs: number; readonly status: 'unavailable'; readonly isThrottled?: true } & NoAnswer);
 
 export interface NoAnswer {
   readonly why: string;
@@ -67,8 +67,11 @@ export type CloudWatchQuestion = { readonly periodSeconds: number } & (
 export type Datapoint =
   | { readonly status: 'value'; readonly value: number; readonly fromMs: number; readonly untilMs: number }
   | { readonly status: 'noData'; readonly why: string }
-  /** `isRefused`: CloudWatch will never answer that question, such as an expression that it can't read. */
-  | { readonly status: 'unavailable'; readonly why: string; readonly isRefused?: true };
+  /**
+   * `isRefused`: CloudWatch will never answer that question, such as an expression that it can't read. `isThrottled`: it is not down, it answers others: its
+   * quota was used up.
+   */
+  | { readonly status: 'unavailable'; readonly why: string; readonly isRefused?: true; readonly isThrottled?: true };
 
 export interface ListedMetric {
   readonly namespace: string;
@@ -89,8 +92,12 @@ export type MetricListing =
   | { readonly status: 'unavailable'; readonly why: string };
 
 export interface CloudWatchMetrics {
-  /** Idempotent. Asks all at once; never throws for what CloudWatch answers or does not answer. Same order as asked. */
-  measure(questions: readonly CloudWatchQuestion[]): Promise<Datapoint[]>;
+  /**
+   * Idempotent. Asks all at once; never throws for what CloudWatch answers or does not answer. Same order as asked.
+   *
+   * @param patienceMs For how long it asks again where CloudWatch throttles; 0 where left out.
+   */
+  measure(questions: readonly CloudWatchQuestion[], patienceMs?: number): Promise<Datapoint[]>;
   /** Idempotent. Metrics that were written to in the last two weeks. Never throws for an outage. */
   list(filter: MetricFilter): Promise<MetricListing>;
 }

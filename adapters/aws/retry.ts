@@ -19,6 +19,24 @@ export function backoffMs(attempt: number): number {
   return 25 * 2 ** attempt;
 }
 
+/** Names of errors that say that a rate was exceeded: ThrottlingException, RequestLimitExceeded and the like. */
+export const throttling = /Throttl|LimitExceeded|TooManyRequests/;
+
+/** How long it waits at most after the first refusal; twice as long after each one more, up to the longest. */
+const firstWaitMs = 1_000;
+const longestWaitMs = 4_000;
+
+/**
+ * How long to wait before what a quota refused is asked again, where there is time: a quarter of it is fixed, the rest is jitter, so that those who were
+ * refused together come back apart.
+ *
+ * @param random From 0 to 1.
+ * @example [0, 1, 2, 3].map((attempt) => patientWaitMs(attempt, 1)) // [1000, 2000, 4000, 4000]; with 0 a quarter of that
+ */
+export function patientWaitMs(attempt: number, random: number): number {
+  return (0.25 + 0.75 * random) * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
+}
+
 /** Calls until the answer is final or the tries are spent, and returns the last answer. */
 export async function callWithRetry(
   call: AwsJsonApi,

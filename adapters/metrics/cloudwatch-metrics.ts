@@ -10,7 +10,7 @@ import type {
 import type { Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import type { AwsFailure, AwsJsonApi } from '../aws/json-api.ts';
-import { callWithRetry } from '../aws/retry.ts';
+import { callWithRetry, patientWaitMs, throttling } from '../aws/retry.ts';
 import { type MetricDataPage, metricDataPage, readAnswers } from './metric-data-answer.ts';
 import { queriesOf, queryCount, timesOf } from './metric-data-queries.ts';
 
@@ -21,6 +21,8 @@ export interface CloudWatchMetricsOptions {
   /** Of `cloudWatchApi`. */
   readonly call: AwsJsonApi;
   readonly clock: Clock;
+  /** From 0 to 1: those who were throttled together come back apart. */
+  readonly random?: () => number;
 }
 
 /** What one GetMetricData takes. */
@@ -28,7 +30,7 @@ const queriesPerCall = 500;
 /** A page has 100,800 datapoints, and a spec's metrics a few dozen; ListMetrics has 500 a page. */
 const mostPages = 10;
 const mostListed = 4;
-/** No more, because what is throttled is throttled for others too; the next look asks again. */
+/** At once no more, because what is throttled is throttled for others too. */
 const attempts = 2;
 
 const listPage = z.object({
@@ -53,7 +55,7 @@ const listPage = z.object({
  * Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html and API_ListMetrics.html; quotas:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
  */
-export function createCloudWatchMetrics({ call, clock }: CloudWatchMetricsOptions): CloudWatchMetrics {
+export function createCloudWatchMetrics({ call, clock, random = Math.random }: CloudWatchMetricsOptions): CloudWatchMetrics {
   let remembered: { readonly of: string; readonly untilMs: number; readonly datapoints: readonly Datapoint[] } | undefined;
 
   /** All pages of one operation, or why not. */
@@ -79,24 +81,38 @@ export function createCloudWatchMetrics({ call, clock }: CloudWatchMetricsOption
     return { ok: true, pages, isWhole: false };
   };
 
-  const askTogether = async (questions: readonly CloudWatchQuestion[]): Promise<Datapoint[]> => {
-    const nowMs = clock.now();
-    const input = { MetricDataQueries: questions.flatMap(queriesOf), ...timesOf(questions, nowMs), ScanBy: 'TimestampDescending' };
-    const asked = await askPages<MetricDataPage>('GetMetricData', input, { shape: metricDataPage, most: mostPages });
+  /** Again and again, as long as there is time, while CloudWatch throttles. Each time for what is newest then. */
+  const askPatiently = async (questions: readonly CloudWatchQuestion[], untilMs: number) => {
+    const MetricDataQueries = questions.flatMap(queriesOf);
+    for (let attempt = 0; ; attempt += 1) {
+      const nowMs = clock.now();
+      const input = { MetricDataQueries, ...timesOf(questions, nowMs), ScanBy: 'TimestampDescending' };
+      const asked = await askPages<MetricDataPage>('GetMetricData', input, { shape: metricDataPage, most: mostPages });
+      if (asked.ok || asked.isThrottled !== true) return { asked, nowMs };
+      const waitMs = patientWaitMs(attempt, random());
+      if (clock.now() + waitMs > untilMs) return { asked, nowMs };
+      await clock.sleep(waitMs);
+    }
+  };
+
+  const askTogether = async (questions: readonly CloudWatchQuestion[], untilMs: number): Promise<Datapoint[]> => {
+    const { asked, nowMs } = await askPatiently(questions, untilMs);
     if (asked.ok && asked.isWhole) return readAnswers(asked.pages, questions, nowMs);
     // One that CloudWatch can't read must not take the others with it.
     if (!asked.ok && asked.isRefused === true && questions.length > 1) {
-      return (await Promise.all(questions.map((question) => askTogether([question])))).flat();
+      return (await Promise.all(questions.map((question) => askTogether([question], untilMs)))).flat();
     }
-    const { why, isRefused } = asked.ok ? { why: `CloudWatch answers more than ${mostPages} pages.` } : asked;
-    return questions.map(() => ({ status: 'unavailable', why, ...(isRefused ? { isRefused } : {}) }));
+    if (asked.ok) return questions.map(() => ({ status: 'unavailable', why: `CloudWatch answers more than ${mostPages} pages.` }));
+    const { ok: _, ...failed } = asked;
+    return questions.map(() => ({ status: 'unavailable', ...failed }));
   };
 
   return {
-    async measure(questions) {
+    async measure(questions, patienceMs = 0) {
       const of = JSON.stringify(questions);
       if (remembered?.of === of && clock.now() < remembered.untilMs) return [...remembered.datapoints];
-      const datapoints = (await Promise.all(inCalls(questions).map(askTogether))).flat();
+      const untilMs = clock.now() + patienceMs;
+      const datapoints = (await Promise.all(inCalls(questions).map((each) => askTogether(each, untilMs)))).flat();
       remembered = { of, untilMs: askAgainAtMs(questions, datapoints, clock.now()), datapoints };
       return datapoints;
     },
@@ -108,9 +124,13 @@ export function createCloudWatchMetrics({ call, clock }: CloudWatchMetricsOption
   };
 }
 
-type Asked<T> =
-  | { readonly ok: true; readonly pages: readonly T[]; readonly isWhole: boolean }
-  | { readonly ok: false; readonly why: string; readonly isRefused?: true };
+type Asked<T> = { readonly ok: true; readonly pages: readonly T[]; readonly isWhole: boolean } | ({ readonly ok: false } & Failed);
+
+interface Failed {
+  readonly why: string;
+  readonly isRefused?: true;
+  readonly isThrottled?: true;
+}
 
 /** As few calls as the queries of all questions need. */
 function inCalls(questions: readonly CloudWatchQuestion[]): CloudWatchQuestion[][] {
@@ -144,16 +164,16 @@ function askAgainAtMs(questions: readonly CloudWatchQuestion[], datapoints: read
 }
 
 /** A rate that was exceeded, and a role that may not ask, are sources that do not answer; a question that is wrong is one for good. */
-function whyFailed(
-  operation: string,
-  { name, message, retryable, refused }: AwsFailure,
-): { readonly why: string; readonly isRefused?: true } {
+function whyFailed(operation: string, { name, message, retryable, refused }: AwsFailure): Failed {
   const said = `${shorten(name, 60)}, ${shorten(message, 500)}`;
   if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
     return { why: `CloudWatch refused ${operation}: ${said}. The function's role needs cloudwatch:${operation}.` };
   }
   if (refused && !retryable && /Validation|InvalidParameter|MissingRequiredParameter|MissingParameter/.test(name)) {
     return { why: `CloudWatch can't read what it is asked: ${said}.`, isRefused: true };
+  }
+  if (throttling.test(name)) {
+    return { why: `CloudWatch throttles ${operation}, whose quota the account shares with all who ask: ${said}.`, isThrottled: true };
   }
   return { why: `CloudWatch did not answer ${operation}: ${said}.` };
 }

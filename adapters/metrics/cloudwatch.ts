@@ -3,6 +3,7 @@ import type { AlarmReading, AlarmSource, AlarmState } from '../../core/metric-po
 import type { Clock } from '../../core/ports.ts';
 import { shorten } from '../../core/shorten.ts';
 import { withoutCredentials } from '../../core/without-credentials.ts';
+import { patientWaitMs, throttling } from '../aws/retry.ts';
 
 export { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 
@@ -23,10 +24,6 @@ export interface AlarmPace {
   /** From 0 to 1: those who were refused together come back apart. */
   readonly random?: () => number;
 }
-
-/** How long it waits at most after the first refusal; twice as long after each one more, up to the longest. */
-const firstWaitMs = 1_000;
-const longestWaitMs = 4_000;
 
 const states: Readonly<Record<string, AlarmState>> = { OK: 'ok', ALARM: 'alarm', INSUFFICIENT_DATA: 'insufficientData' };
 
@@ -59,13 +56,13 @@ export function createCloudWatchAlarmSource(client: CloudWatchSender, pace?: Ala
   };
 }
 
-/** Tries again, as long as there is time, what was refused for the rate, after a quarter of the wait at least. */
+/** Tries again, as long as there is time, what was refused for the rate. */
 async function patiently(read: () => Promise<BatchAnswer>, pace: AlarmPace | undefined, untilMs: number): Promise<BatchAnswer> {
   for (let attempt = 0; ; attempt += 1) {
     const answer = await read();
     if (!answer.throttled || pace === undefined) return answer;
     const { clock, random = Math.random } = pace;
-    const waitMs = (0.25 + 0.75 * random()) * Math.min(longestWaitMs, firstWaitMs * 2 ** attempt);
+    const waitMs = patientWaitMs(attempt, random());
     if (clock.now() + waitMs > untilMs) return answer;
     await clock.sleep(waitMs);
   }
@@ -109,7 +106,6 @@ async function readBatch(client: CloudWatchSender, batch: readonly string[]): Pr
 }
 
 /** CloudWatch speaks the query protocol, whose name for it is `Throttling`; SDKs and stand-ins have others. */
-const throttling = /Throttl|LimitExceeded|TooManyRequests/;
 
 function notAsked(name: string): AlarmReading {
   return { name, state: 'unavailable', reason: 'CloudWatch was asked no more, because it had too many requests', sinceMs: undefined };

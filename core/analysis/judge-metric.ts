@@ -32,7 +32,8 @@ export function judgeMetric(spec: ThresholdSpec, measurement: Measurement, tally
     return { verdict: { name, verdict: 'inconclusive', reason: `${name} has no data: ${measurement.why}` }, tally };
   }
   if (measurement.status === 'unavailable') {
-    return { verdict: { name, verdict: 'unavailable', reason: `${name} could not be asked: ${measurement.why}` }, tally };
+    const throttled = measurement.isThrottled === true ? { throttled: true } : {};
+    return { verdict: { name, verdict: 'unavailable', reason: `${name} could not be asked: ${measurement.why}`, ...throttled }, tally };
   }
   const { value, atMs } = measurement;
   if (!Number.isFinite(value)) {

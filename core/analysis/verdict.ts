@@ -25,13 +25,20 @@ export const verdict = stored({
   query: z.optional(z.string()),
   /** A fail that only holds the step, because its metric is not critical. */
   failed: z.optional(z.boolean()),
+  /** Of an unavailable source: it is not down, but its quota was used up. */
+  throttled: z.optional(z.boolean()),
   /** Shown, and counts for nothing. */
   dryRun: z.optional(z.boolean()),
 });
 export type Verdict = z.infer<typeof verdict>;
 
 /** What weighs more decides: one fail fails all, and a pass needs every one to pass. */
-const gravity: Record<VerdictKind, number> = { fail: 3, unavailable: 2, inconclusive: 1, pass: 0 };
+const gravities: Record<VerdictKind, number> = { fail: 4, unavailable: 3, inconclusive: 1, pass: 0 };
+
+/** A source that throttles weighs less than one that is down, whose hold ends sooner. */
+function gravityOf({ verdict: kind, throttled }: Verdict): number {
+  return gravities[kind] - (kind === 'unavailable' && throttled === true ? 1 : 0);
+}
 
 /**
  * The verdict of a whole analysis: the gravest of the parts that count. Nothing judged at all is inconclusive (J3: no evidence can never be
@@ -40,7 +47,7 @@ const gravity: Record<VerdictKind, number> = { fail: 3, unavailable: 2, inconclu
 export function overallVerdict(verdicts: readonly Verdict[]): Verdict {
   const parts = verdicts.filter(({ dryRun }) => dryRun !== true);
   const gravest = parts.reduce<Verdict | undefined>(
-    (worst, part) => (worst === undefined || gravity[part.verdict] > gravity[worst.verdict] ? part : worst),
+    (worst, part) => (worst === undefined || gravityOf(part) > gravityOf(worst) ? part : worst),
     undefined,
   );
   if (gravest === undefined) return { name: 'analysis', verdict: 'inconclusive', reason: 'Nothing was measured.' };

@@ -7,7 +7,7 @@ import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
 import { type ShareSays, shareSays } from './share-watch.ts';
-import { holdThatEndsFirst } from './silences.ts';
+import { holdThatEndsFirst, type Silence, silenceOf } from './silences.ts';
 
 /** How often an outside edit is put right before the rollout gives way (T6: never an endless fight). */
 export const restoreLimit = 3;
@@ -100,13 +100,8 @@ function decideApart(state: DecisionState, analysis: AnalysisResult, says: Share
     const over = `${overall.reason} Pods of the canary have crashed, and have not stayed up for a bake of ${bake} since.`;
     return onHoldOver(state, analysis, spec.policies.noData, 'inconclusive', over, deadlineAtMs);
   }
-  if (overall.verdict === 'unavailable') {
-    return onSilence(state, analysis, watch.unavailableSinceMs ?? nowMs, 'unavailable', deadlineAtMs);
-  }
-  if (overall.verdict === 'inconclusive') {
-    return onSilence(state, analysis, watch.inconclusiveSinceMs ?? nowMs, 'inconclusive', deadlineAtMs);
-  }
-  return onPass(state, step, analysis);
+  const silence = silenceOf(overall);
+  return silence === undefined ? onPass(state, step, analysis) : onSilence(state, analysis, silence, deadlineAtMs);
 }
 
 function onPass(state: DecisionState, step: PlanStep, analysis: AnalysisResult): Decision {
@@ -156,14 +151,9 @@ function nextStep(plan: Plan, watch: Watch, why: string): Decision {
  * A bounded hold, then the action that the policy declares (J1, J2, W1). Where a pause is under way it goes on meanwhile: one blip does not
  * end it. A person who resumes a rollout that was paused gives it one more hold.
  */
-function onSilence(
-  state: DecisionState,
-  analysis: AnalysisResult,
-  begunAtMs: number,
-  kind: 'inconclusive' | 'unavailable',
-  deadlineAtMs: number,
-): Decision {
+function onSilence(state: DecisionState, analysis: AnalysisResult, kind: Silence, deadlineAtMs: number): Decision {
   const { watch, request } = state;
+  const begunAtMs = watch[`${kind}SinceMs`] ?? analysis.atMs;
   const resumed = resumedSincePaused(state);
   const resumedAtMs = resumed ? (request?.atMs ?? 0) : 0;
   const { policy, holdSeconds, endMs, why } = holdThatEndsFirst(state.spec, watch, analysis, { kind, begunAtMs, resumedAtMs });
@@ -179,7 +169,7 @@ function onHoldOver(
   state: DecisionState,
   analysis: AnalysisResult,
   policy: BoundedHold,
-  kind: 'inconclusive' | 'unavailable',
+  kind: Silence,
   over: string,
   deadlineAtMs: number,
 ): Decision {

@@ -1,5 +1,5 @@
 import type { AnalysisResult, Watch } from './record.ts';
-import { clocksAfter, silencesAfter } from './silences.ts';
+import { clocksAfter, silenceOf, silencesAfter } from './silences.ts';
 
 /** A step that begins to be watched. */
 export function newWatch(stepIndex: number, nowMs: number): Watch {
@@ -16,9 +16,10 @@ type Observed = Pick<AnalysisResult, 'overall' | 'verdicts' | 'atMs' | 'crashed'
  *
  * While the canary warms up nothing bakes, and no clock runs; the first pass after it vouches for no time before its end.
  *
- * Inconclusive and unavailable verdicts each have a clock, which a pass ends. While one of the two is seen, the other's stands still: verdicts
- * that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline no nearer (J2). Each part of the
- * analysis has such clocks of its own beside those of the whole: a metric that blips is not held to have been silent since another one was.
+ * Inconclusive and unavailable verdicts each have a clock, which a pass ends; and so have unavailable ones of a source that only throttles. While one kind is
+ * seen, the others' clocks stand still: verdicts that flap between them reach a deadline all the same, and one blip of a source that is down brings its deadline
+ * no nearer (J2). Each part of the analysis has such clocks of its own beside those of the whole: a metric that blips is not held to have been silent since
+ * another one was.
  *
  * @example With an interval of 10 s, passes at 0 s, 10 s and 20 s have baked 20 s; a pass at 0 s, no data at 10 s and passes at 20 s and
  *   30 s have baked 20 s too.
@@ -29,7 +30,7 @@ export function observe(
   { overall, verdicts, atMs, crashed = false, restarts, warmsUpUntilMs }: Observed,
   { intervalMs, bakeMs }: { readonly intervalMs: number; readonly bakeMs: number },
 ): Watch {
-  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, silences, crashedSinceMs, ...kept } = watch;
+  const { passedAtMs, inconclusiveSinceMs, unavailableSinceMs, throttledSinceMs, silences, crashedSinceMs, ...kept } = watch;
   const elapsedMs = atMs - (watch.observedAtMs ?? watch.startedAtMs);
   const rest: Watch = {
     ...kept,
@@ -50,7 +51,7 @@ export function observe(
     case 'unavailable':
       return {
         ...rest,
-        ...clocksAfter({ inconclusiveSinceMs, unavailableSinceMs }, overall.verdict, { atMs, elapsedMs }),
+        ...clocksAfter({ inconclusiveSinceMs, unavailableSinceMs, throttledSinceMs }, silenceOf(overall), { atMs, elapsedMs }),
         silences: silencesAfter(silences, verdicts, { atMs, elapsedMs }),
       };
     case 'fail':
@@ -63,13 +64,8 @@ export function observe(
  * begins anew, so that a person who lets a rollout go on gives it one more hold.
  */
 export function unpaused(watch: Watch): Watch {
-  const {
-    pausedSinceMs,
-    inconclusiveSinceMs: _inconclusive,
-    unavailableSinceMs: _unavailable,
-    silences: _silences,
-    crashedSinceMs: _crashed,
-    ...rest
-  } = watch;
-  return pausedSinceMs === undefined ? watch : rest;
+  if (watch.pausedSinceMs === undefined) return watch;
+  const { pausedSinceMs: _paused, inconclusiveSinceMs: _inconclusive, unavailableSinceMs: _unavailable, ...kept } = watch;
+  const { throttledSinceMs: _throttled, silences: _silences, crashedSinceMs: _crashed, ...rest } = kept;
+  return rest;
 }

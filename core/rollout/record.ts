@@ -25,8 +25,13 @@ export type RollbackReason = z.infer<typeof rollbackReason>;
 export const actor = stored({ kind: z.enum(['push', 'person', 'alarm', 'sweep', 'sluice']), id: z.string() });
 export type Actor = z.infer<typeof actor>;
 
-/** When verdicts of a kind would have begun without a pass or the other kind in between: the clock of each stands still for the other. */
-const silence = { inconclusiveSinceMs: z.optional(z.number()), unavailableSinceMs: z.optional(z.number()) };
+/** When verdicts of a kind would have begun without a pass or another kind in between: the clock of each stands still for the others. */
+const silence = {
+  inconclusiveSinceMs: z.optional(z.number()),
+  unavailableSinceMs: z.optional(z.number()),
+  /** Unavailable because a source throttles: not down. */
+  throttledSinceMs: z.optional(z.number()),
+};
 const silenceClocks = stored(silence);
 export type SilenceClocks = z.infer<typeof silenceClocks>;
 

@@ -189,7 +189,9 @@ const policies = z.strictObject({
     ._default(z.enum(['supersede', 'queue', 'refuse']), 'supersede')
     .check(z.describe('What a new image does to the rollout that is running: end it, wait for it, or be refused')),
   noData: z.prefault(boundedHold, {}).check(z.describe('Where there is too little traffic or data to judge, or pods of the canary crash')),
-  sourceDown: z.prefault(boundedHold, {}).check(z.describe('Where Prometheus or CloudWatch does not answer')),
+  sourceDown: z
+    .prefault(boundedHold, {})
+    .check(z.describe('Where Prometheus or CloudWatch does not answer; the hold is four times as long where CloudWatch only throttles')),
   alarmAtStart: z
     ._default(z.enum(['block', 'ignore']), 'block')
     .check(z.describe('Where an alarm already fires when the rollout is to begin: do not begin, or begin without that alarm')),

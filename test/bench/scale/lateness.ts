@@ -22,11 +22,11 @@ export interface Lateness {
 
 /**
  * How late looks and steps were. A look is due an interval after the beginning of the step or the end of the look before, or where the bake
- * ends, if that is sooner.
+ * ends, if that is sooner. A step that waits for datapoints of its own is due when these have come and it has baked besides, and its looks each after an interval.
  *
  * @example A step that begins at 0 s with looks at 60, 121 and 180 s, interval 60 s, bake 180 s: looks 0, 1 and 0 s late, the step 0 s.
  */
-export function latenessOf(looks: readonly Look[], { intervalSeconds, bakeSeconds }: RowPlan): Lateness {
+export function latenessOf(looks: readonly Look[], { intervalSeconds, bakeSeconds, evidenceSeconds = 0 }: RowPlan): Lateness {
   const bySteps = new Map<string, Look[]>();
   for (const look of looks) {
     const key = `${look.rollout} ${look.step}`;
@@ -39,14 +39,26 @@ export function latenessOf(looks: readonly Look[], { intervalSeconds, bakeSecond
   for (const own of bySteps.values()) {
     own.sort((a, b) => a.atMs - b.atMs);
     const startMs = own.find(({ begins }) => begins)?.atMs ?? own[0]?.atMs ?? 0;
-    const endMs = startMs + bakeSeconds * 1000;
+    const endMs = startMs + (evidenceSeconds + bakeSeconds) * 1000;
     let beforeMs = startMs;
     for (const { atMs } of own.filter(({ begins }) => !begins)) {
       const dueMs = beforeMs + intervalSeconds * 1000;
-      late.push(atMs - (beforeMs < endMs ? Math.min(dueMs, endMs) : dueMs));
+      late.push(atMs - (evidenceSeconds === 0 && beforeMs < endMs ? Math.min(dueMs, endMs) : dueMs));
       beforeMs = atMs;
     }
     if (beforeMs > startMs) steps.push(beforeMs - endMs);
   }
   return { looks: late, steps };
+}
+
+/** How long rollouts were without an answer of their metrics' source: from each answered look, or from the first step's beginning, to the next, in milliseconds. */
+export function silencesOf(looks: readonly Look[]): readonly number[] {
+  const heardAtMs = new Map<string, number>();
+  const silences: number[] = [];
+  for (const { rollout, atMs, begins, isAnswered = true } of looks.toSorted((a, b) => a.atMs - b.atMs)) {
+    const before = heardAtMs.get(rollout);
+    if (!begins && isAnswered && before !== undefined) silences.push(atMs - before);
+    if (before === undefined || (!begins && isAnswered)) heardAtMs.set(rollout, atMs);
+  }
+  return silences;
 }

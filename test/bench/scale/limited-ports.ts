@@ -81,12 +81,13 @@ export function limitedPorts({ clock, account, recorder, random, by = 'rollout',
   const newCloudWatch = () =>
     createCloudWatchMetrics({
       clock,
+      random,
       call: (operation, input) => askCloudWatch(operation === 'GetMetricData' ? operation : 'ListMetrics', input),
     });
   return {
     ...deps,
     cloudWatch: {
-      measure: (questions) => recorder.own(newCloudWatch).measure(questions),
+      measure: (questions, patienceMs) => recorder.own(newCloudWatch).measure(questions, patienceMs),
       list: (filter) => recorder.own(newCloudWatch).list(filter),
     },
     clock: {

@@ -1,6 +1,7 @@
 import { spreadPartitions } from '../../../adapters/store/spread-partitions.ts';
 import { crowdedFrom } from '../../../adapters/store/turns.ts';
 import { longestWatchedIntervalSeconds } from '../../../core/plan/tick.ts';
+import { publishedAfterMs } from './datapoints.ts';
 import { spreadEvenly } from './floor.ts';
 import type { Part, ScaleOptions } from './options.ts';
 import type { Quotas } from './quotas.ts';
@@ -12,13 +13,16 @@ import type { Template } from './template.ts';
 
 export type RolloutPart = Exclude<Part, 'sweep' | 'days'>;
 
-/** Steps of three minutes at 60 s, between which the state machine waits; of one minute at 10 s, the default, and at 5 s, which a Lambda watches, except in a crowd. */
+/**
+ * Steps of three minutes at 60 s, between which the state machine waits; of one minute at 10 s, the default, and at 5 s, which a Lambda watches, except in a
+ * crowd. CloudWatch's datapoints are of a minute: a step lasts two of them more, and until they are published.
+ */
 const plans: Readonly<Record<RolloutPart, RowPlan>> = {
   waited: { source: 'prometheus', intervalSeconds: 60, bakeSeconds: 180 },
   default: { source: 'prometheus', intervalSeconds: 10, bakeSeconds: 60 },
   short: { source: 'prometheus', intervalSeconds: 5, bakeSeconds: 60 },
   cloudwatch: { source: 'cloudwatch', intervalSeconds: 60, bakeSeconds: 180 },
-  metrics: { source: 'cloudwatchMetrics', intervalSeconds: 60, bakeSeconds: 180 },
+  metrics: { source: 'cloudwatchMetrics', intervalSeconds: 60, bakeSeconds: 180, evidenceSeconds: 2 * 60 + publishedAfterMs / 1000 },
 };
 
 /** So few that no quota is felt, not even that of DescribeAlarms: what is replayed is an undisturbed rollout. */

@@ -1,4 +1,4 @@
-import { backoffMs } from '../../../adapters/aws/retry.ts';
+import { backoffMs, patientWaitMs } from '../../../adapters/aws/retry.ts';
 import type { Account } from './account.ts';
 import type { Invocation, RecordedCall, RecordedEntry } from './call.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -53,6 +53,8 @@ export interface InvocationReplay {
   readonly random: () => number;
   /** It may not ask for its alarms, and goes on without an answer. */
   readonly onAlarmsRefused: () => void;
+  /** For how long it asks CloudWatch for metrics again. */
+  readonly patienceMs: number;
   /** Whether CloudWatch answered for the metrics, when it did or was not asked again. */
   readonly onMetrics: (isAnswered: boolean) => void;
   readonly onLook: () => void;
@@ -63,11 +65,12 @@ export interface InvocationReplay {
 /** Replays one invocation from now on. A sleep ends when it did, seen from the start: the function waits for a moment, not for so long. */
 export function replayInvocation(
   invocation: Invocation,
-  { queue, account, random, onAlarmsRefused, onMetrics, onLook, onEnd }: InvocationReplay,
+  { queue, account, random, patienceMs, onAlarmsRefused, onMetrics, onLook, onEnd }: InvocationReplay,
 ): void {
   const { all, following, lastEndMs } = linked(invocation);
   const startMs = queue.now();
   let left = all.length;
+  const patientUntilMs = startMs + patienceMs;
   let over = false;
   const end = (outcome: 'done' | 'refused') => {
     over = true;
@@ -102,11 +105,18 @@ export function replayInvocation(
     else queue.after(backoffMs(attempt), () => tryCall(index, call, tookMs, attempt + 1));
   };
   const tryMetrics = (index: number, call: RecordedCall, tookMs: number, attempt: number) => {
-    if (attempt + 1 < cloudWatchAttempts) {
-      queue.after(backoffMs(attempt), () => tryCall(index, call, tookMs, attempt + 1));
+    if ((attempt + 1) % cloudWatchAttempts > 0) {
+      queue.after(backoffMs(attempt % cloudWatchAttempts), () => tryCall(index, call, tookMs, attempt + 1));
       return;
     }
-    if (call.service === 'GetMetricData') onMetrics(false);
+    if (call.service === 'GetMetricData') {
+      const waitMs = patientWaitMs(Math.floor(attempt / cloudWatchAttempts), random());
+      if (queue.now() + waitMs <= patientUntilMs) {
+        queue.after(waitMs, () => tryCall(index, call, tookMs, attempt + 1));
+        return;
+      }
+      onMetrics(false);
+    }
     finished(index);
   };
   const tryAlarms = (index: number, call: RecordedCall, tookMs: number, attempt: number) => {

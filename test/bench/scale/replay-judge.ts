@@ -8,6 +8,7 @@ import { type Decision, decide } from '../../../core/rollout/decide.ts';
 import { newWatch, observe } from '../../../core/rollout/observe.ts';
 import type { Watch } from '../../../core/rollout/record.ts';
 import { isCloudWatch, type RolloutSpec, rolloutSpec } from '../../../core/spec/rollout-spec.ts';
+import { patienceOf } from '../../../runtime/acts/judge-datapoints.ts';
 import { newestDatapoint } from './datapoints.ts';
 import { type RowPlan, scaleSpec } from './scale-spec.ts';
 
@@ -34,8 +35,9 @@ export class ReplayedJudge {
     this.#startedAtMs = startedAtMs;
   }
 
-  get watch(): Watch {
-    return this.#watch;
+  /** As runtime/acts/judge-datapoints.ts has it. */
+  patienceMs(nowMs: number): number {
+    return patienceOf(this.#spec, this.#watch, this.#spec.analysis.metrics.filter(isCloudWatch), nowMs);
   }
 
   begin(stepIndex: number, nowMs: number): void {
@@ -48,7 +50,9 @@ export class ReplayedJudge {
     const judgements = analysis.metrics.filter(isCloudWatch).map((metric) => {
       const { name, asks } = metric;
       const datapoint: Datapoint =
-        answeredAtMs === undefined ? { status: 'unavailable', why: 'throttled' } : newestDatapoint(asks.periodSeconds, answeredAtMs);
+        answeredAtMs === undefined
+          ? { status: 'unavailable', why: 'throttled', isThrottled: true }
+          : newestDatapoint(asks.periodSeconds, answeredAtMs);
       const before = { tally: this.#tallies[name], judged: this.#datapoints[name], stepSinceMs: this.#watch.startedAtMs };
       return { name, ...judgeDatapoint(metric, datapoint, before) };
     });

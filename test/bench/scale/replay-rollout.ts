@@ -92,6 +92,7 @@ export class RolloutReplay {
       onAlarmsRefused: () => {
         this.#alarmsKnownAtMs = this.#options.sweptAtMs();
       },
+      patienceMs: judge?.patienceMs(worldMs()) ?? 0,
       onMetrics: (isAnswered) => {
         this.#answeredAtMs = isAnswered ? worldMs() : undefined;
       },

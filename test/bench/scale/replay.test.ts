@@ -3,7 +3,7 @@ import { crowdedFrom } from '../../../adapters/store/turns.ts';
 import type { RecordedEntry } from './call.ts';
 import { EventQueue } from './event-queue.ts';
 import { demandsOf, spreadEvenly, undisturbedMs } from './floor.ts';
-import { latenessOf } from './lateness.ts';
+import { latenessOf, silencesOf } from './lateness.ts';
 import { largeRegion } from './quotas.ts';
 import { replay } from './replay.ts';
 import type { Template } from './template.ts';
@@ -102,6 +102,47 @@ describe('replay', () => {
     expect(looks([task('Begin', 60, asks), task('Begin', 60, asks), ...step])).toBe(2);
   });
 
+  describe('of rollouts that the metrics of CloudWatch judge', () => {
+    const judged = { source: 'cloudwatchMetrics', intervalSeconds: 60, bakeSeconds: 180 } as const;
+    const asks: RecordedEntry = { kind: 'call', service: 'GetMetricData', units: [], requests: 1, startMs: 0, endMs: 100 };
+    const round: Template = [
+      { kind: 'wait', state: 'Bake', waitMs: 60_000 },
+      task('RunAnalysis', 120, asks, { kind: 'look', startMs: 110, endMs: 110 }),
+      task('Decide', 10),
+      { kind: 'pass', state: 'NextAction' },
+    ];
+    const template: Template = [task('VerifyWeight', 20), ...round, ...round];
+    const judgedReplay = (rollouts: number, perSecond: number) =>
+      replay({
+        rollouts,
+        templates: [template],
+        plan: judged,
+        quotas: { ...largeRegion, getMetricData: { burst: perSecond, perSecond } },
+        seed: 1,
+        startMs: 0,
+      });
+
+    it('goes round until datapoints of the step have passed for the whole bake', () => {
+      const { ends, counted, looks } = judgedReplay(1, 50);
+      expect(ends).toEqual({ Succeeded: 1 });
+      // The first full minute of the step ends at 120 s, and is seen from 210 s on: at 60, 120 and 180 s there is nothing yet, at 240, 300 and 360 s a pass.
+      expect(counted.calls['GetMetricData']).toBe(6);
+      expect(looks.filter(({ begins }) => !begins).map(({ atMs }) => Math.round(atMs / 60_000))).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    it('takes longer where some are refused, which vouch for nothing, and rolls none back', () => {
+      const { ends, counted, tookMs } = judgedReplay(20, 0.1);
+      expect(ends).toEqual({ Succeeded: 20 });
+      expect(counted.throttled['GetMetricData']).toBeGreaterThan(20);
+      // Each needs three passes, and 0.1 calls a second are answered.
+      expect(tookMs).toBeGreaterThan(600_000);
+    });
+
+    it('ends in a rollback where none is answered for longer than the hold', () => {
+      expect(judgedReplay(2, 1e-9).ends).toEqual({ 'rolledBack: error': 2 });
+    });
+  });
+
   it('is the same for the same seed, and another one for another', () => {
     const quotas = { ...largeRegion, partitionWriteUnits: { burst: 2, perSecond: 2 } };
     const tookMs = (seed: number) => replay({ rollouts: 6, templates: [oneStep], quotas, seed }).tookMs;
@@ -136,6 +177,22 @@ describe('latenessOf', () => {
 
   it('tells of a step whose bake went on', () => {
     expect(latenessOf([look(0, true), look(60), look(120)], plan)).toEqual({ looks: [0, 0], steps: [60_000] });
+  });
+});
+
+describe('a step that waits for datapoints', () => {
+  const plan210 = { ...plan, bakeSeconds: 180, evidenceSeconds: 210 };
+  const look = (seconds: number, isAnswered = true) => ({ rollout: 'a', step: 0, atMs: seconds * 1000, begins: seconds === 0, isAnswered });
+
+  it('is late beyond these and its bake, and its looks beyond an interval', () => {
+    const looks = [0, 60, 120, 180, 241, 301, 361].map((seconds) => look(seconds));
+    expect(latenessOf(looks, plan210)).toEqual({ looks: [0, 0, 0, 1_000, 0, 0], steps: [-29_000] });
+  });
+
+  it('is silent from one answer to the next', () => {
+    expect(silencesOf([look(0), look(60, false), look(120), look(180), look(240, false), look(300, false), look(360)])).toEqual([
+      120_000, 60_000, 180_000,
+    ]);
   });
 });
 

@@ -34,9 +34,17 @@ describe('rowOf', () => {
   it.each([
     ['a step was later than its interval', row({ lateMs: 60_001 })],
     ['a rollout came to no good end', row({ ends: { Succeeded: 1, 'failed in Begin': 1 } })],
+    [
+      'a quota of CloudWatch makes a step late, and all take longer than it needs',
+      { ...row({ lateMs: 60_001 }), demands: [{ quota: 'GetMetricData', perRollout: 19, seconds: 60 }] },
+    ],
   ])('does not hold where %s', (_, measured) => {
     expect(holds(measured)).toBe(false);
   });
+});
+
+it('holds where steps are late only by what the quota of GetMetricData needs for all', () => {
+  expect(holds({ ...row({ lateMs: 60_001 }), demands: [{ quota: 'GetMetricData', perRollout: 19, seconds: 62 }] })).toBe(true);
 });
 
 describe('the report', () => {

@@ -33,6 +33,7 @@ export function formatCalls(row: Row): string {
     `    a rollout: ${perRollout.join(', ')}; ${each(readUnits)} read units, ${each(writeUnits)} write units`,
     `    refused in all: ${countsText(throttled)}`,
     `    ends: ${countsText(row.ends)}`,
+    `    from one answer of the metrics' source to the next: ${percentilesText(row.silences)} s`,
     `    quotas: ${row.demands
       .slice(0, 3)
       .map(({ quota, perRollout: count, seconds }) => `${quota}, ${formatNumber(count)} a rollout: ${formatNumber(seconds)} s`)

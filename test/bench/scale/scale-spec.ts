@@ -10,6 +10,8 @@ export interface RowPlan {
   readonly source: MetricSource;
   readonly intervalSeconds: number;
   readonly bakeSeconds: number;
+  /** What comes before the bake: until the first datapoint of the step's own may be seen. 0 where left out. */
+  readonly evidenceSeconds?: number;
 }
 
 export const weights = [10, 50, 100] as const;

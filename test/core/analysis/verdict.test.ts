@@ -26,6 +26,15 @@ describe('the verdict of an analysis', () => {
     expect(overallVerdict([part('errors', 'pass'), grave, part('canary', 'fail')])).toEqual(grave);
   });
 
+  it('J2: is of a source that is down rather than of one that throttles, and of that rather than of too little evidence', () => {
+    const throttled = { ...part('throttled', 'unavailable'), throttled: true };
+    const down = part('down', 'unavailable');
+    const nothing = part('nothing', 'inconclusive');
+    expect(overallVerdict([throttled, down])).toEqual(down);
+    expect(overallVerdict([nothing, throttled])).toEqual(throttled);
+    expect(overallVerdict([throttled, part('bad', 'fail')]).verdict).toBe('fail');
+  });
+
   it('names all that pass, or tells the reason of the only one', () => {
     expect(overallVerdict([part('a', 'pass'), part('b', 'pass')])).toEqual({
       name: 'analysis',

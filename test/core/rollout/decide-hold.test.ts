@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../core/rollout/decide.ts';
 import type { Watch } from '../../../core/rollout/record.ts';
-import { analysisAt, requestTo, startMs, stateAt } from './rollout-for-tests.ts';
+import { throttledHolds } from '../../../core/rollout/silences.ts';
+import { analysisAt, requestTo, startMs, stateAt, verdictOf } from './rollout-for-tests.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -60,6 +61,32 @@ describe.each([
     const decision = decide(at(0, 'advance'), analysisAt(hour, kind));
     expect(decision).toMatchObject({ action: 'advance', stepIndex: 1 });
     expect(decision.why).toContain('The spec says to advance.');
+  });
+});
+
+describe('J2, W1: a source that throttles', () => {
+  const throttled = { ...verdictOf('unavailable'), throttled: true };
+  const at = (watch: Partial<Watch>) => stateAt(0, { spec: { policies: { sourceDown: { hold: '5m' } } }, watch: { ...baked, ...watch } });
+
+  it.each([
+    [5 * minute, 'hold'],
+    [throttledHolds * 5 * minute - 1, 'hold'],
+    [throttledHolds * 5 * minute, 'abort'],
+  ])('is waited for longer than one that is down, and not for ever: after %i ms %s', (afterMs, action) => {
+    expect(decide(at({ throttledSinceMs: startMs }), analysisAt(afterMs, throttled)).action).toBe(action);
+  });
+
+  it('is never a pass, says so, and ends as the policy says', () => {
+    const since = { throttledSinceMs: startMs };
+    expect(decide(at(since), analysisAt(minute, throttled)).why).toBe('error rate says unavailable. Held for at most 20m.');
+    expect(decide(at(since), analysisAt(hour, throttled))).toEqual({
+      ...{ action: 'abort', reason: 'error', why: 'error rate says unavailable. It has been throttled for 20m.' },
+    });
+  });
+
+  it('lets no blip of a source that is down end the rollout', () => {
+    const since = { throttledSinceMs: startMs };
+    expect(decide(at(since), analysisAt(10 * minute, 'unavailable')).action).toBe('hold');
   });
 });
 

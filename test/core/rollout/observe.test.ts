@@ -6,13 +6,13 @@ import { startMs, verdictOf } from './rollout-for-tests.ts';
 
 const step = { intervalMs: 10_000, bakeMs: 60_000 };
 
-const kinds = { p: 'pass', f: 'fail', i: 'inconclusive', u: 'unavailable', c: 'inconclusive' } as const;
+const kinds = { p: 'pass', f: 'fail', i: 'inconclusive', u: 'unavailable', c: 'inconclusive', t: 'unavailable' } as const;
 
-/** The watch after verdicts at so many seconds, such as `10p 20i`; at a `c` a pod of the canary has crashed. */
+/** The watch after verdicts at so many seconds, such as `10p 20i`; at a `c` a pod of the canary has crashed, at a `t` a source throttles. */
 function watchAfter(verdicts: string): Watch {
-  return [...verdicts.matchAll(/(\d+)([pfiuc])/g)].reduce<Watch>(
+  return [...verdicts.matchAll(/(\d+)([pfiuct])/g)].reduce<Watch>(
     (watch, [, seconds, kind]) => {
-      const overall = verdictOf(kinds[kind as keyof typeof kinds]);
+      const overall = { ...verdictOf(kinds[kind as keyof typeof kinds]), ...(kind === 't' ? { throttled: true } : {}) };
       return observe(
         watch,
         { overall, verdicts: [overall], atMs: startMs + Number(seconds) * 1000, ...(kind === 'c' ? { crashed: true } : {}) },
@@ -69,6 +69,19 @@ describe('the clocks of a step', () => {
   });
 
   it.each([
+    ['has a clock of its own', '10t 20t 310t', 10, undefined, undefined],
+    ['brings the deadline of one that is down no nearer', '10u 20t 310t 320u', 30, 310, undefined],
+    ['stands still for too little evidence, and that for it', '10t 20i 30t 40i', 30, undefined, 30],
+    ['begins anew after a pass', '10t 20p 30t', 30, undefined, undefined],
+  ])('J2: a source that throttles %s: %s', (_what, verdicts, throttled, unavailable, inconclusive) => {
+    const { throttledSinceMs, unavailableSinceMs, inconclusiveSinceMs } = watchAfter(verdicts);
+    const seconds = [throttledSinceMs, unavailableSinceMs, inconclusiveSinceMs].map((ms) =>
+      ms === undefined ? ms : (ms - startMs) / 1000,
+    );
+    expect(seconds).toEqual([throttled, unavailable, inconclusive]);
+  });
+
+  it.each([
     ['counts from the first one', '10p 20c 30p 40c', 20],
     ['outlasts passes that are no whole bake', '10c 20p 30p 60p', 10],
     ['is forgotten once the step has baked', '10c 20p 30p 80p', undefined],
@@ -78,7 +91,7 @@ describe('the clocks of a step', () => {
   });
 
   it('all begin anew when a pause is over, and with it the next pause', () => {
-    const watch = { ...watchAfter('10i 20u 30c'), pausedSinceMs: startMs + 20_000, restarts: 3 };
+    const watch = { ...watchAfter('10i 20u 25t 30c'), pausedSinceMs: startMs + 20_000, restarts: 3 };
     const { stepIndex, startedAtMs, bakedMs, observedAtMs } = watch;
     expect(unpaused(watch)).toEqual({ stepIndex, startedAtMs, bakedMs, observedAtMs, restarts: 3 });
   });
