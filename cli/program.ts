@@ -69,7 +69,7 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .command('plan <file|name>')
     .description('show what a rollout by a spec will do')
     .option('--requests-per-second <count>', 'the traffic of the service: tells what each step may cost at worst', readCount)
-    .option('--bad-share <percentage>', 'with it: the share of bad answers that the service has today (default: 0.1%)', readShare, 0.001)
+    .option('--bad-share <percentage>', 'with it: the share of bad answers that the service has today (default: 0.1%)', readShare)
     .action((fileOrName: string, options: PlanOptions) => chosen(plan(fileOrName, options)));
   program
     .command('backtest <file|name>')

@@ -1,5 +1,6 @@
 import { showCount, showShare } from '../../core/analysis/proportion/show.ts';
 import type { WorstCost } from '../../core/analysis/proportion/worst-cost.ts';
+import { InvalidInputError } from '../../core/errors.ts';
 import { formatPlan } from '../../core/plan/format-plan.ts';
 import { expectedHistoryEvents, historyLimit } from '../../core/plan/history.ts';
 import { planRollout } from '../../core/plan/plan.ts';
@@ -12,16 +13,21 @@ import { parseOrThrow, readSpecFile, specFileOf } from './spec-files.ts';
 export interface PlanOptions {
   /** Of the whole service. With it the plan tells what each step may cost. */
   readonly requestsPerSecond?: number;
-  /** Stable's share of bad answers. */
-  readonly badShare: number;
+  /** Stable's share of bad answers, of that traffic. */
+  readonly badShare?: number;
 }
 
-/** Prints what a rollout by this spec will do, and with the service's traffic what it may cost at worst. @throws SpecInvalidError */
+const usualBadShare = 0.001;
+
+/** Prints what a rollout by this spec will do, and with the service's traffic what it may cost at worst. @throws SpecInvalidError, InvalidInputError */
 export function plan(fileOrName: string, { requestsPerSecond, badShare }: PlanOptions): Run {
   return async (context) => {
+    if (badShare !== undefined && requestsPerSecond === undefined) {
+      throw new InvalidInputError('--bad-share is a part of the requests.', { remedy: 'Add --requests-per-second, or leave it out.' });
+    }
     const spec = parseOrThrow(await readSpecFile(context.io.cwd, specFileOf(fileOrName)));
     const planned = planRollout(spec);
-    const traffic = requestsPerSecond === undefined ? undefined : { requestsPerSecond, stableShare: badShare };
+    const traffic = requestsPerSecond === undefined ? undefined : { requestsPerSecond, stableShare: badShare ?? usualBadShare };
     const worst = traffic === undefined ? undefined : worstCase(spec, planned, traffic);
     const events = expectedHistoryEvents(planned, spec.policies);
     const { readySeconds, queueSeconds, drainSeconds } = spec.deadlines;

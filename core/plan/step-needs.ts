@@ -1,6 +1,6 @@
 import { type Answers, add } from '../analysis/proportion/block.ts';
 import { priorDispersion } from '../analysis/proportion/dispersion.ts';
-import { expectedDispersion, requestsNeeded } from '../analysis/proportion/requests-needed.ts';
+import { expectedDispersion, requestsEnough } from '../analysis/proportion/requests-needed.ts';
 import type { ProportionSpec } from '../spec/proportion-spec.ts';
 import type { Plan } from './plan.ts';
 
@@ -67,7 +67,7 @@ export function stepNeeds(
 ): StepNeed[] {
   const needAt = (weight: number, mirrored: boolean) => {
     const share = weight / totalWeight;
-    const needed = requestsNeeded({
+    const needed = requestsEnough({
       stableShare: usual.badShare,
       // Of all answers: while requests are mirrored, stable goes on to answer each of them.
       weight: mirrored ? share / (1 + share) : share,

@@ -3,7 +3,7 @@ import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
 import { isProportion, type RolloutSpec } from './rollout-spec.ts';
 
-/** Refuses a budget that nothing counts against, and a pace by evidence without a budget. */
+/** Refuses a budget that nothing counts against, and a pace by evidence without a budget, or that some metric would never let a step be left by. */
 export function checkPace({ pace, analysis: { metrics, budget, intervalSeconds } }: RolloutSpec): UnplacedProblem[] {
   const compares = metrics.some((of) => isProportion(of) && !of.role.dryRun && of.baseline === 'stable');
   const problems: UnplacedProblem[] = [];
@@ -22,6 +22,18 @@ export function checkPace({ pace, analysis: { metrics, budget, intervalSeconds }
   if (budget === undefined) {
     const hint = 'say under analysis how many bad answers a rollout may cost, `budget: 500`, or which share of an error budget';
     problems.push({ code: 'rule', path: ['pace'], found: quote('evidence'), expected: 'a budget to go by', hint });
+  }
+  const [alone] = metrics.flatMap((of, index) => (isProportion(of) && !of.role.dryRun && of.baseline === 'none' ? [index] : []));
+  if (alone !== undefined) {
+    const hint =
+      'what a next step may cost is told by a comparison with stable: leave out baseline, or set dryRun, or let the pace be fixed';
+    problems.push({
+      code: 'rule',
+      path: ['analysis', 'metrics', alone],
+      found: 'baseline: none',
+      expected: 'a comparison with stable, since the pace is by evidence',
+      hint,
+    });
   }
   if (pace.minimumBakeSeconds < intervalSeconds) {
     const [found, expected] = [formatDuration(pace.minimumBakeSeconds), `at least ${formatDuration(intervalSeconds)}, the interval`];

@@ -142,6 +142,13 @@ describe('sluice plan', () => {
     expect(await sluice(['plan', 'checkout', option, value], { cwd })).toMatchObject({ code: 2 });
   });
 
+  it('refuses a share of bad answers without the requests that it is of', async () => {
+    await write(cliSpec());
+    const { code, err } = await sluice(['plan', 'checkout', '--bad-share', '2%'], { cwd });
+    expect(code).toBe(2);
+    expect(err).toContain('Add --requests-per-second');
+  });
+
   it('refuses a spec that does not hold', async () => {
     await write('name: checkout\n');
     const { code, err } = await sluice(['plan', 'checkout'], { cwd });

@@ -3,8 +3,10 @@ import type { PriorDispersion } from './dispersion.ts';
 import { informationBound } from './information-bound.ts';
 import { allowedShare, type Margin, marginAlone } from './margin.ts';
 
-/** How many times more requests than the information bound it takes, all in all: measured by `npm run bench:judge`, and rounded up. */
+/** How many times more requests than the information bound it takes on average, all in all: measured by `npm run bench:judge`, and rounded up. */
 export const measuredEfficiency = 2.2;
+/** The same for all but one rollout of a hundred, the steps before having had their part. */
+const enoughEfficiency = 3;
 
 /** Where stable has never answered badly, nobody knows whether bad answers would come one by one: clumps of some five are reckoned with. */
 const unseenDispersion = 6;
@@ -38,7 +40,16 @@ export function smallestSeen(stableShare: number, margin: Margin): number {
  * How many requests to the canary a step needs, on average, to fail a canary that is worse by twice the margin; at full weight by twice the wider margin
  * that it has there. Infinite where the margin leaves no room between the two, as where every answer of stable is bad.
  */
-export function requestsNeeded({ stableShare, weight, margin, alone, falseAlarmLevel, dispersion }: Step): number {
+export function requestsNeeded(step: Step): number {
+  return Math.ceil(boundOf(step) * measuredEfficiency);
+}
+
+/** With how many requests to the canary a step lets at most one of a hundred such canaries through. */
+export function requestsEnough(step: Step): number {
+  return Math.ceil(boundOf(step) * enoughEfficiency);
+}
+
+function boundOf({ stableShare, weight, margin, alone, falseAlarmLevel, dispersion }: Step): number {
   const isAlone = alone !== undefined || weight >= 1;
   const judgedBy = isAlone ? (alone ?? marginAlone(stableShare, margin)) : margin;
   const canaryShare = isAlone
@@ -46,5 +57,5 @@ export function requestsNeeded({ stableShare, weight, margin, alone, falseAlarmL
     : smallestSeen(stableShare, margin);
   // Where the canary is judged alone the weight plays no part, but the bound wants one below 1.
   const bound = informationBound({ stableShare, canaryShare, weight: Math.min(weight, 0.99), margin: judgedBy, falseAlarmLevel });
-  return Math.ceil(bound * measuredEfficiency * dispersion);
+  return bound * dispersion;
 }

@@ -2,7 +2,7 @@ import { type Answers, add } from '../../../core/analysis/proportion/block.ts';
 import { priorDispersion } from '../../../core/analysis/proportion/dispersion.ts';
 import { informationBound } from '../../../core/analysis/proportion/information-bound.ts';
 import type { Margin } from '../../../core/analysis/proportion/margin.ts';
-import { expectedDispersion, requestsNeeded, smallestSeen } from '../../../core/analysis/proportion/requests-needed.ts';
+import { expectedDispersion, requestsEnough, smallestSeen } from '../../../core/analysis/proportion/requests-needed.ts';
 import { seededRandom } from '../../seeded-random.ts';
 import { judgeCourses, type Outcome } from './cost.ts';
 import { createDraw, type Draw } from './draw.ts';
@@ -171,11 +171,11 @@ function partOfBound(block: Course['blocks'][number], bounds: readonly number[])
 function missedOf(courses: readonly Course[], world: World, settings: Settings): Cell['seen'] {
   if (world.worseBy === 0) return { runs: 0, missed: 0 };
   const rule = ownRule('Sluice', { ...settings, steps: weights });
-  const enough = courses.filter((course) => hasRequestsNeeded(course, world, settings));
+  const enough = courses.filter((course) => hasRequestsEnough(course, world, settings));
   return { runs: enough.length, missed: judgeCourses(rule, world, enough).filter(({ rolledBack }) => !rolledBack).length };
 }
 
-function hasRequestsNeeded(
+function hasRequestsEnough(
   { history }: Course,
   { requestsPerSecond, worseFromStep }: World,
   { margin, falseAlarmLevel }: Settings,
@@ -185,7 +185,7 @@ function hasRequestsNeeded(
   return weights.some((weight, stepIndex) => {
     const requests = requestsPerSecond * weight * blockSeconds * blocksPerStep;
     const step = { stableShare: stable.all === 0 ? 0 : stable.bad / stable.all, weight, margin, falseAlarmLevel, dispersion };
-    return stepIndex >= worseFromStep && requests >= requestsNeeded(step);
+    return stepIndex >= worseFromStep && requests >= requestsEnough(step);
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requestsNeeded } from '../../../core/analysis/proportion/requests-needed.ts';
+import { requestsEnough } from '../../../core/analysis/proportion/requests-needed.ts';
 import { stepNeeds, type UsualAnswers, usualAnswers } from '../../../core/plan/step-needs.ts';
 
 const question = { margin: { ratio: 1.2, excess: 0.001 }, requests: 10, baseline: 'stable' as const };
@@ -17,7 +17,7 @@ const needOf = (
   return need;
 };
 const needed = (weight: number, answers = usual) =>
-  requestsNeeded({
+  requestsEnough({
     stableShare: answers.badShare,
     weight,
     margin: question.margin,
@@ -46,7 +46,7 @@ describe('what a step needs', () => {
     const alone = { ratio: 0, excess: 0.05 };
     const { margin } = question;
     const held = (weight: number) =>
-      requestsNeeded({ stableShare: 0.01, weight, margin, alone, falseAlarmLevel: level, dispersion: usual.dispersion });
+      requestsEnough({ stableShare: 0.01, weight, margin, alone, falseAlarmLevel: level, dispersion: usual.dispersion });
     expect(needOf(step(100), usual, objective).requestsNeeded).toBe(held(1));
     expect(needOf(step(10), usual, objective).requestsNeeded).toBe(needed(0.1));
     expect(needOf(step(10), usual, { ...objective, baseline: 'none' }).requestsNeeded).toBe(held(0.1));

@@ -206,6 +206,12 @@ describe('a budget, and a pace that goes by it', () => {
       'analysis.budget.objective',
       'an objective below 100%: at 100% there is no error budget',
     ],
+    [
+      'evidence',
+      '  budget: 5\n  metrics: [successRate, { latency: { above: 1s, objective: 95%, baseline: none } }]\n',
+      'analysis.metrics[1]',
+      'a comparison with stable, since the pace is by evidence',
+    ],
     ['slow', '  metrics: [successRate]\n', 'pace', 'one of fixed or evidence'],
   ])('pace %s, %j is refused at %s', (pace, analysis, path, expected) => {
     expect(problemsIn(withPace(pace, analysis))[0]).toMatchObject({ path, expected });

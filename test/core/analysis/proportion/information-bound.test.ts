@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { informationBound } from '../../../../core/analysis/proportion/information-bound.ts';
-import { expectedDispersion, requestsNeeded, smallestSeen } from '../../../../core/analysis/proportion/requests-needed.ts';
+import { expectedDispersion, requestsEnough, requestsNeeded, smallestSeen } from '../../../../core/analysis/proportion/requests-needed.ts';
 
 const change = { stableShare: 0, canaryShare: 0.01, weight: 0.01, margin: { ratio: 1, excess: 0.001 }, falseAlarmLevel: 0.01 };
 
@@ -37,6 +37,11 @@ describe('what a step needs', () => {
     expect(requestsNeeded({ ...step, stableShare: 0.001 })).toBeGreaterThan(
       requestsNeeded({ ...step, stableShare: 0.001, margin: { ratio: 1.2, excess: 0.01 } }),
     );
+  });
+
+  it('is a third more for nearly all rollouts than on average', () => {
+    expect(requestsEnough(step) / requestsNeeded(step)).toBeCloseTo(3 / 2.2, 3);
+    expect(requestsEnough({ ...step, stableShare: 1 })).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('is reckoned with clumps where stable has never answered badly', () => {
