@@ -19,7 +19,10 @@ export function backoffMs(attempt: number): number {
   return 25 * 2 ** attempt;
 }
 
-/** Names of errors that say that a rate was exceeded: ThrottlingException, RequestLimitExceeded and the like. */
+/**
+ * Names of errors that say that a rate was exceeded: ThrottlingException, RequestLimitExceeded and the like; `Throttling` in the query protocol, which
+ * DescribeAlarms speaks. SDKs and stand-ins have others.
+ */
 export const throttling = /Throttl|LimitExceeded|TooManyRequests/;
 
 /** How long it waits at most after the first refusal; twice as long after each one more, up to the longest. */

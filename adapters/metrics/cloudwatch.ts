@@ -105,8 +105,6 @@ async function readBatch(client: CloudWatchSender, batch: readonly string[]): Pr
   }
 }
 
-/** CloudWatch speaks the query protocol, whose name for it is `Throttling`; SDKs and stand-ins have others. */
-
 function notAsked(name: string): AlarmReading {
   return { name, state: 'unavailable', reason: 'CloudWatch was asked no more, because it had too many requests', sinceMs: undefined };
 }
