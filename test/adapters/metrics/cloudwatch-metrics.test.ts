@@ -201,46 +201,6 @@ describe('an answer that is none', () => {
     expect(await measured(metric(), refusal)).toEqual({ status: 'unavailable', why: expect.stringContaining(why) });
   });
 
-  it('is told apart where CloudWatch throttles, and says whose the quota is', async () => {
-    expect(await measured(metric(), failure('ThrottlingException', 'Rate exceeded', true))).toEqual({
-      ...{ status: 'unavailable', isThrottled: true },
-      why: expect.stringContaining('shares with all who ask: ThrottlingException, Rate exceeded'),
-    });
-  });
-
-  it('is asked for again while there is patience, each time for what is newest, where CloudWatch throttles', async () => {
-    const throttled = Array.from({ length: 6 }, () => failure('Throttling', 'Rate exceeded', true));
-    const { metrics, calls, clock } = scriptedCloudWatch(...throttled, of([[-60, 1]]));
-    const beganMs = clock.now();
-    expect(await metrics.measure([metric()], 20_000)).toMatchObject([{ status: 'value' }]);
-    expect(calls).toHaveLength(7);
-    // Three waits, of a quarter of 1, 2 and 4 s at least.
-    expect(clock.now() - beganMs).toBeGreaterThanOrEqual(1_750);
-    expect(clock.now() - beganMs).toBeLessThanOrEqual(7_100);
-  });
-
-  it('comes when the patience is over', async () => {
-    const { metrics, clock } = scriptedCloudWatch(failure('Throttling', 'Rate exceeded', true));
-    const beganMs = clock.now();
-    expect(await metrics.measure([metric()], 20_000)).toMatchObject([{ status: 'unavailable', isThrottled: true }]);
-    expect(clock.now() - beganMs).toBeGreaterThan(15_000);
-    expect(clock.now() - beganMs).toBeLessThanOrEqual(20_025);
-  });
-
-  it('is not waited for where CloudWatch is down', async () => {
-    const { metrics, calls } = scriptedCloudWatch(failure('InternalServiceFault', 'sorry', true));
-    expect(await metrics.measure([metric()], 20_000)).toEqual([
-      { status: 'unavailable', why: expect.stringContaining('InternalServiceFault') },
-    ]);
-    expect(calls).toHaveLength(2);
-  });
-
-  it('comes at a second try where the first was throttled', async () => {
-    const { metrics, calls } = scriptedCloudWatch(failure('ThrottlingException', 'Rate exceeded', true), of([[-60, 1]]));
-    expect(await metrics.measure([metric()])).toMatchObject([{ status: 'value' }]);
-    expect(calls).toHaveLength(2);
-  });
-
   it('is for good where CloudWatch cannot read the question, and takes no other with it', async () => {
     const { metrics } = scriptedCloudWatch(
       failure('ValidationError', 'Error in expression'),
