@@ -68,12 +68,16 @@ function costUntilNow(
 const stretch = 0.2;
 const leastBlocks = 3;
 
+/** From one stretch to the next, one block comes in and one goes out. */
 function worstStretch(blocks: readonly Block[]): Answers {
   const beside = blocks.flatMap(({ stable }) => (stable.all > 0 ? [stable] : []));
   const length = Math.max(leastBlocks, Math.ceil(beside.length * stretch));
-  let worst = beside.slice(0, length).reduce(add, { all: 0, bad: 0 });
-  for (let from = 1; from + length <= beside.length; from += 1) {
-    const one = beside.slice(from, from + length).reduce(add, { all: 0, bad: 0 });
+  let one = beside.slice(0, length).reduce(add, { all: 0, bad: 0 });
+  let worst = one;
+  for (const [index, entering] of beside.slice(length).entries()) {
+    const { all, bad } = add(one, entering);
+    const leaving = beside[index] ?? { all: 0, bad: 0 };
+    one = { all: all - leaving.all, bad: bad - leaving.bad };
     if (badShareOf(one) > badShareOf(worst)) worst = one;
   }
   return worst;
