@@ -1,5 +1,6 @@
 import type { UnplacedProblem } from './problems-of.ts';
 import { isProportion, type RolloutSpec } from './rollout-spec.ts';
+import { isOfConnections } from './router-spec.ts';
 
 const mostProportions = 10;
 
@@ -21,7 +22,7 @@ export function checkProportions({ analysis, router }: RolloutSpec): UnplacedPro
 }
 
 function whyUncounted({ analysis, router }: Pick<RolloutSpec, 'analysis' | 'router'>): { expected: string; hint: string } | undefined {
-  if (router.kind === 'istio' && router.routes.every(({ tcp, tls }) => tcp !== undefined || tls !== undefined)) {
+  if (router.routes.every(isOfConnections)) {
     const hint = 'a mesh sees no answers in tcp and tls routes: ask by a query for what the workload itself counts';
     return { expected: 'a query', hint };
   }

@@ -1,5 +1,6 @@
 import type { UnplacedProblem } from './problems-of.ts';
 import { isSaturation, type RolloutSpec } from './rollout-spec.ts';
+import { isOfConnections } from './router-spec.ts';
 
 /** Refuses saturation and throughput where no series could tell them. */
 export function checkReadyMade(spec: RolloutSpec): UnplacedProblem[] {
@@ -43,8 +44,7 @@ function whyUncounted({ analysis, router }: RolloutSpec): Why | undefined {
     const hint = 'it is counted by the series that analysis.telemetry switches off: name others there, or ask by a query';
     return { found: 'throughput without telemetry', expected, hint };
   }
-  const isOfConnections = router.kind === 'istio' && router.routes.every(({ tcp, tls }) => tcp !== undefined || tls !== undefined);
-  if (!isOfConnections || analysis.telemetry !== undefined) return undefined;
+  if (!router.routes.every(isOfConnections) || analysis.telemetry !== undefined) return undefined;
   const hint = 'a mesh sees no requests in tcp and tls routes: ask by a query for what the workload itself counts';
   return { found: 'throughput of connections', expected, hint };
 }

@@ -82,6 +82,11 @@ export type ConsulRoute = z.infer<typeof consulRoute>;
 /** One rule of one route object, of whichever mesh. */
 export type RouteRef = IstioRoute | GatewayRoute | ConsulRoute;
 
+/** Whether a route steers connections: a mesh sees no requests and no answers in it. */
+export function isOfConnections(route: RouteRef): boolean {
+  return 'virtualService' in route && (route.tcp !== undefined || route.tls !== undefined);
+}
+
 const textMatch = {
   exact: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
   prefix: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),

@@ -4,7 +4,7 @@ import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
 import { longestGapMs } from '../../core/rollout/answer-look.ts';
 import type { ShareWatch } from '../../core/rollout/share-record.ts';
 import type { MeasuredSpec, ShareLook } from '../../core/rollout/share-watch.ts';
-import type { RouteRef } from '../../core/spec/router-spec.ts';
+import { isOfConnections } from '../../core/spec/router-spec.ts';
 import type { SideCounts } from '../../core/traffic/measured-share.ts';
 import { settleMs } from '../../core/traffic/settle-seconds.ts';
 import type { Deps } from '../deps.ts';
@@ -87,8 +87,4 @@ export function shareNamesOf({ spec, target, names }: Pick<OpenRollout, 'spec' |
     connections: target.routes.every(isOfConnections),
     telemetry: analysis.telemetry,
   };
-}
-
-function isOfConnections(route: RouteRef): boolean {
-  return 'virtualService' in route && (route.tcp !== undefined || route.tls !== undefined);
 }
