@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type MetricDataPage, metricDataPage, readAnswers } from '../../core/analysis/metric-data.ts';
 import type {
   CloudWatchMetrics,
   CloudWatchQuestion,
@@ -8,14 +9,10 @@ import type {
   MetricListing,
 } from '../../core/metric-ports.ts';
 import type { Clock } from '../../core/ports.ts';
-import { shorten } from '../../core/shorten.ts';
-import type { AwsFailure, AwsJsonApi } from '../aws/json-api.ts';
-import { callWithRetry, patientWaitMs, throttling } from '../aws/retry.ts';
-import { type MetricDataPage, metricDataPage, readAnswers } from './metric-data-answer.ts';
-import { queriesOf, queryCount, timesOf } from './metric-data-queries.ts';
-
-/** CloudWatch is `monitoring` in host names and signatures, and speaks JSON 1.0 under its oldest name, as AWS's own SDK has it. */
-export const cloudWatchApi = { service: { name: 'monitoring', id: 'CLOUDWATCH' }, targetPrefix: 'GraniteServiceVersion20100801' } as const;
+import type { AwsJsonApi } from '../aws/json-api.ts';
+import { patientWaitMs } from '../aws/retry.ts';
+import { askPages } from './cloudwatch-pages.ts';
+import { inCalls, queriesOf, timesOf } from './metric-data-queries.ts';
 
 export interface CloudWatchMetricsOptions {
   /** Of `cloudWatchApi`. */
@@ -25,8 +22,6 @@ export interface CloudWatchMetricsOptions {
   readonly random?: () => number;
 }
 
-/** What one GetMetricData takes. */
-const queriesPerCall = 500;
 /** A page has 100,800 datapoints, and a spec's metrics a few dozen; ListMetrics has 500 a page. */
 const mostPages = 10;
 const mostListed = 4;
@@ -56,30 +51,8 @@ const listPage = z.object({
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
  */
 export function createCloudWatchMetrics({ call, clock, random = Math.random }: CloudWatchMetricsOptions): CloudWatchMetrics {
+  const api = { call, clock, attempts };
   let remembered: { readonly of: string; readonly untilMs: number; readonly datapoints: readonly Datapoint[] } | undefined;
-
-  /** All pages of one operation, or why not. */
-  const askPages = async <T extends { readonly NextToken?: string | null | undefined }>(
-    operation: string,
-    input: Readonly<Record<string, unknown>>,
-    { shape, most }: { readonly shape: z.ZodMiniType<T>; readonly most: number },
-  ): Promise<Asked<T>> => {
-    const pages: T[] = [];
-    for (let token: string | null | undefined; pages.length < most; ) {
-      const page = await callWithRetry(call, operation, token ? { ...input, NextToken: token } : input, {
-        clock,
-        attempts,
-        repeatable: true,
-      });
-      if (page.status === 'failed') return { ok: false, ...whyFailed(operation, page.failure) };
-      const parsed = shape.safeParse(page.output);
-      if (!parsed.success) return { ok: false, why: `The answer of CloudWatch to ${operation} has a shape that is not known.` };
-      pages.push(parsed.data);
-      token = parsed.data.NextToken;
-      if (!token) return { ok: true, pages, isWhole: true };
-    }
-    return { ok: true, pages, isWhole: false };
-  };
 
   /** Again and again, as long as there is time, while CloudWatch throttles. Each time for what is newest then. */
   const askPatiently = async (questions: readonly CloudWatchQuestion[], untilMs: number) => {
@@ -87,7 +60,7 @@ export function createCloudWatchMetrics({ call, clock, random = Math.random }: C
     for (let attempt = 0; ; attempt += 1) {
       const nowMs = clock.now();
       const input = { MetricDataQueries, ...timesOf(questions, nowMs), ScanBy: 'TimestampDescending' };
-      const asked = await askPages<MetricDataPage>('GetMetricData', input, { shape: metricDataPage, most: mostPages });
+      const asked = await askPages<MetricDataPage>(api, 'GetMetricData', input, { shape: metricDataPage, most: mostPages });
       if (asked.ok || asked.isThrottled !== true) return { asked, nowMs };
       const waitMs = patientWaitMs(attempt, random());
       if (clock.now() + waitMs > untilMs) return { asked, nowMs };
@@ -117,35 +90,11 @@ export function createCloudWatchMetrics({ call, clock, random = Math.random }: C
       return datapoints;
     },
     async list(filter): Promise<MetricListing> {
-      const asked = await askPages('ListMetrics', listInput(filter), { shape: listPage, most: mostListed });
+      const asked = await askPages(api, 'ListMetrics', listInput(filter), { shape: listPage, most: mostListed });
       if (!asked.ok) return { status: 'unavailable', why: asked.why };
       return { status: 'listed', metrics: asked.pages.flatMap(({ Metrics }) => Metrics.map(toListed)), isWhole: asked.isWhole };
     },
   };
-}
-
-type Asked<T> = { readonly ok: true; readonly pages: readonly T[]; readonly isWhole: boolean } | ({ readonly ok: false } & Failed);
-
-interface Failed {
-  readonly why: string;
-  readonly isRefused?: true;
-  readonly isThrottled?: true;
-}
-
-/** As few calls as the queries of all questions need. */
-function inCalls(questions: readonly CloudWatchQuestion[]): CloudWatchQuestion[][] {
-  const calls: CloudWatchQuestion[][] = [];
-  let room = 0;
-  for (const question of questions) {
-    const count = queryCount(question);
-    if (count > room) {
-      calls.push([]);
-      room = queriesPerCall;
-    }
-    calls.at(-1)?.push(question);
-    room -= count;
-  }
-  return calls;
 }
 
 /**
@@ -161,21 +110,6 @@ function askAgainAtMs(questions: readonly CloudWatchQuestion[], datapoints: read
     return each.status === 'value' ? Math.max(soonMs, 2 * each.untilMs - each.fromMs) : soonMs;
   });
   return Math.min(...again);
-}
-
-/** A rate that was exceeded, and a role that may not ask, are sources that do not answer; a question that is wrong is one for good. */
-function whyFailed(operation: string, { name, message, retryable, refused }: AwsFailure): Failed {
-  const said = `${shorten(name, 60)}, ${shorten(message, 500)}`;
-  if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
-    return { why: `CloudWatch refused ${operation}: ${said}. The function's role needs cloudwatch:${operation}.` };
-  }
-  if (refused && !retryable && /Validation|InvalidParameter|MissingRequiredParameter|MissingParameter/.test(name)) {
-    return { why: `CloudWatch can't read what it is asked: ${said}.`, isRefused: true };
-  }
-  if (throttling.test(name)) {
-    return { why: `CloudWatch throttles ${operation}, whose quota the account shares with all who ask: ${said}.`, isThrottled: true };
-  }
-  return { why: `CloudWatch did not answer ${operation}: ${said}.` };
 }
 
 function listInput({ namespace, metricName, dimensions = [] }: MetricFilter): Readonly<Record<string, unknown>> {

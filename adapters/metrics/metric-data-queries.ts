@@ -1,4 +1,6 @@
+import { answerId, countedId } from '../../core/analysis/metric-data.ts';
 import { renameIds } from '../../core/analysis/metric-math.ts';
+import { staleAfterMs } from '../../core/analysis/newest-datapoint.ts';
 import { seriesOf } from '../../core/analysis/series-of.ts';
 import type { CloudWatchQuestion, CloudWatchSeries } from '../../core/metric-ports.ts';
 
@@ -17,16 +19,6 @@ export interface MetricDataQuery {
     readonly Period: number;
     readonly Stat: string;
   };
-}
-
-/** The id under which the answer to a question comes, or the divisor of a share. */
-export function answerId(index: number): string {
-  return `q${index}`;
-}
-
-/** The id of one of the numbers that a share counts. */
-export function countedId(index: number, part: number): string {
-  return `q${index}_counted${part}`;
 }
 
 /** The queries of the question at that place. Ids are its own, since those of one call share a name space; only what is read is returned. */
@@ -52,7 +44,26 @@ export function queriesOf(asks: CloudWatchQuestion, index: number): MetricDataQu
   }
 }
 
-export function queryCount(asks: CloudWatchQuestion): number {
+/** What one GetMetricData takes. */
+const queriesPerCall = 500;
+
+/** As few calls as the queries of all questions need. */
+export function inCalls(questions: readonly CloudWatchQuestion[]): CloudWatchQuestion[][] {
+  const calls: CloudWatchQuestion[][] = [];
+  let room = 0;
+  for (const question of questions) {
+    const count = queryCount(question);
+    if (count > room) {
+      calls.push([]);
+      room = queriesPerCall;
+    }
+    calls.at(-1)?.push(question);
+    room -= count;
+  }
+  return calls;
+}
+
+function queryCount(asks: CloudWatchQuestion): number {
   return seriesOf(asks).length + (asks.kind === 'expression' ? 1 : 0);
 }
 
@@ -64,11 +75,6 @@ function statQuery(
 ): MetricDataQuery {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return { Id, ReturnData, MetricStat: { Metric: { Namespace: namespace, MetricName: metricName, Dimensions }, Period, Stat: stat } };
-}
-
-/** How old the end of the newest period may be: CloudWatch publishes late, by a period or two. */
-export function staleAfterMs(periodSeconds: number): number {
-  return Math.max(60, 3 * periodSeconds) * 1000;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { awsEndpoint } from '../../adapters/aws/endpoint.ts';
 import { createAwsJsonApi } from '../../adapters/aws/json-api.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { cloudWatchApi, createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
+import { createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
+import { cloudWatchApi } from '../../adapters/metrics/cloudwatch-pages.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { isCloudWatch, type RolloutSpec } from '../../core/spec/rollout-spec.ts';

@@ -1,5 +1,6 @@
 import { systemClock } from '../../adapters/clock.ts';
-import { cloudWatchApi, createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
+import { createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
+import { cloudWatchApi } from '../../adapters/metrics/cloudwatch-pages.ts';
 import type { Providers } from '../define-function.ts';
 import { awsJsonApi } from './aws-json-api.ts';
 

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { AwsAnswer } from '../../../adapters/aws/json-api.ts';
-import { cloudWatchApi } from '../../../adapters/metrics/cloudwatch-metrics.ts';
+import { cloudWatchApi } from '../../../adapters/metrics/cloudwatch-pages.ts';
 import type { CloudWatchQuestion } from '../../../core/metric-ports.ts';
 import { VirtualClock } from '../../../sandbox/clock.ts';
 import { failure, metric, result, type Scripted, scriptedCloudWatch, series, share } from './scripted-cloudwatch.ts';
@@ -196,7 +196,7 @@ describe('an answer that is none', () => {
   it.each<[string, AwsAnswer, string]>([
     ['is down', failure('InternalServiceFault', 'sorry', true), 'InternalServiceFault'],
     ['takes too long', failure('TimeoutError', 'did not answer within 5000 ms', true), 'within 5000 ms'],
-    ['lets nobody in', failure('AccessDeniedException', 'not authorized'), 'role needs cloudwatch:GetMetricData'],
+    ['lets nobody in', failure('AccessDeniedException', 'not authorized'), 'Who asks needs cloudwatch:GetMetricData.'],
   ])('where CloudWatch %s', async (_what, refusal, why) => {
     expect(await measured(metric(), refusal)).toEqual({ status: 'unavailable', why: expect.stringContaining(why) });
   });
