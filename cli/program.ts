@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parsePercentage } from '../core/spec/percentage.ts';
 import manifest from '../package.json' with { type: 'json' };
+import type { BacktestOptions } from './backtest/source.ts';
 import { abort } from './commands/abort.ts';
 import { abortDirect } from './commands/abort-direct.ts';
 import { apply } from './commands/apply.ts';
-import { type BacktestOptions, backtest } from './commands/backtest.ts';
+import { backtest } from './commands/backtest.ts';
 import type { Run } from './commands/command.ts';
 import { type LintOptions, lint } from './commands/lint.ts';
 import { operate } from './commands/operate.ts';
@@ -76,12 +77,13 @@ export function createProgram(choose: (run: Run, options: GlobalOptions) => void
     .description('replay what was recorded of a service: what a rollout by this spec would have done')
     .option('--data <recording>', 'the recording, a file')
     .option('--prometheus <url>', 'record now, from this Prometheus; needs --from and --to')
+    .option('--cloudwatch', 'record now, from CloudWatch, with your own AWS credentials; needs --from and --to')
     .option('--from <time>', 'when the replayed rollout begins, such as 2026-11-20T10:00Z')
     .option('--to <time>', 'when the recording ends')
-    .option('--save <file>', 'with --prometheus: keep the recording')
+    .option('--save <file>', 'with --prometheus or --cloudwatch: keep the recording')
     .option('--svg <file>', 'draw what happened')
-    .option('--print-queries', 'print what a recording is made of, to make one with curl')
-    .action((fileOrName: string, options: BacktestOptions) => chosen(backtest(fileOrName, options)));
+    .option('--print-queries', 'print what a recording is made of, to make one with curl and the AWS command line')
+    .action((fileOrName: string, options: BacktestOptions) => chosen(backtest(fileOrName, options, program.opts<GlobalOptions>().region)));
   program
     .command('apply [files...]')
     .description('store specs as their newest versions (default: rollouts/*.yaml)')

@@ -12,7 +12,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { AwsJsonApi } from '../aws/json-api.ts';
 import { patientWaitMs } from '../aws/retry.ts';
 import { askPages } from './cloudwatch-pages.ts';
-import { inCalls, queriesOf, timesOf } from './metric-data-queries.ts';
+import { inCalls, metricDataQueries, timesOf } from './metric-data-queries.ts';
 
 export interface CloudWatchMetricsOptions {
   /** Of `cloudWatchApi`. */
@@ -56,7 +56,7 @@ export function createCloudWatchMetrics({ call, clock, random = Math.random }: C
 
   /** Again and again, as long as there is time, while CloudWatch throttles. Each time for what is newest then. */
   const askPatiently = async (questions: readonly CloudWatchQuestion[], untilMs: number) => {
-    const MetricDataQueries = questions.flatMap(queriesOf);
+    const MetricDataQueries = questions.flatMap(metricDataQueries);
     for (let attempt = 0; ; attempt += 1) {
       const nowMs = clock.now();
       const input = { MetricDataQueries, ...timesOf(questions, nowMs), ScanBy: 'TimestampDescending' };

@@ -22,7 +22,7 @@ export interface MetricDataQuery {
 }
 
 /** The queries of the question at that place. Ids are its own, since those of one call share a name space; only what is read is returned. */
-export function queriesOf(asks: CloudWatchQuestion, index: number): MetricDataQuery[] {
+export function metricDataQueries(asks: CloudWatchQuestion, index: number): MetricDataQuery[] {
   const { periodSeconds } = asks;
   const id = answerId(index);
   switch (asks.kind) {

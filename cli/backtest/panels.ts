@@ -1,5 +1,5 @@
 import { allowedShare } from '../../core/analysis/proportion/margin.ts';
-import type { Backtest, BacktestComparison } from '../../core/backtest/backtest.ts';
+import type { Backtest, BacktestComparison, BacktestSamples } from '../../core/backtest/backtest.ts';
 import { coarsen } from '../../core/backtest/course.ts';
 import type { ThresholdSpec } from '../../core/spec/query-spec.ts';
 import { lines } from '../output/svg.ts';
@@ -33,7 +33,8 @@ const mostLooks = 480;
 export function panelsOf(of: Backtest): Panel[] {
   return [
     ...of.comparisons.flatMap((comparison) => [sharePanel(comparison), evidencePanel(comparison, of)]),
-    ...of.queries.map((each) => valuePanel(each, of)),
+    ...of.thresholds.map((each) => valuePanel(each, of)),
+    ...of.samples.map(samplesPanel),
   ];
 }
 
@@ -112,6 +113,15 @@ function valuePanel({ name, min, max }: ThresholdSpec, { looks, fromMs, toMs }: 
   const curves: Curve[] = [...bound('max', max), ...bound('min', min), { name: 'value', stroke: strokes.canary, points: peaks(points) }];
   const values = curves.flatMap((curve) => curve.points.flatMap(([, value]) => value ?? []));
   return { title: name, scale: linear(Math.min(0, ...values), mostOf(curves), short), curves };
+}
+
+function samplesPanel({ name, canary, stable }: BacktestSamples): Panel {
+  const curves: Curve[] = [
+    { name: 'stable', stroke: strokes.stable, points: peaks(stable.map(({ atMs, value }) => [atMs, value])) },
+    { name: 'canary', stroke: strokes.canary, points: peaks(canary.map(({ atMs, value }) => [atMs, value])) },
+  ];
+  const least = [...canary, ...stable].reduce((low, { value }) => Math.min(low, value), 0);
+  return { title: name, scale: linear(least, mostOf(curves), short), curves };
 }
 
 /** The highest of each few looks, so that no peak is lost where there are more looks than pixels. */

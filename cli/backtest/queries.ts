@@ -5,11 +5,15 @@ import {
   recordedQueries,
   type SideQueries,
 } from '../../adapters/metrics/answer-queries.ts';
+import { metricDataQueries } from '../../adapters/metrics/metric-data-queries.ts';
+import type { BacktestInput } from '../../core/backtest/backtest.ts';
 import { longestStepSeconds } from '../../core/backtest/recording.ts';
-import { isPrometheusMetric, isProportion, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
+import type { CloudWatchQuestion } from '../../core/metric-ports.ts';
+import { isCloudWatch, isMannWhitney, isPrometheusMetric, isProportion, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { routeTargetOf, workloadNamesOf } from '../../runtime/acts/door-target.ts';
+import { questionFor } from '../../runtime/acts/judge-datapoints.ts';
 import { shareNamesOf } from '../../runtime/acts/measure-share.ts';
-import { metricQueries } from '../../runtime/acts/metric-queries.ts';
+import { metricQueries, type SampleQueries, sampleQueries } from '../../runtime/acts/metric-queries.ts';
 
 /** What a recording of a spec holds the answers to. */
 export interface SpecQueries {
@@ -17,6 +21,8 @@ export interface SpecQueries {
   readonly stepSeconds: number;
   readonly own: readonly { readonly name: string; readonly query: string }[];
   readonly compared: readonly ComparedQueries[];
+  readonly samples: readonly SampleQueries[];
+  readonly datapoints: readonly { readonly name: string; readonly asks: CloudWatchQuestion }[];
 }
 
 /** Of a metric that compares the canary with stable: one set of queries for each way in which the mesh may count, the best first. */
@@ -29,10 +35,31 @@ export interface ComparedQueries {
 export function queriesOf(spec: RolloutSpec): SpecQueries {
   const target = routeTargetOf(spec);
   const names = shareNamesOf({ spec, target, names: workloadNamesOf(spec) });
+  const { intervalSeconds, metrics } = spec.analysis;
+  const sampled = metrics.filter(isMannWhitney);
   return {
-    stepSeconds: Math.min(spec.analysis.intervalSeconds, longestStepSeconds),
-    own: metricQueries(spec.analysis.metrics.filter(isPrometheusMetric), spec),
-    compared: spec.analysis.metrics.filter(isProportion).map(({ name, bad }) => comparedQueries(name, answerViews(names, bad))),
+    stepSeconds: Math.min(
+      sampled.reduce((step, { mannWhitney }) => commonStep(step, mannWhitney.everySeconds), intervalSeconds),
+      longestStepSeconds,
+    ),
+    own: metricQueries(metrics.filter(isPrometheusMetric), spec),
+    compared: metrics.filter(isProportion).map(({ name, bad }) => comparedQueries(name, answerViews(names, bad))),
+    samples: sampled.map((metric) => sampleQueries(metric, spec)),
+    datapoints: metrics.filter(isCloudWatch).map(({ name, asks }) => ({ name, asks: questionFor(asks, spec) })),
+  };
+}
+
+/** The longest step that finds a point of its own for each look and for each sample; a second at least, which is the least that Prometheus is asked for. */
+function commonStep(oneSeconds: number, otherSeconds: number): number {
+  const rest = oneSeconds % otherSeconds;
+  return rest < 1 ? Math.max(1, otherSeconds) : commonStep(otherSeconds, rest);
+}
+
+/** What a replay takes from the queries beside what they answer. */
+export function wordsOf({ compared, samples }: SpecQueries): Pick<BacktestInput, 'badMeansOf' | 'windowSecondsOf'> {
+  return {
+    badMeansOf: (of) => compared.find(({ name }) => name === of.name)?.badMeans ?? 'failed',
+    windowSecondsOf: (of) => samples.find(({ name }) => name === of.name)?.windowSeconds ?? 0,
   };
 }
 
@@ -50,14 +77,26 @@ export interface PlacedQuery {
   readonly query: string;
 }
 
+export function placedSamples({ name, canary, baseline }: SampleQueries): PlacedQuery[] {
+  return [
+    { path: [name, 'canary'], query: canary },
+    { path: [name, 'baseline'], query: baseline },
+  ];
+}
+
 export function placedQueries(name: string, { canary, stable, scraped }: RecordedQueries): PlacedQuery[] {
   const ofSide = (side: string, queries: SideQueries) =>
     Object.entries<string>({ ...queries }).map(([which, query]) => ({ path: [name, side, which], query }));
   return [...ofSide('canary', canary), ...ofSide('stable', stable), { path: [name, 'scraped'], query: scraped }];
 }
 
-/** What to ask of /api/v1/query_range for a recording, for people. */
-export function formatQueries({ stepSeconds, own, compared }: SpecQueries): string {
+/** What to ask of /api/v1/query_range and of GetMetricData for a recording, for people. */
+export function formatQueries(queries: SpecQueries): string {
+  return [...promqlLines(queries), ...metricDataLines(queries)].join('\n').trim();
+}
+
+function promqlLines({ stepSeconds, own, compared, samples }: SpecQueries): string[] {
+  if (own.length + compared.length + samples.length === 0) return [];
   const lines = [
     `A recording holds what /api/v1/query_range answers to each of these with step=${stepSeconds}, below the keys of its "metrics" that stand before it.`,
   ];
@@ -70,8 +109,18 @@ export function formatQueries({ stepSeconds, own, compared }: SpecQueries): stri
       lines.push(`Where these answer nothing, the same with reporter="${first.name}" replaced by ${names}.`);
     }
   }
+  for (const each of samples) lines.push('', ...placedSamples(each).flatMap(formatPlaced));
   for (const { name, query } of own) lines.push('', ...formatPlaced({ path: [name], query }));
-  return lines.join('\n');
+  return lines;
+}
+
+function metricDataLines({ datapoints }: SpecQueries): string[] {
+  if (datapoints.length === 0) return [];
+  return [
+    '',
+    'And what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these.',
+    ...datapoints.flatMap(({ name, asks }) => ['', ...formatPlaced({ path: [name], query: JSON.stringify(metricDataQueries(asks, 0)) })]),
+  ];
 }
 
 function formatPlaced({ path, query }: PlacedQuery): string[] {
@@ -79,14 +128,16 @@ function formatPlaced({ path, query }: PlacedQuery): string[] {
 }
 
 /** The same as data: every way in which the mesh may count. */
-export function describeQueries({ stepSeconds, own, compared }: SpecQueries): unknown {
+export function describeQueries({ stepSeconds, own, compared, samples, datapoints }: SpecQueries): unknown {
   return {
     stepSeconds,
     queries: [
       ...compared.flatMap(({ name, views }) =>
         views.flatMap((view) => placedQueries(name, view.queries).map((placed) => ({ ...placed, view: view.name }))),
       ),
+      ...samples.flatMap(placedSamples),
       ...own.map(({ name, query }) => ({ path: [name], query })),
     ],
+    metricData: datapoints.map(({ name, asks }) => ({ path: [name], metricDataQueries: metricDataQueries(asks, 0) })),
   };
 }

@@ -1,20 +1,29 @@
 import type { SideQueries } from '../../adapters/metrics/answer-queries.ts';
+import type { CloudWatchCalls } from '../../adapters/metrics/cloudwatch-pages.ts';
 import type { PrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
+import { recordMetricData } from '../../adapters/metrics/record-metric-data.ts';
 import { type Range, recordRange } from '../../adapters/metrics/record-range.ts';
 import {
   type RangeAnswer,
   type RecordedComparison,
+  type RecordedMetric,
   type RecordedSide,
   type RecordingFile,
   recordingVersion,
 } from '../../core/backtest/recording.ts';
-import { InvalidInputError, NotFoundError } from '../../core/errors.ts';
+import { AwsUnavailableError, InvalidInputError, NotFoundError } from '../../core/errors.ts';
 import { pastOfStable } from '../../core/rollout/answer-look.ts';
 import { PrometheusUnavailableError } from './prometheus-unavailable.ts';
 import type { ComparedQueries, SpecQueries } from './queries.ts';
+import { refuseLongRecording } from './refuse-range.ts';
 
-export interface RecordOptions {
-  readonly api: PrometheusApi;
+/** Who is asked; one that is left out is not, and nothing of it is recorded. */
+export interface RecordedSources {
+  readonly prometheus?: PrometheusApi;
+  readonly cloudWatch?: CloudWatchCalls;
+}
+
+export interface RecordOptions extends RecordedSources {
   readonly queries: SpecQueries;
   /** The rollout that will be replayed. */
   readonly fromMs: number;
@@ -26,47 +35,81 @@ export interface RecordOptions {
 /** Stable's half hour, and the minute before it: what the first of its minutes grew by. */
 const pastMs = (pastOfStable.count + 1) * pastOfStable.everySeconds * 1000;
 
-/** Of each series. Twelve days at a point every ten seconds. */
-export const mostPointsOfSeries = 100_000;
-
 /**
  * Records what a replay of a spec needs, in as many requests as it takes. Counters are recorded from half an hour earlier on: stable's noise is learnt there.
  *
- * @throws InvalidInputError for more points than a recording may have, PrometheusUnavailableError, NotFoundError where Prometheus has nothing at all.
+ * @throws InvalidInputError for more points than a recording may have, PrometheusUnavailableError, AwsUnavailableError, NotFoundError where there is
+ * nothing at all.
  */
-export async function record({ api, queries, fromMs, toMs, progress }: RecordOptions): Promise<RecordingFile> {
-  const { stepSeconds, own, compared } = queries;
+export async function record({ prometheus, cloudWatch, queries, fromMs, toMs, progress }: RecordOptions): Promise<RecordingFile> {
+  const { stepSeconds } = queries;
   const stepMs = stepSeconds * 1000;
-  const range: Range = { startMs: fromMs, endMs: toMs, stepSeconds };
-  const whole: Range = { ...range, startMs: fromMs - Math.ceil(pastMs / stepMs) * stepMs };
-  const points = Math.floor((toMs - whole.startMs) / stepMs) + 1;
-  if (points > mostPointsOfSeries) {
-    throw new InvalidInputError(
-      `From --from to --to there are ${points} points of each series; at most ${mostPointsOfSeries} are recorded.`,
-      {
-        remedy: 'Name a shorter time.',
-      },
-    );
-  }
+  const whole: Range = { startMs: fromMs - Math.ceil(pastMs / stepMs) * stepMs, endMs: toMs, stepSeconds };
   let answered = 0;
-  const ask: Ask = async (name, query, over) => {
-    const result = await recordRange(api, query, over, () => progress(name, ++answered));
-    if (result.ok) return result.answer;
-    throw new PrometheusUnavailableError(result.why, { remedy: `It was asked for ${name}. Check --prometheus, or mend the query.` });
-  };
-  const recorded: [string, RangeAnswer | RecordedComparison][] = [];
-  for (const each of compared) recorded.push([each.name, await recordComparison(ask, each, whole)]);
-  for (const { name, query } of own) recorded.push([name, await ask(name, query, range)]);
+  const answers = (name: string) => () => progress(name, ++answered);
+  const recorded: [string, RecordedMetric][] = [];
+  if (prometheus !== undefined) {
+    refuseLongRecording(whole);
+    recorded.push(...(await recordPrometheus(askOf(prometheus, answers), queries, { range: { ...whole, startMs: fromMs }, whole })));
+  }
+  if (cloudWatch !== undefined) recorded.push(...(await recordCloudWatch(cloudWatch, queries, { fromMs, toMs, answers })));
   if (recorded.every(([, each]) => isEmpty(each))) {
     const names = recorded.map(([name]) => name).join(', ');
-    throw new NotFoundError(`Prometheus has nothing of ${names} from ${iso(fromMs)} to ${iso(toMs)}.`, {
-      remedy: 'Name a time at which the service had traffic. `sluice backtest <spec> --print-queries` prints what was asked.',
-    });
+    const asked = [...(prometheus === undefined ? [] : ['Prometheus']), ...(cloudWatch === undefined ? [] : ['CloudWatch'])];
+    throw new NotFoundError(
+      `${asked.join(' and ')} ${asked.length > 1 ? 'have' : 'has'} nothing of ${names} from ${iso(fromMs)} to ${iso(toMs)}.`,
+      {
+        remedy: 'Name a time at which the service had traffic. `sluice backtest <spec> --print-queries` prints what was asked.',
+      },
+    );
   }
   return { version: recordingVersion, stepSeconds, from: iso(fromMs), metrics: Object.fromEntries(recorded) };
 }
 
 type Ask = (name: string, query: string, over: Range) => Promise<RangeAnswer>;
+
+function askOf(prometheus: PrometheusApi, answers: (name: string) => () => void): Ask {
+  return async (name, query, over) => {
+    const result = await recordRange(prometheus, query, over, answers(name));
+    if (result.ok) return result.answer;
+    throw new PrometheusUnavailableError(result.why, { remedy: `It was asked for ${name}. Check --prometheus, or mend the query.` });
+  };
+}
+
+/** @param over `range` of the rollout, `whole` with stable's half hour before it. */
+async function recordPrometheus(
+  ask: Ask,
+  { own, compared, samples }: SpecQueries,
+  { range, whole }: { readonly range: Range; readonly whole: Range },
+): Promise<[string, RecordedMetric][]> {
+  const recorded: [string, RecordedMetric][] = [];
+  for (const each of compared) recorded.push([each.name, await recordComparison(ask, each, whole)]);
+  for (const { name, canary, baseline } of samples) {
+    recorded.push([name, { canary: await ask(name, canary, range), baseline: await ask(name, baseline, range) }]);
+  }
+  for (const { name, query } of own) recorded.push([name, await ask(name, query, range)]);
+  return recorded;
+}
+
+async function recordCloudWatch(
+  calls: CloudWatchCalls,
+  { datapoints }: SpecQueries,
+  { fromMs, toMs, answers }: { readonly fromMs: number; readonly toMs: number; readonly answers: (name: string) => () => void },
+): Promise<[string, RecordedMetric][]> {
+  const recorded: [string, RecordedMetric][] = [];
+  for (const { name, asks } of datapoints) {
+    const result = await recordMetricData(calls, asks, { startMs: fromMs, endMs: toMs, onPage: answers(name) });
+    if (!result.ok) {
+      if (result.isRefused === true)
+        throw new InvalidInputError(result.why, { remedy: `It was asked for ${name}: mend that metric in the spec.` });
+      throw new AwsUnavailableError(result.why, {
+        remedy: `It was asked for ${name}. Check the region, your credentials, and the metric.`,
+      });
+    }
+    recorded.push([name, result.data]);
+  }
+  return recorded;
+}
 
 /** Of the ways in which a mesh may count, the first that counted anything. */
 async function recordComparison(ask: Ask, { name, views }: ComparedQueries, range: Range): Promise<RecordedComparison> {
@@ -85,9 +128,11 @@ async function recordComparison(ask: Ask, { name, views }: ComparedQueries, rang
 
 const nothing: RangeAnswer = { status: 'success', data: { resultType: 'matrix', result: [] } };
 
-function isEmpty(recorded: RangeAnswer | RecordedComparison): boolean {
-  const answers = 'status' in recorded ? [recorded] : [recorded.canary.all, recorded.stable.all];
-  return answers.every(({ data }) => data.result.length === 0);
+function isEmpty(recorded: RecordedMetric): boolean {
+  if ('status' in recorded) return recorded.data.result.length === 0;
+  if ('stable' in recorded) return [recorded.canary.all, recorded.stable.all].every(isEmpty);
+  if ('baseline' in recorded) return [recorded.canary, recorded.baseline].every(isEmpty);
+  return (recorded.MetricDataResults ?? []).every(({ Timestamps = [] }) => Timestamps.length === 0);
 }
 
 function iso(atMs: number): string {

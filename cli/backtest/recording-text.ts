@@ -1,4 +1,4 @@
-import type { RangeAnswer, RecordedComparison, RecordingFile } from '../../core/backtest/recording.ts';
+import type { RangeAnswer, RecordedMetric, RecordedMetricData, RecordingFile } from '../../core/backtest/recording.ts';
 
 /** A recording as JSON, one series a line: two of them can be compared, and none is a line of megabytes more than it has to be. */
 export function recordingText(file: RecordingFile): string {
@@ -9,21 +9,34 @@ export function recordingText(file: RecordingFile): string {
   return ['{', ...head, '  "metrics": {', metrics.join(',\n'), '  }', '}', ''].join('\n');
 }
 
-function metricText(recorded: RangeAnswer | RecordedComparison): string {
+function metricText(recorded: RecordedMetric): string {
   if ('status' in recorded) return answerText(recorded);
-  const { canary, stable, scraped } = recorded;
-  const sides = Object.entries({ canary, stable }).map(([side, answers]) => {
-    const parts = Object.entries(answers).flatMap(([which, answer]) =>
-      answer === undefined ? [] : [`        ${JSON.stringify(which)}: ${answerText(answer)}`],
-    );
-    return `      ${JSON.stringify(side)}: {\n${parts.join(',\n')}\n      }`;
-  });
-  return `{\n${[...sides, ...(scraped === undefined ? [] : [`      "scraped": ${answerText(scraped)}`])].join(',\n')}\n    }`;
+  if ('stable' in recorded) {
+    const { canary, stable, scraped } = recorded;
+    return nested({ canary: nested(texts(canary), 8), stable: nested(texts(stable), 8), ...texts({ scraped }) }, 6);
+  }
+  return 'baseline' in recorded ? nested(texts(recorded), 6) : metricDataText(recorded);
+}
+
+function texts(answers: Readonly<Record<string, RangeAnswer | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(answers).flatMap(([key, answer]) => (answer === undefined ? [] : [[key, answerText(answer)]])));
+}
+
+function nested(parts: Readonly<Record<string, string>>, indent: number): string {
+  const lines = Object.entries(parts).map(([key, text]) => `${' '.repeat(indent)}${JSON.stringify(key)}: ${text}`);
+  return `{\n${lines.join(',\n')}\n${' '.repeat(indent - 2)}}`;
 }
 
 function answerText({ status, data, warnings }: RangeAnswer): string {
-  const series = data.result.map((each) => JSON.stringify(each));
-  const result = series.length === 0 ? '[]' : `[\n${series.join(',\n')}\n]`;
   const more = warnings === undefined ? '' : `,"warnings":${JSON.stringify(warnings)}`;
-  return `{"status":${JSON.stringify(status)},"data":{"resultType":${JSON.stringify(data.resultType)},"result":${result}}${more}}`;
+  return `{"status":${JSON.stringify(status)},"data":{"resultType":${JSON.stringify(data.resultType)},"result":${listText(data.result)}}${more}}`;
+}
+
+function metricDataText({ MetricDataResults = [], Messages }: RecordedMetricData): string {
+  const more = Messages ? `,"Messages":${JSON.stringify(Messages)}` : '';
+  return `{"MetricDataResults":${listText(MetricDataResults)}${more}}`;
+}
+
+function listText(series: readonly unknown[]): string {
+  return series.length === 0 ? '[]' : `[\n${series.map((each) => JSON.stringify(each)).join(',\n')}\n]`;
 }

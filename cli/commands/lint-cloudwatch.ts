@@ -1,12 +1,9 @@
-import { awsEndpoint } from '../../adapters/aws/endpoint.ts';
-import { createAwsJsonApi } from '../../adapters/aws/json-api.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { createCloudWatchMetrics } from '../../adapters/metrics/cloudwatch-metrics.ts';
-import { cloudWatchApi } from '../../adapters/metrics/cloudwatch-pages.ts';
-import { InvalidInputError } from '../../core/errors.ts';
 import type { Finding } from '../../core/preflight/finding.ts';
 import { isCloudWatch, type RolloutSpec } from '../../core/spec/rollout-spec.ts';
 import { inspectMetrics } from '../../runtime/acts/inspect-metrics.ts';
+import { openCloudWatch } from '../connection/open-cloudwatch.ts';
 import type { Io } from '../output/io.ts';
 
 /** What was found in CloudWatch, for each spec that asks it. */
@@ -22,25 +19,11 @@ export interface CloudWatchInspection {
  * @throws InvalidInputError without a region.
  */
 export async function inspectInCloudWatch(
-  { environment }: Pick<Io, 'environment'>,
+  io: Pick<Io, 'environment'>,
   specs: readonly { readonly file: string; readonly spec: RolloutSpec }[],
   given: string | undefined,
 ): Promise<CloudWatchInspection> {
-  const region = given ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (region === undefined || region === '') {
-    throw new InvalidInputError('It is not known in which region the metrics are.', { remedy: 'Give --region, or set AWS_REGION.' });
-  }
-  const { service, targetPrefix } = cloudWatchApi;
-  const call = createAwsJsonApi({
-    service: service.name,
-    region,
-    targetPrefix,
-    endpoint: awsEndpoint(service, region, environment),
-    credentials: (await import('@aws-sdk/credential-provider-node')).defaultProvider(),
-    fetch: globalThis.fetch,
-    clock: systemClock,
-    timeoutMs: 10_000,
-  });
+  const { call, region } = openCloudWatch(io, given);
   const cloudWatch = createCloudWatchMetrics({ call, clock: systemClock });
   const rollouts: CloudWatchInspection['rollouts'][number][] = [];
   for (const { file, spec } of specs) {

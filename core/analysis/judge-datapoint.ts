@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Datapoint } from '../metric-ports.ts';
 import { stored } from '../rollout/stored.ts';
 import { formatDuration } from '../spec/duration.ts';
+import type { MetricRole } from '../spec/metric-role.ts';
 import type { ThresholdSpec } from '../spec/query-spec.ts';
 import { emptyTally, judgeMetric, type MetricTally, metricTally } from './judge-metric.ts';
 import type { Verdict } from './verdict.ts';
@@ -52,6 +53,14 @@ export function judgeDatapoint(
     tally: now.tally,
     judged: { fromMs, sinceMs, before },
   };
+}
+
+/** Since when a datapoint is of the step's own weight, and of a canary that has warmed up: one that began before passes nothing. */
+export function ownSinceMs(
+  { initialDelaySeconds }: Pick<MetricRole, 'initialDelaySeconds'>,
+  { stepStartedMs, trafficSinceMs }: { readonly stepStartedMs: number; readonly trafficSinceMs: number },
+): number {
+  return Math.max(stepStartedMs, trafficSinceMs + initialDelaySeconds * 1000);
 }
 
 /** @example timeOf(Date.parse('2026-01-05T02:58:00Z')) // '02:58:00 UTC' */

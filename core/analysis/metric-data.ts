@@ -13,7 +13,7 @@ const number = z.pipe(
 /** In seconds. On the wire they are numbers; the AWS command line writes them as texts. */
 const time = z.union(
   [
-    z.number(),
+    z.number().check(z.gte(0), z.lte(1e11)),
     z.pipe(
       z.iso.datetime({ offset: true }),
       z.transform((text) => Date.parse(text) / 1000),

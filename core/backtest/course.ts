@@ -1,7 +1,7 @@
 import { type Answers, sumOf } from '../analysis/proportion/block.ts';
 import { wholeAnswers } from '../rollout/answer-look.ts';
 import { answersBetween, hasPoints } from './growth.ts';
-import type { ComparedSeries } from './read-recording.ts';
+import type { ComparedSeries } from './recording-reader.ts';
 
 /** What both sides answered in a stretch of a recording. */
 export interface Stretch {

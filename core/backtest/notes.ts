@@ -1,14 +1,23 @@
+import { readMath } from '../analysis/metric-math.ts';
 import { showShare } from '../analysis/proportion/show.ts';
 import { pastOfStable } from '../rollout/answer-look.ts';
 import { formatDuration } from '../spec/duration.ts';
-import type { RolloutSpec } from '../spec/rollout-spec.ts';
+import { isCloudWatch, type RolloutSpec } from '../spec/rollout-spec.ts';
 import type { Backtest } from './backtest.ts';
+import { recordedMetrics } from './look-at.ts';
 import type { Recording } from './read-recording.ts';
-import { isReplayed } from './recording.ts';
+import { publishedAfterPeriods } from './recorded-datapoint.ts';
+import { metricSourceOf } from './recording.ts';
 
 /** What stands between a replay and what would have happened, as sentences: only what is true of this one. */
 export function notesOf(spec: RolloutSpec, recording: Recording, of: Omit<Backtest, 'notes'>): string[] {
-  return [...splitNotes(of), ...leftOutNotes(spec, of), ...recordingNotes(recording, of), ...recording.notes];
+  return [
+    ...splitNotes(of),
+    ...leftOutNotes(spec, recording, of),
+    ...datapointNotes(spec, recording),
+    ...recordingNotes(recording, of),
+    ...recording.notes,
+  ];
 }
 
 function splitNotes({ plan, looks, comparisons, requestShare }: Omit<Backtest, 'notes'>): string[] {
@@ -28,10 +37,15 @@ function splitNotes({ plan, looks, comparisons, requestShare }: Omit<Backtest, '
   ];
 }
 
-function leftOutNotes({ analysis: { alarms, alerts, metrics } }: RolloutSpec, { looks }: Omit<Backtest, 'notes'>): string[] {
-  const unreplayed = metrics.filter((of) => !isReplayed(of)).map(({ name }) => name);
+function leftOutNotes(spec: RolloutSpec, recording: Recording, { looks }: Omit<Backtest, 'notes'>): string[] {
+  const { alarms, alerts, metrics } = spec.analysis;
+  const recorded = recordedMetrics(spec, recording);
+  const unrecorded = metrics.filter((of) => !recorded.includes(of));
+  const [source] = unrecorded.map(metricSourceOf);
   const named = [
-    ...(unreplayed.length === 0 ? [] : [`metrics that are no query and no comparison of answers (${unreplayed.join(', ')})`]),
+    ...(source === undefined
+      ? []
+      : [`what ${source} is asked, of which nothing was recorded (${unrecorded.map(({ name }) => name).join(', ')})`]),
     ...(alarms.length === 0 ? [] : [`alarms (${alarms.join(', ')})`]),
     ...(alerts.length === 0 ? [] : [`alerts (${alerts.join(', ')})`]),
   ];
@@ -40,6 +54,29 @@ function leftOutNotes({ analysis: { alarms, alerts, metrics } }: RolloutSpec, { 
     `Left out: ${[...named, others].join(', ')}.`,
     ...(looks.some(({ paused }) => paused !== undefined) ? ['Pauses were taken for resumed at once.'] : []),
   ];
+}
+
+function datapointNotes(spec: RolloutSpec, recording: Recording): string[] {
+  const read = recordedMetrics(spec, recording).filter(isCloudWatch);
+  if (read.length === 0) return [];
+  const overTime = read.filter(({ asks }) => asks.kind === 'expression' && mayLookBack(asks.expression)).map(({ name }) => name);
+  const after = publishedAfterPeriods === 1 ? 'one period' : `${publishedAfterPeriods} periods`;
+  return [
+    `CloudWatch publishes late, and changes what is new: each datapoint was taken for published ${after} after its end, as it stands now.`,
+    ...(overTime.length === 0
+      ? []
+      : [
+          `In a rollout, functions over time, such as RATE, see the last few periods; here they saw all that was recorded (${overTime.join(', ')}).`,
+        ]),
+  ];
+}
+
+/** Functions of CloudWatch's metric math that look at one period at a time; so does FILL, but for the kinds below. */
+const ofOnePeriod = new Set(['ABS', 'CEIL', 'EXP', 'FILL', 'FLOOR', 'IF', 'LOG', 'LOG10']);
+
+/** Whether an expression may make its values of more than one period: AVG does of one metric, and does not of several. */
+function mayLookBack(expression: string): boolean {
+  return readMath(expression).functions.some((each) => !ofOnePeriod.has(each)) || /\b(REPEAT|LINEAR)\b/.test(expression);
 }
 
 /** So much of stable's noise is learnt from before a rollout. */

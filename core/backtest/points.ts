@@ -20,6 +20,17 @@ export function newestMs({ timesMs }: Points<unknown>, afterMs: number, untilMs:
   return foundMs === undefined || foundMs <= afterMs ? undefined : foundMs;
 }
 
+/** The points from one moment to another, both included, the oldest first. */
+export function pointsBetween<Value>({ timesMs, values }: Points<Value>, fromMs: number, untilMs: number): (readonly [number, Value])[] {
+  const end = countUntil({ timesMs }, untilMs);
+  let begin = end;
+  while (begin > 0 && (timesMs[begin - 1] ?? 0) >= fromMs) begin -= 1;
+  return timesMs.slice(begin, end).flatMap((atMs, index) => {
+    const value = values[begin + index];
+    return value === undefined ? [] : [[atMs, value] as const];
+  });
+}
+
 /** How many points there are at or before a moment. */
 function countUntil({ timesMs }: Pick<Points<unknown>, 'timesMs'>, atMs: number): number {
   let [low, high] = [0, timesMs.length];

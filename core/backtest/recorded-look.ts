@@ -1,11 +1,11 @@
-import { type Outcome, oneOf, readValue } from '../analysis/read-value.ts';
-import type { Measurement, PastValue } from '../metric-ports.ts';
+import { numberOf, type Outcome, oneOf, readValue } from '../analysis/read-value.ts';
+import type { Measurement, PastMoments, PastValue } from '../metric-ports.ts';
 import type { AnswerCount, AnswerLook } from '../rollout/answer-count.ts';
 import { beginAt, countedLook, learnNoise, minutesOf, nextQuestion, nothing, pastOfStable } from '../rollout/answer-look.ts';
 import type { Watch } from '../rollout/record.ts';
 import { answersBetween, hasPoints, type SideCounters } from './growth.ts';
 import { newestMs, valueAt } from './points.ts';
-import type { ComparedSeries, QuerySeries } from './read-recording.ts';
+import type { ComparedSeries, QuerySeries } from './recording-reader.ts';
 
 /** Where a replay stands. */
 export interface ReplayMoment {
@@ -25,6 +25,23 @@ export function recordedMeasurement(name: string, series: readonly QuerySeries[]
   const only = oneOf(present);
   const outcome: Outcome = 'why' in only ? only : readValue(only.text);
   return { name, atMs, ...outcome };
+}
+
+/** What a query answered at regular moments of the past, the oldest first, as a range query has it: nothing where there are several series. */
+export function recordedHistory(
+  series: readonly QuerySeries[],
+  { lastAtMs, everySeconds, count }: PastMoments,
+  stepMs: number,
+): PastValue[] {
+  const moments = Array.from({ length: count }, (_, index) => lastAtMs - (count - 1 - index) * everySeconds * 1000);
+  const found = series.map((points) =>
+    moments.flatMap((atMs) => {
+      const text = valueAt(points, atMs, stepMs);
+      return text === undefined ? [] : [{ atMs, value: numberOf(text) }];
+    }),
+  );
+  const [only = [], ...others] = found.filter((values) => values.length > 0);
+  return others.length > 0 ? [] : only.filter(({ value }) => Number.isFinite(value));
 }
 
 const view = { name: 'recording' };

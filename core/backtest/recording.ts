@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
-import { isPrometheusMetric, isProportion, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { metricDataPage } from '../analysis/metric-data.ts';
+import { isCloudWatch, isMannWhitney, isProportion, type MetricSpec } from '../spec/rollout-spec.ts';
 
 /**
- * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range answers, as it stands, so that curl can make one as
- * well. Counters are recorded raw, one series each: by how much they grew between two looks depends on when is looked.
+ * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range or CloudWatch's GetMetricData answers, as it stands, so
+ * that curl and the AWS command line can make one as well. Counters are recorded raw, one series each: by how much they grew between two looks depends
+ * on when is looked.
  */
 
 export const recordingVersion = 1;
@@ -48,30 +50,60 @@ export const recordedComparison = z.strictObject({
 });
 export type RecordedComparison = z.infer<typeof recordedComparison>;
 
-/** What can be recorded as answers of Prometheus, and replayed. */
-export function isReplayed(of: MetricSpec): boolean {
-  return isProportion(of) || isPrometheusMetric(of);
+/** What is recorded of a metric that compares samples of both sides. */
+const recordedSamples = z.strictObject({ canary: rangeAnswer, baseline: rangeAnswer });
+export type RecordedSamples = z.infer<typeof recordedSamples>;
+
+/** Whom a metric is recorded from. */
+export type MetricSource = 'Prometheus' | 'CloudWatch';
+
+export function metricSourceOf(of: MetricSpec): MetricSource {
+  return isCloudWatch(of) ? 'CloudWatch' : 'Prometheus';
 }
 
-/** The file, for a spec: what stands below a metric's name depends on what kind of metric it is. */
-export function recordingFile({ metrics }: Pick<RolloutSpec['analysis'], 'metrics'>) {
-  const byName = metrics
-    .filter(isReplayed)
-    .map((metric) => [metric.name, isProportion(metric) ? recordedComparison : rangeAnswer] as const);
+function recordedAs(of: MetricSpec) {
+  if (isProportion(of)) return recordedComparison;
+  if (isMannWhitney(of)) return recordedSamples;
+  return isCloudWatch(of) ? metricDataPage : rangeAnswer;
+}
+
+/**
+ * The metrics that a recording is to hold: all of a source that it holds one of, so that a name that is mistyped is missed; of a source that it holds
+ * nothing of, none.
+ *
+ * @param value What the file's JSON comes to.
+ */
+export function metricsToRead(value: unknown, metrics: readonly MetricSpec[]): readonly MetricSpec[] {
+  const file = z.safeParse(z.object({ metrics: z.record(z.string(), z.unknown()) }), value);
+  const held = file.success ? metrics.filter(({ name }) => Object.hasOwn(file.data.metrics, name)) : [];
+  const sources = new Set(held.map(metricSourceOf));
+  return sources.size === 0 ? metrics : metrics.filter((of) => sources.has(metricSourceOf(of)));
+}
+
+/** The file, for metrics of a spec: what stands below a metric's name depends on what kind of metric it is. */
+export function recordingFile(metrics: readonly MetricSpec[]) {
   return z.strictObject({
     version: z.literal(recordingVersion),
-    /** How far its points are apart: the `step` of the queries. */
+    /** How far the points of Prometheus's answers are apart: the `step` of the queries. */
     stepSeconds: z.number().check(z.gte(1), z.lte(longestStepSeconds)),
     /** When the rollout that is replayed begins; what lies before shows how stable's bad answers come. Left out: with the first point. */
     from: z.optional(z.iso.datetime({ offset: true, error: 'a time such as 2026-11-20T10:00:00Z' })),
-    metrics: z.object(Object.fromEntries(byName)),
+    metrics: z.object(Object.fromEntries(metrics.map((of) => [of.name, recordedAs(of)] as const))),
   });
 }
+
+/** What is recorded of one metric, as it was read. */
+export type RecordedMetricAnswer = z.infer<ReturnType<typeof recordedAs>>;
+/** As the AWS command line prints it: with times as texts, and NaN as one. */
+export type RecordedMetricData = z.input<typeof metricDataPage>;
+export type RecordedMetricDataResult = NonNullable<RecordedMetricData['MetricDataResults']>[number];
+/** What is recorded of one metric, as it is written. */
+export type RecordedMetric = RangeAnswer | RecordedComparison | RecordedSamples | RecordedMetricData;
 
 /** What a recording is made of, before it is written. */
 export interface RecordingFile {
   readonly version: typeof recordingVersion;
   readonly stepSeconds: number;
   readonly from?: string;
-  readonly metrics: Readonly<Record<string, RangeAnswer | RecordedComparison>>;
+  readonly metrics: Readonly<Record<string, RecordedMetric>>;
 }

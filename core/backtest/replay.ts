@@ -1,24 +1,13 @@
-import { emptyTally, judgeMetric, type MetricTally } from '../analysis/judge-metric.ts';
-import { inRole, metricsNow } from '../analysis/metrics-now.ts';
-import { type Answers, sumOf } from '../analysis/proportion/block.ts';
-import { overallVerdict, type Verdict } from '../analysis/verdict.ts';
+import type { Verdict } from '../analysis/verdict.ts';
 import { paceOf } from '../plan/history.ts';
 import { type Plan, planRollout } from '../plan/plan.ts';
-import { type AnswerCount, blocksOf, noAnswers } from '../rollout/answer-count.ts';
 import { type Decision, type DecisionState, decide } from '../rollout/decide.ts';
-import { type ComparedMetric, judgeAnswers } from '../rollout/judge-answers.ts';
-import { newWatch, observe, unpaused } from '../rollout/observe.ts';
+import { newWatch, unpaused } from '../rollout/observe.ts';
 import type { AnalysisResult, RollbackReason, Watch } from '../rollout/record.ts';
-import { isPrometheusMetric, type RolloutSpec } from '../spec/rollout-spec.ts';
-import type { Recording } from './read-recording.ts';
-import { recordedLook, recordedMeasurement } from './recorded-look.ts';
+import { type Looked, type LookResult, lookAt, type ReplayState } from './look-at.ts';
 
 /** What is replayed: a spec, and what was recorded from one moment to another. */
-export interface ReplayInput {
-  readonly spec: RolloutSpec;
-  readonly recording: Recording;
-  readonly compared: readonly ComparedMetric[];
-  readonly fromMs: number;
+export interface ReplayInput extends Omit<Looked, 'plan'> {
   readonly toMs: number;
 }
 
@@ -30,7 +19,7 @@ export interface ReplayLook {
   readonly overall: Verdict;
   readonly verdicts: readonly Verdict[];
   /** What was counted of both sides at this step until now, by metric. */
-  readonly counted: Readonly<Record<string, { readonly canary: Answers; readonly stable: Answers }>>;
+  readonly counted: LookResult['counted'];
   /** How much of the step's bake had a pass at both ends, this look included. */
   readonly bakedSeconds: number;
   readonly action: Decision['action'];
@@ -51,13 +40,6 @@ export interface Replay {
   readonly end: ReplayOutcome;
 }
 
-/** Where a replay stands between two looks. */
-interface State {
-  readonly watch: Watch;
-  readonly tallies: ReadonlyMap<string, MetricTally>;
-  readonly counts: ReadonlyMap<string, AnswerCount>;
-}
-
 /**
  * Walks a rollout through what was recorded, by the functions that judge and decide in production, in simulated time. Weights take effect at once, a
  * pause is taken for resumed at once, and the recorded traffic stays as it was, whatever the weight. What only a cluster knows (pods, edits of others, the
@@ -67,14 +49,26 @@ export function replay(input: ReplayInput): Replay {
   const plan = planRollout(input.spec);
   const pace = paceOf(plan, input.spec.policies, false);
   const looks: ReplayLook[] = [];
-  let state: State = { watch: newWatch(0, input.fromMs), tallies: new Map(), counts: new Map() };
+  let state: ReplayState = { watch: newWatch(0, input.fromMs), tallies: new Map(), datapoints: new Map(), counts: new Map() };
   let nowMs = input.fromMs;
   while (nowMs <= input.toMs) {
-    const looked = lookAt(input, plan, state, nowMs);
+    const looked = lookAt({ ...input, plan }, state, nowMs);
+    const { stepIndex } = state.watch;
     const about = { spec: input.spec, plan, pace, startedAtMs: input.fromMs, restores: 0 };
     const { decision, watch, paused } = decideAndResume({ ...about, watch: looked.state.watch, request: undefined }, looked.analysis);
-    const bakedSeconds = looked.state.watch.bakedMs / 1000;
-    looks.push({ ...looked.look, bakedSeconds, action: decision.action, why: decision.why, ...(paused === undefined ? {} : { paused }) });
+    const { analysis, counted, state: after } = looked;
+    looks.push({
+      atMs: nowMs,
+      stepIndex,
+      weight: plan.steps[stepIndex]?.weight ?? 0,
+      overall: analysis.overall,
+      verdicts: analysis.verdicts,
+      counted,
+      bakedSeconds: after.watch.bakedMs / 1000,
+      action: decision.action,
+      why: decision.why,
+      ...(paused === undefined ? {} : { paused }),
+    });
     switch (decision.action) {
       case 'promote':
         return { plan, looks, end: { outcome: 'promoted', atMs: nowMs, why: decision.why } };
@@ -112,43 +106,4 @@ function decideAndResume(state: DecisionState, analysis: AnalysisResult): Decide
   const watch = { ...state.watch, pausedSinceMs: atMs };
   const resumed = decide({ ...state, watch, request: { action: 'resume', by: 'backtest', why: '', atMs } }, analysis);
   return { decision: resumed, watch: unpaused(watch), paused: decision.why };
-}
-
-/** Judges what is asked at a moment, as runtime/acts/analyse.ts does. */
-function lookAt(input: ReplayInput, plan: Plan, { watch, tallies, counts }: State, nowMs: number) {
-  const { spec, recording, fromMs } = input;
-  const { stepMs } = recording;
-  const { stepIndex } = watch;
-  const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, { stepIndex, nowMs, trafficSinceMs: fromMs });
-  const judged = asked.filter(isPrometheusMetric).map((metric) => {
-    const { name, role } = metric;
-    const measurement = recordedMeasurement(name, recording.queries.get(name) ?? [], nowMs, stepMs);
-    const { verdict, tally } = judgeMetric(metric, measurement, tallies.get(name) ?? emptyTally);
-    return { name, verdict: inRole(role, verdict), tally };
-  });
-  const compared = input.compared.flatMap((metric) => {
-    const { name } = metric.proportion;
-    const series = recording.compared.get(name);
-    if (series === undefined || !asked.some((each) => each.name === name)) return [];
-    const count = counts.get(name) ?? noAnswers;
-    const look = recordedLook(series, count, { watch, nowMs, fromMs, stepMs });
-    return [{ name, ...judgeAnswers(metric, { count, look, stepIndex, plan, nowMs }) }];
-  });
-  const verdicts = [...judged, ...compared].map(({ verdict }) => verdict);
-  const overall = overallVerdict(verdicts);
-  const analysis = { atMs: nowMs, overall, verdicts, ...(warmsUpUntilMs === undefined ? {} : { warmsUpUntilMs }) };
-  const step = plan.steps[stepIndex];
-  const times = { intervalMs: spec.analysis.intervalSeconds * 1000, bakeMs: (step?.bakeSeconds ?? 0) * 1000 };
-  const counted = compared.map(({ name, answers }) => {
-    return [name, sumOf(blocksOf(answers).filter((block) => block.stepIndex === stepIndex))] as const;
-  });
-  return {
-    analysis,
-    look: { atMs: nowMs, stepIndex, weight: step?.weight ?? 0, overall, verdicts, counted: Object.fromEntries(counted) },
-    state: {
-      watch: observe(watch, analysis, times),
-      tallies: new Map([...tallies, ...judged.map(({ name, tally }) => [name, tally] as const)]),
-      counts: new Map([...counts, ...compared.map(({ name, answers }) => [name, answers] as const)]),
-    },
-  };
 }

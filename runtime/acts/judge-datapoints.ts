@@ -1,4 +1,4 @@
-import { type JudgedDatapoint, judgeDatapoint } from '../../core/analysis/judge-datapoint.ts';
+import { type JudgedDatapoint, judgeDatapoint, ownSinceMs } from '../../core/analysis/judge-datapoint.ts';
 import type { MetricTally } from '../../core/analysis/judge-metric.ts';
 import { inRole } from '../../core/analysis/metrics-now.ts';
 import { patienceMs } from '../../core/analysis/patience.ts';
@@ -32,8 +32,8 @@ export async function judgeDatapoints(
   const stepStartedMs = record.watch?.startedAtMs ?? deps.clock.now();
   const judgements = metrics.map((metric, index) => {
     const { name, role } = metric;
-    const warmSinceMs = (record.trafficSinceMs ?? stepStartedMs) + role.initialDelaySeconds * 1000;
-    const stepSinceMs = Math.max(stepStartedMs, warmSinceMs, record.otherCanaryUntilMs ?? 0);
+    const trafficSinceMs = record.trafficSinceMs ?? stepStartedMs;
+    const stepSinceMs = Math.max(ownSinceMs(role, { stepStartedMs, trafficSinceMs }), record.otherCanaryUntilMs ?? 0);
     const datapoint: Datapoint = answers[index] ?? { status: 'unavailable', why: 'the provider left it out' };
     const judged = own(record.datapoints ?? {}, name);
     const judgement = judgeDatapoint(metric, datapoint, { tally: own(record.tallies, name), judged, stepSinceMs });

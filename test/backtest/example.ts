@@ -29,8 +29,8 @@ export async function exampleRecording(): Promise<string> {
     slow: () => 0.001,
     callerReplacedAt: 5 * 60,
   });
-  const api = prometheusOf(store);
+  const prometheus = prometheusOf(store);
   return recordingText(
-    await record({ api, queries: queriesOf(parsed.spec), fromMs, toMs: fromMs + 36 * 60_000, progress: () => undefined }),
+    await record({ prometheus, queries: queriesOf(parsed.spec), fromMs, toMs: fromMs + 36 * 60_000, progress: () => undefined }),
   );
 }

@@ -40,7 +40,14 @@ describe('recordings of a backtest', () => {
     const { fromMs, lastMs } = read.recording;
     // Points may be years apart: what is replayed of them is an hour.
     const toMs = Math.min(lastMs, fromMs + 3_600_000);
-    const { comparisons } = backtest({ spec, recording: read.recording, fromMs, toMs, badMeansOf: () => 'failed' });
+    const { comparisons } = backtest({
+      spec,
+      recording: read.recording,
+      fromMs,
+      toMs,
+      badMeansOf: () => 'failed',
+      windowSecondsOf: () => 60,
+    });
     for (const { inAll } of comparisons) expect(Number.isFinite(inAll.aboveBaseline ?? 0)).toBe(true);
     return 'taken';
   });

@@ -1,67 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createPrometheus } from '../../../adapters/metrics/prometheus.ts';
-import { metricsNow } from '../../../core/analysis/metrics-now.ts';
-import { overallVerdict, type Verdict } from '../../../core/analysis/verdict.ts';
-import { paceOf } from '../../../core/plan/history.ts';
-import { planRollout } from '../../../core/plan/plan.ts';
-import { decide } from '../../../core/rollout/decide.ts';
-import { newWatch, observe, unpaused } from '../../../core/rollout/observe.ts';
-import { isPrometheusMetric, isProportion, type RolloutSpec, type RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
-import { routeTargetOf, workloadNamesOf } from '../../../runtime/acts/door-target.ts';
-import { judgeProportions } from '../../../runtime/acts/judge-proportions.ts';
-import { judgeQueries } from '../../../runtime/acts/judge-queries.ts';
-import type { SeriesStore } from '../../../sandbox/prometheus/series-store.ts';
-import { fetchOf, standingClock } from '../../backtest/prometheus-of-store.ts';
+import type { RolloutSpec, RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { loadBalancer, type SimulatedLoadBalancer, writtenMetrics } from '../../backtest/load-balancer.ts';
 import { comparingSpec, recordFor, replayOf } from '../../backtest/record-for-tests.ts';
+import { type Measured, runInProduction } from '../../backtest/run-in-production.ts';
 import { type SimulatedService, scrapedService } from '../../backtest/simulated-service.ts';
-import { recordOf, startMs } from '../rollout/rollout-for-tests.ts';
-
-interface Look {
-  readonly atMs: number;
-  readonly stepIndex: number;
-  readonly verdicts: readonly Verdict[];
-  readonly action: string;
-}
-
-/** What RunAnalysis and Decide come to, look by look, when they ask the Prometheus that has scraped the service. */
-async function runInProduction(spec: RolloutSpec, store: SeriesStore, toMs: number): Promise<Look[]> {
-  const clock = standingClock(startMs);
-  const metrics = createPrometheus({ url: 'http://prometheus.example.com', clock, fetch: fetchOf(store) });
-  const deps = { clock, prometheus: () => ({ metrics, alerts: { read: async () => [] } }) };
-  const plan = planRollout(spec);
-  const pace = paceOf(plan, spec.policies, false);
-  const open = { spec, plan, target: routeTargetOf(spec), names: workloadNamesOf(spec) };
-  let record = recordOf({ watch: newWatch(0, startMs) });
-  const looks: Look[] = [];
-  for (let nowMs = startMs; nowMs <= toMs; ) {
-    clock.set(nowMs);
-    const moment = { stepIndex: record.watch?.stepIndex ?? 0, nowMs, trafficSinceMs: startMs };
-    const { asked, warmsUpUntilMs } = metricsNow(spec.analysis.metrics, moment);
-    const judged = await judgeProportions(deps, { ...open, record }, asked.filter(isProportion));
-    const queried = await judgeQueries(deps, { ...open, record }, asked.filter(isPrometheusMetric), {
-      tallies: record.tallies,
-      asksForNewestSample: false,
-    });
-    const answers = { ...record.answers, ...judged.answers };
-    record = { ...record, tallies: { ...record.tallies, ...queried.tallies } };
-    // A replay asks nobody, so its verdicts do not say what was asked.
-    const verdicts = [...queried.verdicts, ...judged.verdicts].map(({ query: _, ...verdict }) => verdict);
-    const warming = warmsUpUntilMs === undefined ? {} : { warmsUpUntilMs };
-    const analysis = { atMs: nowMs, overall: overallVerdict(verdicts), verdicts: [...verdicts], ...warming };
-    const { watch: before = newWatch(0, startMs) } = record;
-    const bakeMs = (plan.steps[before.stepIndex]?.bakeSeconds ?? 0) * 1000;
-    const watch = observe(before, analysis, { intervalMs: spec.analysis.intervalSeconds * 1000, bakeMs });
-    const decision = decide({ spec, plan, pace, watch, startedAtMs: startMs, restores: 0, request: undefined }, analysis);
-    looks.push({ atMs: nowMs, stepIndex: watch.stepIndex, verdicts, action: decision.action });
-    if (decision.action === 'promote' || decision.action === 'abort') return looks;
-    if (decision.action === 'advance') record = { ...record, answers: { ...answers }, watch: newWatch(decision.stepIndex, nowMs) };
-    else {
-      record = { ...record, answers: { ...answers }, watch: unpaused(watch) };
-      nowMs += 1000 * Math.min(spec.analysis.intervalSeconds, 'tick' in decision ? decision.tick.watchSeconds : 1);
-    }
-  }
-  return looks;
-}
+import { startMs } from '../rollout/rollout-for-tests.ts';
 
 const forSeconds = 900;
 const service: SimulatedService = {
@@ -98,12 +41,70 @@ const manifold = comparingSpec(
   },
 );
 
-async function bothOf(of: RolloutSpec, change: Partial<SimulatedService>) {
+/** Datapoints stand for whole minutes, and come late. */
+const forMinutesLater = 2 * forSeconds;
+
+async function bothOf(of: RolloutSpec, change: Partial<SimulatedService>, metrics?: Measured['metrics']) {
+  const seconds = metrics === undefined ? forSeconds : forMinutesLater;
   const store = scrapedService({ ...service, ...change });
-  const replayed = replayOf(await recordFor(of, store, forSeconds), of, startMs + forSeconds * 1000);
+  const replayed = replayOf(await recordFor(of, store, seconds, metrics), of, startMs + seconds * 1000);
   const looks = replayed.looks.map(({ atMs, stepIndex, verdicts, action }) => ({ atMs, stepIndex, verdicts, action }));
-  return { looks, production: await runInProduction(of, store, startMs + forSeconds * 1000) };
+  return { looks, production: await runInProduction(of, { store, metrics }, startMs + seconds * 1000) };
 }
+
+/** A load balancer of 30 requests a second, of which few fail. */
+const balanced: SimulatedLoadBalancer = {
+  seed: 5,
+  fromMs: startMs,
+  pastSeconds: 600,
+  forSeconds: forMinutesLater,
+  requestsPerSecond: () => 30,
+  failing: () => 0.003,
+  latencySeconds: () => 0.08,
+};
+const metricOf = (name: string, stat: string) => ({
+  ...{ namespace: 'AWS/ApplicationELB', name, stat },
+  dimensions: { LoadBalancer: loadBalancer },
+});
+/** All that CloudWatch may be asked. */
+const fromCloudWatch = comparingSpec(
+  { steps, policies: { noData: { hold: '6m' } } },
+  {
+    metrics: [
+      { loadBalancer, measure: 'failedShare', max: 0.02 },
+      { loadBalancer, measure: 'requests', min: 60, critical: false },
+      { loadBalancer, measure: 'latency', max: 0.5, startingStep: 2, failures: { for: '2m' } },
+      {
+        name: 'failed in a hundred',
+        cloudwatch: {
+          expression: '100 * failed / requests',
+          metrics: { failed: metricOf('HTTPCode_Target_5XX_Count', 'Sum'), requests: metricOf('RequestCount', 'Sum') },
+        },
+        max: 5,
+        critical: false,
+        initialDelay: '90s',
+      },
+    ],
+  },
+);
+
+const failedShareOf = (side: string) =>
+  `sum(rate(istio_requests_total{destination_service_name="{{${side}}}",response_code="503"}[1m])) / ` +
+  `sum(rate(istio_requests_total{destination_service_name="{{${side}}}"}[1m]))`;
+/** Samples every 15 s, and looks every 10 s. */
+const sampled = comparingSpec(
+  {
+    steps: [
+      { weight: 10, bake: '4m' },
+      { weight: 50, bake: '4m' },
+    ],
+  },
+  {
+    metrics: [
+      { name: 'failed', mannWhitney: { canary: failedShareOf('canary'), baseline: failedShareOf('stable'), every: '15s', effect: 3 } },
+    ],
+  },
+);
 
 describe('a replay of what was recorded', () => {
   it.each<[string, Partial<SimulatedService>]>([
@@ -129,5 +130,30 @@ describe('a replay of what was recorded', () => {
     expect(new Set(looks.flatMap(({ verdicts }) => verdicts.map(({ name }) => name))).size).toBe(6);
     expect(looks[0]).toMatchObject({ verdicts: [], action: 'hold' });
     expect(looks).toEqual(production);
+  });
+
+  it.each<[string, Partial<SimulatedLoadBalancer>, string]>([
+    ['good', {}, 'promote'],
+    ['bad from the fifth minute on', { failing: (after) => (after > 300 ? 0.2 : 0.003) }, 'abort'],
+    ['slow for a minute', { latencySeconds: (after) => (after > 410 && after < 490 ? 0.9 : 0.08) }, 'promote'],
+    ['slow for longer', { latencySeconds: (after) => (after > 410 ? 0.9 : 0.08) }, 'abort'],
+    ['silent for three minutes', { requestsPerSecond: (after) => (after > 200 && after < 380 ? 0 : 30) }, 'promote'],
+    ['silent from the beginning', { requestsPerSecond: (after) => (after > -400 && after < 1_700 ? 0 : 30) }, 'abort'],
+    ['of hardly any requests', { requestsPerSecond: () => 0.01 }, 'abort'],
+  ])('reads the datapoints of CloudWatch as production does, where the canary is %s', async (_, change, last) => {
+    const { looks, production } = await bothOf(fromCloudWatch, {}, writtenMetrics({ ...balanced, ...change }));
+    expect(looks.length).toBeGreaterThan(10);
+    expect(looks).toEqual(production);
+    expect(looks.at(-1)?.action).toBe(last);
+  });
+
+  it.each<[string, Partial<SimulatedService>, string]>([
+    ['good', {}, 'promote'],
+    ['bad', { failing: (side) => (side === 'canary' ? 0.1 : 0.01) }, 'abort'],
+    ['of hardly any requests', { requestsPerSecond: 0.02 }, 'abort'],
+  ])('compares samples as production does, where the canary is %s', async (_, change, last) => {
+    const { looks, production } = await bothOf(sampled, change);
+    expect(looks).toEqual(production);
+    expect(looks.at(-1)).toMatchObject({ action: last, verdicts: [{ name: 'failed' }] });
   });
 });
