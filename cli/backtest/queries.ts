@@ -118,7 +118,7 @@ function metricDataLines({ datapoints }: SpecQueries): string[] {
   if (datapoints.length === 0) return [];
   return [
     '',
-    'And what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these.',
+    'A recording holds what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these, below the key of its "metrics" that stands before it.',
     ...datapoints.flatMap(({ name, asks }) => ['', ...formatPlaced({ path: [name], query: JSON.stringify(metricDataQueries(asks, 0)) })]),
   ];
 }

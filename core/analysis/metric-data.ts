@@ -11,15 +11,16 @@ const number = z.pipe(
 );
 
 /** In seconds. On the wire they are numbers; the AWS command line writes them as texts. */
+const writtenTime = 'seconds, or a time such as 2026-11-20T10:00:00Z';
 const time = z.union(
   [
     z.number().check(z.gte(0), z.lte(1e11)),
     z.pipe(
-      z.iso.datetime({ offset: true }),
+      z.iso.datetime({ offset: true, error: writtenTime }),
       z.transform((text) => Date.parse(text) / 1000),
     ),
   ],
-  { error: 'seconds, or a time such as 2026-11-20T10:00:00Z' },
+  { error: writtenTime },
 );
 
 const metricDataResult = z.object({

@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUp, startMs } from '../sandbox/cloudwatch/set-up.ts';
+import { type CloudWatchServer, startCloudWatchServer } from './cloudwatch-server.ts';
 import { sluice, temporaryFolder } from './run-command.ts';
 import { cliSpec } from './sandbox-spec.ts';
 
@@ -14,32 +13,19 @@ const metric = (name: string) => `
 const specWith = (metrics: string) => cliSpec().replace('\n  metrics:', `\n  metrics:${metrics}`);
 
 let cwd: string;
-let server: Server;
-let environment: Record<string, string>;
+let server: CloudWatchServer;
+let environment: Readonly<Record<string, string>>;
 
 beforeEach(async () => {
   const { cloudWatch } = setUp();
   cloudWatch.record({ namespace: 'Shop', metricName: 'Errors', dimensions: { Service: 'checkout' }, value: 1, atMs: startMs });
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const answer = await cloudWatch.metricData(operation, JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>);
-    if (answer.status === 'ok') response.end(JSON.stringify(answer.output));
-    else response.writeHead(400).end(JSON.stringify({ __type: answer.failure.name, message: answer.failure.message }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  environment = { AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_CLOUDWATCH: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'a-secret');
+  server = await startCloudWatchServer(cloudWatch.metricData);
+  environment = server.environment;
   cwd = await temporaryFolder();
   await mkdir(join(cwd, 'rollouts'));
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => server.close());
 
 const lint = async (spec: string, ...more: string[]) => {
   await writeFile(join(cwd, 'rollouts', 'checkout.yaml'), spec);
@@ -69,7 +55,7 @@ describe('sluice lint --cloudwatch', () => {
   });
 
   it('asks nothing for a spec that asks nothing of CloudWatch', async () => {
-    server.closeAllConnections();
+    await server.close();
     const { code, out } = await lint(cliSpec());
     expect([code, out]).toEqual([0, '1 file, no problem.\n\nLooked at in CloudWatch (eu-west-1):\n']);
   });

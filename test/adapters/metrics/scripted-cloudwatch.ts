@@ -19,7 +19,7 @@ export function scriptedCloudWatch(...script: readonly Scripted[]) {
     calls.push({ operation, input });
     return 'status' in answer ? (answer as AwsAnswer) : { status: 'ok', output: answer };
   };
-  return { clock, calls, metrics: createCloudWatchMetrics({ call, clock }) };
+  return { clock, calls, call, metrics: createCloudWatchMetrics({ call, clock }) };
 }
 
 export function failure(name: string, message = 'no', retryable = false): AwsAnswer {

@@ -89,6 +89,77 @@ describe('a recording', () => {
     });
   });
 
+  describe('of several sources', () => {
+    const metric = (name: string) => ({ namespace: 'Shop', name, stat: 'Sum' });
+    const { analysis } = comparingSpec(
+      {},
+      {
+        metrics: [
+          { name: 'queue', cloudwatch: { metric: metric('Depth') }, max: 3 },
+          { loadBalancer: 'app/shop/50dc6c495c0c9188', measure: 'failedShare', max: 0.01, name: 'failed' },
+          { name: 'up', query: 'up', min: 1 },
+          { name: 'p99', mannWhitney: { canary: 'a', baseline: 'b' } },
+        ],
+      },
+    );
+    const result = (Id: string, Values: readonly unknown[] = [1, 2]) => ({
+      ...{ Id, Label: 'Depth', StatusCode: 'Complete', Values },
+      Timestamps: ['2026-11-20T10:00:00+00:00', 1_795_168_860].slice(0, Values.length),
+    });
+    const queue = { MetricDataResults: [result('q0')], Messages: [] };
+    const failed = { MetricDataResults: [result('q0', [100]), result('q0_counted0', []), result('q0_counted1', [1])] };
+    const ofCloudWatch = { queue, failed };
+    const ofPrometheus = { up: two, p99: { canary: two, baseline: two } };
+    const readOf = (metrics: object) => readRecording({ version: 1, stepSeconds: 10, metrics }, 'recording.json', analysis);
+    const problemsOf = (metrics: object) => {
+      const read = readOf(metrics);
+      return read.ok ? [] : read.problems.map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`);
+    };
+
+    it('holds what the AWS command line prints, with times as texts or as numbers', () => {
+      const read = readOf(ofCloudWatch);
+      if (!read.ok) throw new Error(problemsOf(ofCloudWatch).join());
+      const firstMs = Date.UTC(2026, 10, 20, 10);
+      expect(read.recording).toMatchObject({ firstMs, lastMs: firstMs + 120_000 });
+      expect(read.recording.datapoints.get('queue')?.of?.points).toEqual({ timesMs: [firstMs, firstMs + 60_000], values: [1, 2] });
+      expect(read.recording.datapoints.get('failed')?.counted.map((each) => each?.points.values)).toEqual([[], [1]]);
+    });
+
+    it('may hold one source alone, and then all that is asked of it', () => {
+      expect([readOf(ofCloudWatch).ok, readOf(ofPrometheus).ok, readOf({ ...ofCloudWatch, ...ofPrometheus }).ok]).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(problemsOf({ queue })).toEqual([expect.stringContaining('metrics.failed: found nothing')]);
+      expect(problemsOf({ ...ofCloudWatch, up: two })).toEqual([expect.stringContaining('metrics.p99: found nothing')]);
+      expect(problemsOf({}).length).toBe(4);
+    });
+
+    it.each<[string, object, string]>([
+      [
+        'fewer values than times',
+        { ...queue, MetricDataResults: [{ ...result('q0'), Values: [1] }] },
+        'MetricDataResults[0].Values: found 1 values',
+      ],
+      ['another id', { MetricDataResults: [result('m1')] }, 'expected the answers to what is asked under the ids q0'],
+      [
+        'no time',
+        { MetricDataResults: [{ ...result('q0'), Timestamps: ['noon', 5] }] },
+        'Timestamps[0]: found "noon", expected seconds, or a time',
+      ],
+      ['a time before time', { MetricDataResults: [{ ...result('q0'), Timestamps: [-5, 5] }] }, 'Timestamps[0]: found -5'],
+      ['no number', { MetricDataResults: [result('q0', ['many', 2])] }, 'Values[0]: found "many", expected one of NaN, Infinity'],
+    ])('is refused for %s, with where and why', (_, broken, expected) => {
+      expect(problemsOf({ ...ofCloudWatch, queue: broken }).join('\n')).toContain(expected);
+    });
+
+    it('is refused where a number that a share counts is not there: it is no 0', () => {
+      const halved = { MetricDataResults: [result('q0'), result('q0_counted0')] };
+      expect(problemsOf({ queue, failed: halved }).join()).toContain('metrics.failed.MetricDataResults: found ids that are not all there');
+    });
+  });
+
   it('never ends in anything but a recording or problems, whatever JSON it is', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void expect(typeof read(value).ok).toBe('boolean')));
     fc.assert(fc.property(fc.jsonValue(), (value) => void expect(typeof read(file(value)).ok).toBe('boolean')));

@@ -111,6 +111,14 @@ describe('a replay by a query', () => {
     ]);
   });
 
+  it('bakes a step at which nothing is asked yet, as a rollout does whose pods are ready', () => {
+    const late = { name: 'error rate', query: 'errors', max: 0.01, startingStep: 2 };
+    const analysis = { interval: '10s', prometheus: { url: 'http://prometheus.example.com' }, metrics: [late] };
+    const replayed = replayOf(recordingOf(repeat(80, '0.001')), usual({ analysis }));
+    expect(replayed.looks.find(({ action }) => action === 'advance')).toMatchObject({ atMs: startMs + 60_000, verdicts: [] });
+    expect(replayed.end.outcome).toBe('promoted');
+  });
+
   it('says what it leaves out', () => {
     expect(replayOf(recordingOf(repeat(20, '0.001')), usual()).notes[0]).toMatch(
       /^Left out: alarms \(checkout-errors\), alerts \(CheckoutSlow\), the canary's pods/,
