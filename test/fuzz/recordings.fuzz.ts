@@ -9,7 +9,21 @@ import { mutated } from './mutate.ts';
 
 const spec = rolloutSpec.parse(
   specSource({
-    analysis: { prometheus: { url: 'http://p:9090' }, metrics: ['successRate', { name: 'p99', query: 'p99', max: 0.2 }], budget: 20 },
+    analysis: {
+      prometheus: { url: 'http://p:9090' },
+      metrics: [
+        'successRate',
+        { name: 'p99', query: 'p99', max: 0.2 },
+        { name: 'shift', mannWhitney: { canary: 'p99', baseline: 'p50' } },
+        { loadBalancer: 'app/shop/50dc6c495c0c9188', measure: 'failedShare', name: 'failed', max: 0.1 },
+        {
+          name: 'queue',
+          cloudwatch: { expression: 'RATE(depth)', metrics: { depth: { namespace: 'Shop', name: 'Depth', stat: 'Sum' } } },
+          max: 3,
+        },
+      ],
+      budget: 20,
+    },
   }),
 );
 
@@ -21,12 +35,25 @@ const answer = (growth: number) => ({
     result: [{ metric: { pod: 'a' }, values: Array.from({ length: 12 }, (_, at) => [fromSeconds + at * 10, String(at * growth)]) }],
   },
 });
+const datapoints = (Id: string) => ({
+  ...{ Id, Label: Id, StatusCode: 'Complete' },
+  Timestamps: Array.from({ length: 6 }, (_, at) =>
+    at % 2 === 0 ? fromSeconds + at * 60 : new Date((fromSeconds + at * 60) * 1000).toISOString(),
+  ),
+  Values: [5, 0, 1e9, 'NaN', -1, 5],
+});
 const recording = {
   version: 1,
   stepSeconds: 10,
   metrics: {
     successRate: { canary: { all: answer(10), bad: answer(1) }, stable: { all: answer(90), bad: answer(0) } },
     p99: answer(0.01),
+    shift: { canary: answer(0.01), baseline: answer(0.02) },
+    failed: {
+      MetricDataResults: [datapoints('q0'), datapoints('q0_counted0'), datapoints('q0_counted1')],
+      Messages: [{ Code: 'a', Value: 'b' }],
+    },
+    queue: { MetricDataResults: [datapoints('q0')] },
   },
 };
 
