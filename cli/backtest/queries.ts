@@ -6,6 +6,7 @@ import {
   type SideQueries,
 } from '../../adapters/metrics/answer-queries.ts';
 import { metricDataQueries } from '../../adapters/metrics/metric-data-queries.ts';
+import { escapeForPromql } from '../../core/analysis/query-template.ts';
 import type { BacktestInput } from '../../core/backtest/backtest.ts';
 import { longestStepSeconds } from '../../core/backtest/recording.ts';
 import type { CloudWatchQuestion } from '../../core/metric-ports.ts';
@@ -23,6 +24,10 @@ export interface SpecQueries {
   readonly compared: readonly ComparedQueries[];
   readonly samples: readonly SampleQueries[];
   readonly datapoints: readonly { readonly name: string; readonly asks: CloudWatchQuestion }[];
+  /** CloudWatch's alarms, whose history is asked for. */
+  readonly alarms: readonly string[];
+  /** Prometheus's alerts, by what is there while they fire. */
+  readonly alerts: readonly { readonly name: string; readonly query: string }[];
 }
 
 /** Of a metric that compares the canary with stable: one set of queries for each way in which the mesh may count, the best first. */
@@ -35,7 +40,7 @@ export interface ComparedQueries {
 export function queriesOf(spec: RolloutSpec): SpecQueries {
   const target = routeTargetOf(spec);
   const names = shareNamesOf({ spec, target, names: workloadNamesOf(spec) });
-  const { intervalSeconds, metrics } = spec.analysis;
+  const { intervalSeconds, metrics, alarms, alerts } = spec.analysis;
   const sampled = metrics.filter(isMannWhitney);
   return {
     stepSeconds: Math.min(
@@ -46,6 +51,8 @@ export function queriesOf(spec: RolloutSpec): SpecQueries {
     compared: metrics.filter(isProportion).map(({ name, bad }) => comparedQueries(name, answerViews(names, bad))),
     samples: sampled.map((metric) => sampleQueries(metric, spec)),
     datapoints: metrics.filter(isCloudWatch).map(({ name, asks }) => ({ name, asks: questionFor(asks, spec) })),
+    alarms,
+    alerts: alerts.map((name) => ({ name, query: `ALERTS{alertname="${escapeForPromql(name)}",alertstate="firing"}` })),
   };
 }
 
@@ -92,11 +99,11 @@ export function placedQueries(name: string, { canary, stable, scraped }: Recorde
 
 /** What to ask of /api/v1/query_range and of GetMetricData for a recording, for people. */
 export function formatQueries(queries: SpecQueries): string {
-  return [...promqlLines(queries), ...metricDataLines(queries)].join('\n').trim();
+  return [...promqlLines(queries), ...metricDataLines(queries), ...alarmLines(queries)].join('\n').trim();
 }
 
-function promqlLines({ stepSeconds, own, compared, samples }: SpecQueries): string[] {
-  if (own.length + compared.length + samples.length === 0) return [];
+function promqlLines({ stepSeconds, own, compared, samples, alerts }: SpecQueries): string[] {
+  if (own.length + compared.length + samples.length + alerts.length === 0) return [];
   const lines = [
     `A recording holds what /api/v1/query_range answers to each of these with step=${stepSeconds}, below the keys of its "metrics" that stand before it.`,
   ];
@@ -111,7 +118,9 @@ function promqlLines({ stepSeconds, own, compared, samples }: SpecQueries): stri
   }
   for (const each of samples) lines.push('', ...placedSamples(each).flatMap(formatPlaced));
   for (const { name, query } of own) lines.push('', ...formatPlaced({ path: [name], query }));
-  return lines;
+  if (alerts.length === 0) return lines;
+  const ofAlerts = alerts.flatMap(({ name, query }) => ['', ...formatPlaced({ path: [name], query })]);
+  return [...lines, '', 'And below "alerts", beside "metrics":', ...ofAlerts];
 }
 
 function metricDataLines({ datapoints }: SpecQueries): string[] {
@@ -127,8 +136,19 @@ function formatPlaced({ path, query }: PlacedQuery): string[] {
   return [`${path.map((key) => JSON.stringify(key)).join(' ')}:`, `  ${query.trim().replaceAll('\n', '\n  ')}`];
 }
 
+function alarmLines({ alarms }: SpecQueries): string[] {
+  if (alarms.length === 0) return [];
+  return [
+    '',
+    'And below "alarms", beside "metrics", what `aws cloudwatch describe-alarm-history --history-item-type StateUpdate --alarm-name` answers to each of',
+    'these; where it has no change, {"StateValue": "OK"}, or what it was.',
+    '',
+    ...alarms.map((name) => JSON.stringify(name)),
+  ];
+}
+
 /** The same as data: every way in which the mesh may count. */
-export function describeQueries({ stepSeconds, own, compared, samples, datapoints }: SpecQueries): unknown {
+export function describeQueries({ stepSeconds, own, compared, samples, datapoints, alarms, alerts }: SpecQueries): unknown {
   return {
     stepSeconds,
     queries: [
@@ -138,6 +158,8 @@ export function describeQueries({ stepSeconds, own, compared, samples, datapoint
       ...samples.flatMap(placedSamples),
       ...own.map(({ name, query }) => ({ path: [name], query })),
     ],
+    alarms,
+    alerts,
     metricData: datapoints.map(({ name, asks }) => ({ path: [name], metricDataQueries: metricDataQueries(asks, 0) })),
   };
 }

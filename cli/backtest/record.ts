@@ -1,8 +1,10 @@
 import type { SideQueries } from '../../adapters/metrics/answer-queries.ts';
 import type { CloudWatchCalls } from '../../adapters/metrics/cloudwatch-pages.ts';
 import type { PrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
+import { recordAlarm } from '../../adapters/metrics/record-alarm.ts';
 import { recordMetricData } from '../../adapters/metrics/record-metric-data.ts';
 import { type Range, recordRange } from '../../adapters/metrics/record-range.ts';
+import type { RecordedAlarm } from '../../core/backtest/alarm-history.ts';
 import {
   type RangeAnswer,
   type RecordedComparison,
@@ -48,12 +50,18 @@ export async function record({ prometheus, cloudWatch, queries, fromMs, toMs, pr
   let answered = 0;
   const answers = (name: string) => () => progress(name, ++answered);
   const recorded: [string, RecordedMetric][] = [];
+  const alerts: [string, RangeAnswer][] = [];
   if (prometheus !== undefined) {
     refuseLongRecording(whole);
-    recorded.push(...(await recordPrometheus(askOf(prometheus, answers), queries, { range: { ...whole, startMs: fromMs }, whole })));
+    const ask = askOf(prometheus, answers);
+    const range = { ...whole, startMs: fromMs };
+    recorded.push(...(await recordPrometheus(ask, queries, { range, whole })));
+    // From a step earlier on, since one that fires at the beginning has fired before.
+    for (const { name, query } of queries.alerts) alerts.push([name, await ask(name, query, { ...range, startMs: fromMs - stepMs })]);
   }
   if (cloudWatch !== undefined) recorded.push(...(await recordCloudWatch(cloudWatch, queries, { fromMs, toMs, answers })));
-  if (recorded.every(([, each]) => isEmpty(each))) {
+  const alarms = cloudWatch === undefined ? [] : await recordAlarms(cloudWatch, queries, { fromMs, toMs, answers });
+  if (recorded.length > 0 && recorded.every(([, each]) => isEmpty(each))) {
     const names = recorded.map(([name]) => name).join(', ');
     const asked = [...(prometheus === undefined ? [] : ['Prometheus']), ...(cloudWatch === undefined ? [] : ['CloudWatch'])];
     throw new NotFoundError(
@@ -63,7 +71,15 @@ export async function record({ prometheus, cloudWatch, queries, fromMs, toMs, pr
       },
     );
   }
-  return { version: recordingVersion, stepSeconds, from: iso(fromMs), metrics: Object.fromEntries(recorded) };
+  return {
+    version: recordingVersion,
+    stepSeconds,
+    from: iso(fromMs),
+    to: iso(toMs),
+    metrics: Object.fromEntries(recorded),
+    ...(alarms.length === 0 ? {} : { alarms: Object.fromEntries(alarms) }),
+    ...(alerts.length === 0 ? {} : { alerts: Object.fromEntries(alerts) }),
+  };
 }
 
 type Ask = (name: string, query: string, over: Range) => Promise<RangeAnswer>;
@@ -107,6 +123,22 @@ async function recordCloudWatch(
       });
     }
     recorded.push([name, result.data]);
+  }
+  return recorded;
+}
+
+async function recordAlarms(
+  calls: CloudWatchCalls,
+  { alarms }: SpecQueries,
+  { fromMs, toMs, answers }: { readonly fromMs: number; readonly toMs: number; readonly answers: (name: string) => () => void },
+): Promise<[string, RecordedAlarm][]> {
+  const recorded: [string, RecordedAlarm][] = [];
+  for (const name of alarms) {
+    const result = await recordAlarm(calls, name, { startMs: fromMs, endMs: toMs, onPage: answers(name) });
+    if (result.ok) recorded.push([name, result.alarm]);
+    else if (result.isMissing === true)
+      throw new NotFoundError(result.why, { remedy: 'Check --region and your account, or mend analysis.alarms.' });
+    else throw new AwsUnavailableError(result.why, { remedy: `It was asked for ${name}. Check the region, and your credentials.` });
   }
   return recorded;
 }

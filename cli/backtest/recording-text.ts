@@ -3,10 +3,24 @@ import type { RangeAnswer, RecordedMetric, RecordedMetricData, RecordingFile } f
 /** A recording as JSON, one series a line: two of them can be compared, and none is a line of megabytes more than it has to be. */
 export function recordingText(file: RecordingFile): string {
   const metrics = Object.entries(file.metrics).map(([name, recorded]) => `    ${JSON.stringify(name)}: ${metricText(recorded)}`);
-  const head = Object.entries({ version: file.version, stepSeconds: file.stepSeconds, from: file.from }).flatMap(([key, value]) =>
-    value === undefined ? [] : [`  ${JSON.stringify(key)}: ${JSON.stringify(value)},`],
+  const head = Object.entries({ version: file.version, stepSeconds: file.stepSeconds, from: file.from, to: file.to }).flatMap(
+    ([key, value]) => (value === undefined ? [] : [`  ${JSON.stringify(key)}: ${JSON.stringify(value)},`]),
   );
-  return ['{', ...head, '  "metrics": {', metrics.join(',\n'), '  }', '}', ''].join('\n');
+  const more = [
+    ...Object.entries({ alerts: file.alerts }).flatMap(([key, of]) =>
+      of === undefined ? [] : [`  ${JSON.stringify(key)}: ${nested(texts(of), 4)}`],
+    ),
+    ...Object.entries({ alarms: file.alarms }).flatMap(([key, of]) =>
+      of === undefined ? [] : [`  ${JSON.stringify(key)}: ${JSON.stringify(of)}`],
+    ),
+  ];
+  return [
+    '{',
+    ...head,
+    [`  "metrics": ${metrics.length === 0 ? '{}' : `{\n${metrics.join(',\n')}\n  }`}`, ...more].join(',\n'),
+    '}',
+    '',
+  ].join('\n');
 }
 
 function metricText(recorded: RecordedMetric): string {

@@ -1,5 +1,8 @@
+import { alarmsKeptForSeconds } from '../../adapters/metrics/record-alarm.ts';
 import { keptForSeconds } from '../../adapters/metrics/record-metric-data.ts';
 import type { Range } from '../../adapters/metrics/record-range.ts';
+import { firingAt } from '../../core/backtest/alarm-history.ts';
+import type { Recording } from '../../core/backtest/read-recording.ts';
 import { InvalidInputError } from '../../core/errors.ts';
 import { planRollout } from '../../core/plan/plan.ts';
 import { formatDuration } from '../../core/spec/duration.ts';
@@ -24,8 +27,25 @@ export function refuseLongRecording({ startMs, endMs, stepSeconds }: Range): voi
   );
 }
 
+/** @throws InvalidInputError where an alarm fires at the beginning, and the spec says not to begin then. */
+export function refuseFiring({ policies }: RolloutSpec, recording: Recording, fromMs: number): void {
+  const firing = firingAt(recording, fromMs);
+  if (firing.length === 0 || policies.alarmAtStart === 'ignore') return;
+  throw new InvalidInputError(`In alarm when the rollout was to begin: ${firing.join(', ')}. It would not have begun.`, {
+    remedy: 'Name another time by --from, or set policies.alarmAtStart to ignore, which passes over those alarms.',
+  });
+}
+
 /** @throws InvalidInputError where CloudWatch has thrown away by now what would be asked for: it would answer nothing, and not say why. */
-export function refuseForgotten({ datapoints }: SpecQueries, fromMs: number, nowMs: number): void {
+export function refuseForgotten({ datapoints, alarms }: SpecQueries, fromMs: number, nowMs: number): void {
+  if (alarms.length > 0 && nowMs - fromMs > alarmsKeptForSeconds * 1000) {
+    throw new InvalidInputError(
+      `CloudWatch keeps the history of alarms for ${formatDuration(alarmsKeptForSeconds)}, and --from lies further back.`,
+      {
+        remedy: 'Name a later time.',
+      },
+    );
+  }
   for (const { name, asks } of datapoints) {
     const keptSeconds = keptForSeconds(asks.periodSeconds);
     if (nowMs - fromMs <= keptSeconds * 1000) continue;

@@ -66,15 +66,17 @@ export function sourceOf({ data, prometheus, cloudwatch = false, from, to, save,
 }
 
 /** @throws InvalidInputError where one is named that the spec asks nothing of. */
-export function refuseIdleSource({ analysis: { metrics } }: RolloutSpec, { prometheus, cloudWatch }: LiveSource): void {
+export function refuseIdleSource({ analysis: { metrics, alarms, alerts } }: RolloutSpec, { prometheus, cloudWatch }: LiveSource): void {
   const asked = new Set(metrics.map(metricSourceOf));
+  if (alarms.length > 0) asked.add('CloudWatch');
+  if (alerts.length > 0) asked.add('Prometheus');
   const [idle] = [
     ...(prometheus !== undefined && !asked.has('Prometheus') ? ['Prometheus'] : []),
     ...(cloudWatch && !asked.has('CloudWatch') ? ['CloudWatch'] : []),
   ];
   if (idle === undefined) return;
   const [other] = asked;
-  throw new InvalidInputError(`The spec has no metric that ${idle} is asked for.`, {
+  throw new InvalidInputError(`The spec asks nothing of ${idle}.`, {
     remedy: `Leave --${idle.toLowerCase()} out: what it asks is ${other}.`,
   });
 }

@@ -13,7 +13,7 @@ import { describeQueries, formatQueries, queriesOf, type SpecQueries, wordsOf } 
 import { readJsonFile } from '../backtest/read-file.ts';
 import { type RecordedSources, record } from '../backtest/record.ts';
 import { recordingText } from '../backtest/recording-text.ts';
-import { refuseForgotten, refuseLong, refuseShort } from '../backtest/refuse-range.ts';
+import { refuseFiring, refuseForgotten, refuseLong, refuseShort } from '../backtest/refuse-range.ts';
 import { type BacktestOptions, type LiveSource, refuseIdleSource, type Source, sourceOf } from '../backtest/source.ts';
 import { openCloudWatch } from '../connection/open-cloudwatch.ts';
 import { personsCredentials, prometheusAddress } from '../connection/open-prometheus.ts';
@@ -34,11 +34,6 @@ export function backtest(fileOrName: string, options: BacktestOptions, region?: 
     const source = sourceOf(options);
     const spec = parseOrThrow(await readSpecFile(context.io.cwd, specFileOf(fileOrName)));
     const queries = queriesOf(spec);
-    if (spec.analysis.metrics.length === 0) {
-      throw new InvalidInputError('The spec has no metrics: there is nothing to replay.', {
-        remedy: 'Add successRate, latency, a query or a metric of CloudWatch to analysis.metrics.',
-      });
-    }
     if (source.kind === 'queries') {
       context.print(describeQueries(queries), formatQueries(queries));
       return exitCodes.fine;
@@ -58,6 +53,7 @@ export function backtest(fileOrName: string, options: BacktestOptions, region?: 
     const toMs = source.kind === 'live' ? source.toMs : Math.min(source.toMs ?? recording.lastMs, recording.lastMs);
     refuseShort(spec, fromMs, toMs);
     refuseLong(spec, fromMs, toMs);
+    refuseFiring(spec, recording, fromMs);
     const result = replayAll({ spec, recording, fromMs, toMs, ...wordsOf(queries) });
     if (options.svg !== undefined) await write(context.io, options.svg, pictureOfBacktest(result));
     context.print(describeBacktest(result), formatBacktest(result, context.paint));

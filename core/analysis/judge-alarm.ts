@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
  */
 export function judgeAlarm(reading: AlarmReading, ignored: readonly string[] = []): Verdict {
   const { name } = reading;
-  const because = reading.reason === '' ? '' : `: ${reading.reason}`;
+  const because = reading.reason === '' ? '.' : `: ${reading.reason}`;
   switch (reading.state) {
     case 'ok':
       return { name, verdict: 'pass', reason: `${name} is not in alarm.` };

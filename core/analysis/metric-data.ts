@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { CloudWatchQuestion, Datapoint } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
 import { withoutCredentials } from '../without-credentials.ts';
+import { awsTime } from './aws-time.ts';
 import { type DatapointSeries, newestDatapoint } from './newest-datapoint.ts';
 
 const messages = z.nullish(z.array(z.object({ Code: z.nullish(z.string()), Value: z.nullish(z.string()) })));
@@ -10,24 +11,11 @@ const number = z.pipe(
   z.transform((value) => Number(value)),
 );
 
-/** In seconds. On the wire they are numbers; the AWS command line writes them as texts. */
-const writtenTime = 'seconds, or a time such as 2026-11-20T10:00:00Z';
-const time = z.union(
-  [
-    z.number().check(z.gte(0), z.lte(1e11)),
-    z.pipe(
-      z.iso.datetime({ offset: true, error: writtenTime }),
-      z.transform((text) => Date.parse(text) / 1000),
-    ),
-  ],
-  { error: writtenTime },
-);
-
 const metricDataResult = z.object({
   Id: z.string(),
   Label: z.nullish(z.string()),
   StatusCode: z.nullish(z.string()),
-  Timestamps: z._default(z.array(time), []),
+  Timestamps: z._default(z.array(awsTime), []),
   Values: z._default(z.array(number), []),
   Messages: messages,
 });

@@ -1,3 +1,4 @@
+import { judgeAlarm } from '../analysis/judge-alarm.ts';
 import { type JudgedDatapoint, judgeDatapoint, ownSinceMs } from '../analysis/judge-datapoint.ts';
 import { emptyTally, judgeMetric, type MetricTally } from '../analysis/judge-metric.ts';
 import { judgeShift } from '../analysis/judge-shift.ts';
@@ -20,6 +21,7 @@ import {
   type PrometheusMetric,
   type RolloutSpec,
 } from '../spec/rollout-spec.ts';
+import { type AlarmChange, alarmReadingAt } from './alarm-history.ts';
 import type { Recording } from './read-recording.ts';
 import { recordedDatapoint } from './recorded-datapoint.ts';
 import { recordedHistory, recordedLook, recordedMeasurement } from './recorded-look.ts';
@@ -66,7 +68,11 @@ export function lookAt(looked: Looked, state: ReplayState, nowMs: number): LookR
     .filter(({ proportion: { name } }) => names.has(name))
     .flatMap((metric) => judgeCompared(looked, state, metric, nowMs));
   const shifts = asked.filter(isMannWhitney).flatMap((metric) => judgeSamples(looked, state, metric, nowMs));
-  const verdicts = [...queried, ...read, ...compared, ...shifts].map(({ verdict }) => verdict);
+  const alarms = [
+    ...judgeAlarms(recording.alarms, spec.analysis.alarms, { fromMs, nowMs }),
+    ...judgeAlarms(recording.alerts, spec.analysis.alerts, { fromMs, nowMs }),
+  ];
+  const verdicts = [...alarms, ...[...queried, ...read, ...compared, ...shifts].map(({ verdict }) => verdict)];
   const overall = verdicts.some(({ dryRun }) => dryRun !== true) ? overallVerdict(verdicts) : podsTakenForReady;
   const analysis = { atMs: nowMs, overall, verdicts, ...(warmsUpUntilMs === undefined ? {} : { warmsUpUntilMs }) };
   const bakeMs = (plan.steps[stepIndex]?.bakeSeconds ?? 0) * 1000;
@@ -87,6 +93,20 @@ export function lookAt(looked: Looked, state: ReplayState, nowMs: number): LookR
       counts: new Map([...state.counts, ...compared.map(({ name, answers }) => [name, answers] as const)]),
     },
   };
+}
+
+/** One that fires since before the beginning is passed over until it has recovered, as policies.alarmAtStart has it where it says to ignore it. */
+function judgeAlarms(
+  recorded: ReadonlyMap<string, readonly AlarmChange[]>,
+  names: readonly string[],
+  { fromMs, nowMs }: { readonly fromMs: number; readonly nowMs: number },
+): Verdict[] {
+  return names.flatMap((name) => {
+    const changes = recorded.get(name);
+    if (changes === undefined) return [];
+    const reading = alarmReadingAt(name, changes, nowMs);
+    return [judgeAlarm(reading, (reading.sinceMs ?? fromMs) < fromMs ? [name] : [])];
+  });
 }
 
 /** The metrics of which something was recorded; a source that was left out says nothing. */

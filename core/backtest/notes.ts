@@ -3,6 +3,7 @@ import { showShare } from '../analysis/proportion/show.ts';
 import { pastOfStable } from '../rollout/answer-look.ts';
 import { formatDuration } from '../spec/duration.ts';
 import { isCloudWatch, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { firingAt } from './alarm-history.ts';
 import type { Backtest } from './backtest.ts';
 import { recordedMetrics } from './look-at.ts';
 import type { Recording } from './read-recording.ts';
@@ -37,7 +38,8 @@ function splitNotes({ plan, looks, comparisons, requestShare }: Omit<Backtest, '
   ];
 }
 
-function leftOutNotes(spec: RolloutSpec, recording: Recording, { looks }: Omit<Backtest, 'notes'>): string[] {
+function leftOutNotes(spec: RolloutSpec, recording: Recording, { looks, fromMs }: Omit<Backtest, 'notes'>): string[] {
+  const firing = firingAt(recording, fromMs);
   const { alarms, alerts, metrics } = spec.analysis;
   const recorded = recordedMetrics(spec, recording);
   const unrecorded = metrics.filter((of) => !recorded.includes(of));
@@ -46,12 +48,14 @@ function leftOutNotes(spec: RolloutSpec, recording: Recording, { looks }: Omit<B
     ...(source === undefined
       ? []
       : [`what ${source} is asked, of which nothing was recorded (${unrecorded.map(({ name }) => name).join(', ')})`]),
-    ...(alarms.length === 0 ? [] : [`alarms (${alarms.join(', ')})`]),
-    ...(alerts.length === 0 ? [] : [`alerts (${alerts.join(', ')})`]),
+    ...(alarms.length === recording.alarms.size ? [] : [`alarms (${alarms.join(', ')})`]),
+    ...(alerts.length === recording.alerts.size ? [] : [`alerts (${alerts.join(', ')})`]),
   ];
   const others = "the canary's pods, edits of others, and whether the routes give the canary its weight";
   return [
     `Left out: ${[...named, others].join(', ')}.`,
+    ...(firing.length > 0 ? [`In alarm when it begins, and passed over until it recovers: ${firing.join(', ')}.`] : []),
+    ...(recording.alarms.size > 0 ? ["An alarm's event rolls back at once; here an alarm was seen at the next look."] : []),
     ...(looks.some(({ paused }) => paused !== undefined) ? ['Pauses were taken for resumed at once.'] : []),
   ];
 }

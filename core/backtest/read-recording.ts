@@ -1,14 +1,16 @@
 import type { SpecProblem } from '../spec/diagnostic.ts';
 import { placeProblems, problemsOf } from '../spec/problems-of.ts';
-import { isCloudWatch, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { isCloudWatch, type MetricSpec } from '../spec/rollout-spec.ts';
+import { type AlarmChange, alertChanges } from './alarm-history.ts';
 import type { RecordedDatapoints } from './recorded-datapoint.ts';
-import { metricsToRead, type RecordedMetricAnswer, recordingFile } from './recording.ts';
+import { partToRead, type RecordedMetricAnswer, recordingFile, type ToRead } from './recording.ts';
 import {
   type ComparedSeries,
   newReader,
   outOfBounds,
   type QuerySeries,
   type Reader,
+  readAlarm,
   readComparison,
   readMetricData,
   readQuery,
@@ -23,8 +25,9 @@ export interface SampledSeries {
 /** A recording as it is replayed: what was recorded of each metric, by its name. */
 export interface Recording {
   readonly stepMs: number;
-  /** When the first and the last point of any metric were recorded. */
+  /** When the first point of any metric was recorded. */
   readonly firstMs: number;
+  /** When the recording ends. */
   readonly lastMs: number;
   /** When the rollout that is replayed begins. */
   readonly fromMs: number;
@@ -32,6 +35,8 @@ export interface Recording {
   readonly compared: ReadonlyMap<string, ComparedSeries>;
   readonly samples: ReadonlyMap<string, SampledSeries>;
   readonly datapoints: ReadonlyMap<string, RecordedDatapoints>;
+  readonly alarms: ReadonlyMap<string, readonly AlarmChange[]>;
+  readonly alerts: ReadonlyMap<string, readonly AlarmChange[]>;
   /** What a reader should know of it, as sentences. */
   readonly notes: readonly string[];
 }
@@ -41,28 +46,36 @@ export type ReadRecording =
   | { readonly ok: false; readonly problems: readonly SpecProblem[] };
 
 /**
- * Reads what was recorded of the metrics of a spec; what else stands in the file is passed over.
+ * Reads what was recorded of the metrics, the alarms and the alerts of a spec; what else stands in the file is passed over.
  *
  * @param value What the file's JSON comes to.
  * @param file As it was named, for problems.
  */
-export function readRecording(value: unknown, file: string, analysis: Pick<RolloutSpec['analysis'], 'metrics'>): ReadRecording {
-  const toRead = metricsToRead(value, analysis.metrics);
+export function readRecording(value: unknown, file: string, analysis: ToRead): ReadRecording {
+  const toRead = partToRead(value, analysis);
   const schema = recordingFile(toRead);
   const parsed = schema.safeParse(value);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, value, { schema, file }) };
-  const { stepSeconds, from, metrics } = parsed.data;
+  const { stepSeconds, from, to, metrics } = parsed.data;
+  const stepMs = stepSeconds * 1000;
   const reader = newReader();
   const series = newSeries();
-  for (const of of toRead) {
+  for (const of of toRead.metrics) {
     const recorded = metrics[of.name];
     if (recorded !== undefined) readMetric(reader, series, of, recorded);
   }
+  const alarms = Object.entries(parsed.data.alarms ?? {}).map(
+    ([name, alarm]) => [name, readAlarm(reader, alarm, ['alarms', name])] as const,
+  );
+  const alerts = Object.entries(parsed.data.alerts ?? {}).map(([name, alert]) => {
+    return [name, alertChanges(readQuery(reader, alert, ['alerts', name]), stepMs)] as const;
+  });
   const fromMs = from === undefined ? reader.firstMs : Date.parse(from);
-  const problems = [...reader.problems, ...outOfBounds(reader, from === undefined ? undefined : fromMs)];
+  const lastMs = to === undefined ? reader.lastMs : Date.parse(to);
+  const problems = [...reader.problems, ...outOfBounds(reader, fromMs, lastMs)];
   if (problems.length > 0) return { ok: false, problems: placeProblems(problems, { file }) };
-  const { firstMs, lastMs, notes } = reader;
-  return { ok: true, recording: { stepMs: stepSeconds * 1000, firstMs, lastMs, fromMs, ...series, notes } };
+  const { firstMs, notes } = reader;
+  return { ok: true, recording: { stepMs, firstMs, lastMs, fromMs, ...series, alarms: new Map(alarms), alerts: new Map(alerts), notes } };
 }
 
 function newSeries() {

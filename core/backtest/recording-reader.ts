@@ -5,6 +5,7 @@ import type { CloudWatchQuestion } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
 import type { ProblemPath } from '../spec/diagnostic.ts';
 import type { UnplacedProblem } from '../spec/problems-of.ts';
+import { type AlarmChange, alarmChanges, type RecordedAlarm, readChange } from './alarm-history.ts';
 import type { SideCounters } from './growth.ts';
 import type { Points } from './points.ts';
 import { type RecordedDatapoints, recordedDatapoints } from './recorded-datapoint.ts';
@@ -27,27 +28,51 @@ export interface Reader {
   readonly problems: UnplacedProblem[];
   readonly notes: string[];
   points: number;
+  /** Of the states of alarms. */
+  changes: number;
   firstMs: number;
   lastMs: number;
 }
 
 export function newReader(): Reader {
-  return { problems: [], notes: [], points: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
+  return { problems: [], notes: [], points: 0, changes: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 }
 
-/** What is wrong with all of it together. */
-export function outOfBounds({ points, lastMs }: Reader, fromMs: number | undefined): UnplacedProblem[] {
+/** What is wrong with all of it together, where it begins and ends at those moments. */
+export function outOfBounds({ points, changes }: Reader, fromMs: number, toMs: number): UnplacedProblem[] {
   if (points > mostPoints) {
     const hint = 'record a shorter time, or a longer step';
     return [{ code: 'tooLarge', path: ['metrics'], found: `${points} points`, expected: `at most ${mostPoints}`, hint }];
   }
-  if (points === 0) {
+  if (points + changes === 0) {
     const hint = 'the service had no traffic then, or the queries are of other series: `sluice backtest --print-queries` prints them';
     return [{ code: 'rule', path: ['metrics'], found: 'no point of any metric', expected: 'answers with points', hint }];
   }
-  if (fromMs === undefined || fromMs < lastMs) return [];
-  const expected = `a time before the last point, ${iso(lastMs)}`;
-  return [{ code: 'outOfRange', path: ['from'], found: iso(fromMs), expected }];
+  const missing = [...(Number.isFinite(fromMs) ? [] : ['from']), ...(Number.isFinite(toMs) ? [] : ['to'])];
+  if (missing.length > 0) {
+    const expected = 'a time such as 2026-11-20T10:00:00Z, since alarms alone do not tell when a rollout begins and ends';
+    return missing.map((key) => ({ code: 'missing', path: [key], found: 'nothing', expected }));
+  }
+  if (fromMs < toMs) return [];
+  return [{ code: 'outOfRange', path: ['from'], found: iso(fromMs), expected: `a time before the recording ends, ${iso(toMs)}` }];
+}
+
+export function readAlarm(reader: Reader, recorded: RecordedAlarm, path: ProblemPath): readonly AlarmChange[] {
+  const changes = alarmChanges(recorded);
+  if (changes !== undefined) {
+    reader.changes += changes.length;
+    return changes;
+  }
+  const unread = recorded.AlarmHistoryItems.findIndex((item) => readChange(item) === undefined);
+  const expected =
+    unread < 0 ? 'changes of its state, or a StateValue: OK, ALARM or INSUFFICIENT_DATA' : 'HistoryData with an oldState and a newState';
+  reader.problems.push({
+    code: 'rule',
+    path: unread < 0 ? path : [...path, 'AlarmHistoryItems', unread],
+    found: 'something else',
+    expected,
+  });
+  return [];
 }
 
 export function readQuery(reader: Reader, answer: RangeAnswer, path: ProblemPath): QuerySeries[] {

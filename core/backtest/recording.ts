@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { metricDataPage } from '../analysis/metric-data.ts';
-import { isCloudWatch, isMannWhitney, isProportion, type MetricSpec } from '../spec/rollout-spec.ts';
+import { isCloudWatch, isMannWhitney, isProportion, type MetricSpec, type RolloutSpec } from '../spec/rollout-spec.ts';
+import { recordedAlarm } from './alarm-history.ts';
 
 /**
  * What was recorded of a service: for each metric of its spec what Prometheus's /api/v1/query_range or CloudWatch's GetMetricData answers, as it stands, so
@@ -67,28 +68,47 @@ function recordedAs(of: MetricSpec) {
   return isCloudWatch(of) ? metricDataPage : rangeAnswer;
 }
 
+const moment = z.iso.datetime({ offset: true, error: 'a time such as 2026-11-20T10:00:00Z' });
+
+/** What a recording is to hold: the names and kinds are those of a spec. */
+export type ToRead = Pick<RolloutSpec['analysis'], 'metrics' | 'alarms' | 'alerts'>;
+
 /**
- * The metrics that a recording is to hold: all of a source that it holds one of, so that a name that is mistyped is missed; of a source that it holds
- * nothing of, none.
+ * What is to be read of what a spec asks: all metrics of a source that the recording holds anything of, so that a name that is mistyped is missed; of a
+ * source that it holds nothing of, none. Alarms are left out where it has no `alarms`, and alerts where it has no `alerts`.
  *
  * @param value What the file's JSON comes to.
  */
-export function metricsToRead(value: unknown, metrics: readonly MetricSpec[]): readonly MetricSpec[] {
-  const file = z.safeParse(z.object({ metrics: z.record(z.string(), z.unknown()) }), value);
-  const held = file.success ? metrics.filter(({ name }) => Object.hasOwn(file.data.metrics, name)) : [];
-  const sources = new Set(held.map(metricSourceOf));
-  return sources.size === 0 ? metrics : metrics.filter((of) => sources.has(metricSourceOf(of)));
+export function partToRead(value: unknown, { metrics, alarms, alerts }: ToRead): ToRead {
+  const held = z.safeParse(
+    z.object({ metrics: z.record(z.string(), z.unknown()), alarms: z.optional(z.unknown()), alerts: z.optional(z.unknown()) }),
+    value,
+  );
+  if (!held.success) return { metrics, alarms, alerts };
+  const { data: of } = held;
+  const sources = new Set(metrics.filter(({ name }) => Object.hasOwn(of.metrics, name)).map(metricSourceOf));
+  if (of.alarms !== undefined) sources.add('CloudWatch');
+  if (of.alerts !== undefined) sources.add('Prometheus');
+  return {
+    metrics: sources.size === 0 ? metrics : metrics.filter((metric) => sources.has(metricSourceOf(metric))),
+    alarms: of.alarms === undefined ? [] : alarms,
+    alerts: of.alerts === undefined ? [] : alerts,
+  };
 }
 
-/** The file, for metrics of a spec: what stands below a metric's name depends on what kind of metric it is. */
-export function recordingFile(metrics: readonly MetricSpec[]) {
+/** The file, for a part of a spec: what stands below a metric's name depends on what kind of metric it is. */
+export function recordingFile({ metrics, alarms, alerts }: ToRead) {
   return z.strictObject({
     version: z.literal(recordingVersion),
     /** How far the points of Prometheus's answers are apart: the `step` of the queries. */
     stepSeconds: z.number().check(z.gte(1), z.lte(longestStepSeconds)),
     /** When the rollout that is replayed begins; what lies before shows how stable's bad answers come. Left out: with the first point. */
-    from: z.optional(z.iso.datetime({ offset: true, error: 'a time such as 2026-11-20T10:00:00Z' })),
+    from: z.optional(moment),
+    /** When it ends. Left out: with the last point. */
+    to: z.optional(moment),
     metrics: z.object(Object.fromEntries(metrics.map((of) => [of.name, recordedAs(of)] as const))),
+    alarms: z.optional(z.object(Object.fromEntries(alarms.map((name) => [name, recordedAlarm] as const)))),
+    alerts: z.optional(z.object(Object.fromEntries(alerts.map((name) => [name, rangeAnswer] as const)))),
   });
 }
 
@@ -105,5 +125,8 @@ export interface RecordingFile {
   readonly version: typeof recordingVersion;
   readonly stepSeconds: number;
   readonly from?: string;
+  readonly to?: string;
   readonly metrics: Readonly<Record<string, RecordedMetric>>;
+  readonly alarms?: Readonly<Record<string, z.input<typeof recordedAlarm>>>;
+  readonly alerts?: Readonly<Record<string, RangeAnswer>>;
 }

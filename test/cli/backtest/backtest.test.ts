@@ -134,6 +134,22 @@ describe('a recording that Prometheus is asked for', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^Would have been promoted after 3[2-4]m\d*s?\.$/m)]);
   });
 
+  it('is of its alerts too: the one that fires first rolls back', async () => {
+    scrape(0.004);
+    const labels = { __name__: 'ALERTS', alertname: 'CheckoutSlow', alertstate: 'firing', pod: 'a' };
+    for (let after = 300; after < 420; after += 15) prometheus.store.append(labels, fromMs + after * 1000, 1);
+    const cwd = await temporaryFolder();
+    const text = await readFile('rollouts/checkout.yaml', 'utf8');
+    await writeFile(join(cwd, 'checkout.yaml'), text.replace('  alarms:', '  alerts: [CheckoutSlow]\n  alarms:'));
+    const { code, out } = await sluice(live(['--json', '--save', 'recording.json'], './checkout.yaml'), { cwd });
+    expect([code, JSON.parse(out).end]).toEqual([
+      1,
+      expect.objectContaining({ reason: 'alarm', why: 'CheckoutSlow is in alarm: Firing for {pod="a"}.', afterSeconds: 300 }),
+    ]);
+    const later = await sluice(['backtest', './checkout.yaml', '--data', 'recording.json', '--json'], { cwd });
+    expect(JSON.parse(later.out)).toEqual(JSON.parse(out));
+  });
+
   it('is of whoever reports where the caller does not', async () => {
     scrape(0.1, { reporter: 'destination' });
     expect(JSON.parse((await sluice(live(['--json']))).out).end).toMatchObject({ outcome: 'rolledBack', reason: 'analysis' });
@@ -200,11 +216,12 @@ describe('wrong usage of sluice backtest', () => {
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(message)]);
   });
 
-  it('is refused for a spec that has nothing but alarms', async () => {
+  it('is refused for a Prometheus that a spec of nothing but alarms does not ask', async () => {
     const cwd = await temporaryFolder();
     const text = await readFile(spec, 'utf8');
     await writeFile(join(cwd, 'checkout.yaml'), text.replace(/^ {2}metrics:\n(?: {4}.*\n)*/m, ''));
-    const { code, err } = await sluice(['backtest', './checkout.yaml', '--print-queries'], { cwd });
-    expect([code, err]).toEqual([2, expect.stringContaining('there is nothing to replay')]);
+    const argv = ['--prometheus', 'http://localhost:9', '--from', '2026-11-20T10:00Z', '--to', '2026-11-20T12:00Z'];
+    const { code, err } = await sluice(['backtest', './checkout.yaml', ...argv], { cwd });
+    expect([code, err]).toEqual([2, expect.stringContaining('Leave --prometheus out: what it asks is CloudWatch.')]);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScaledClock } from '../../../sandbox/clock.ts';
 import { startPrometheus } from '../../../sandbox/prometheus/prometheus.ts';
+import { type AlarmOverTime, withAlarms } from '../../backtest/alarm-history-api.ts';
 import { exampleFile } from '../../backtest/example.ts';
 import { cloudWatchOf, loadBalancer, type SimulatedLoadBalancer, writtenMetrics } from '../../backtest/load-balancer.ts';
 import { scrapedService } from '../../backtest/simulated-service.ts';
@@ -33,10 +34,13 @@ const ofLoadBalancer = `
 
 let cwd: string;
 let server: CloudWatchServer;
+let alarms: Record<string, AlarmOverTime>;
 
 beforeEach(async () => {
   cwd = await temporaryFolder();
-  server = await startCloudWatchServer(cloudWatchOf(writtenMetrics(service)));
+  alarms = { 'checkout-errors': [] };
+  const call = cloudWatchOf(writtenMetrics(service));
+  server = await startCloudWatchServer((operation, input) => withAlarms(call, alarms)(operation, input));
   await writeSpec(ofLoadBalancer);
 });
 
@@ -46,6 +50,13 @@ afterEach(() => server.close());
 async function writeSpec(metrics: string) {
   const text = await readFile('rollouts/checkout.yaml', 'utf8');
   await writeFile(join(cwd, 'checkout.yaml'), text.replace(/^ {2}metrics:\n(?: {4}.*\n)*/m, `  metrics:${metrics}\n`));
+}
+
+async function editSpec(found: string | RegExp, replacement: string) {
+  const text = await readFile(join(cwd, 'checkout.yaml'), 'utf8');
+  const changed = text.replace(found, replacement);
+  if (changed === text) throw new Error(`There is no ${found} in the spec.`);
+  await writeFile(join(cwd, 'checkout.yaml'), changed);
 }
 
 const times = ['--from', '2026-11-20T10:00Z', '--to', '2026-11-20T10:50Z'];
@@ -99,7 +110,7 @@ describe('a recording that CloudWatch is asked for', () => {
         JSON.parse(both.out)
           .looks.at(-1)
           .verdicts.map(({ name }: { name: string }) => name),
-      ).toEqual(['failedShare of the load balancer', 'slowness', 'successRate']);
+      ).toEqual(['checkout-errors', 'failedShare of the load balancer', 'slowness', 'successRate']);
       expect(JSON.parse((await run(['--data', 'both.json', ...times, '--json'])).out)).toEqual(JSON.parse(both.out));
     } finally {
       await prometheus.close();
@@ -110,8 +121,7 @@ describe('a recording that CloudWatch is asked for', () => {
   it('warns of functions that see more than in a rollout', async () => {
     await writeSpec(`${ofLoadBalancer}\n    - successRate`);
     await run(['--cloudwatch', ...times, '--save', 'recording.json']);
-    const text = await readFile(join(cwd, 'checkout.yaml'), 'utf8');
-    await writeFile(join(cwd, 'checkout.yaml'), text.replace('1000 * latency', '1000 * RATE(latency)'));
+    await editSpec('1000 * latency', '1000 * RATE(latency)');
     expect((await run(['--data', 'recording.json'])).out).toContain('here they saw all that was recorded (slowness).');
   });
 
@@ -124,6 +134,40 @@ describe('a recording that CloudWatch is asked for', () => {
     const shown = (await run(['--print-queries'])).out;
     expect(shown).toMatch(/^A recording holds what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these/);
     expect(shown).toContain(JSON.stringify(metricData[1].metricDataQueries));
+  });
+
+  it('is of its alarms too: the one that fires first rolls back', async () => {
+    alarms = { 'checkout-errors': [{ atMs: fromMs + 605_000, to: 'ALARM', reason: '9 errors' }] };
+    const now = await run(['--cloudwatch', ...times, '--json', '--save', 'recording.json']);
+    expect([now.code, JSON.parse(now.out).end]).toEqual([
+      1,
+      expect.objectContaining({ reason: 'alarm', why: 'checkout-errors is in alarm: 9 errors', afterSeconds: 610 }),
+    ]);
+    expect(JSON.parse((await run(['--data', 'recording.json', '--json'])).out)).toEqual(JSON.parse(now.out));
+    expect((await run(['--print-queries'])).out).toContain('"checkout-errors"');
+  });
+
+  it('is of alarms alone, where the spec asks for nothing else', async () => {
+    await editSpec(/^ {2}metrics:\n(?: {4}.*\n)*/m, '');
+    alarms = { 'checkout-errors': [{ atMs: fromMs + 605_000, to: 'ALARM' }] };
+    const now = await run(['--cloudwatch', ...times, '--json', '--save', 'recording.json', '--svg', 'plot.svg']);
+    expect([now.code, JSON.parse(now.out).end.reason]).toEqual([1, 'alarm']);
+    expect(JSON.parse((await run(['--data', 'recording.json', '--json'])).out)).toEqual(JSON.parse(now.out));
+    expect(readSvg(await readFile(join(cwd, 'plot.svg'), 'utf8')).texts).toContain('rolled back after 10:10: alarm');
+  });
+
+  it('is none of a rollout that would not have begun, unless the spec says to ignore that', async () => {
+    alarms = { 'checkout-errors': [{ atMs: fromMs - 60_000, to: 'ALARM' }] };
+    const refused = await run(['--cloudwatch', ...times]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('In alarm when the rollout was to begin: checkout-errors.')]);
+    await editSpec('alarmAtStart: block', 'alarmAtStart: ignore');
+    expect((await run(['--cloudwatch', ...times])).out).toContain('passed over until it recovers: checkout-errors.');
+  });
+
+  it('is not there where CloudWatch does not know an alarm: exit code 3', async () => {
+    alarms = {};
+    const { code, err } = await run(['--cloudwatch', ...times]);
+    expect([code, err]).toEqual([3, expect.stringContaining('CloudWatch has no alarm named checkout-errors.')]);
   });
 
   it('is not there where CloudWatch has nothing, or does not answer: exit code 3', async () => {
@@ -147,11 +191,7 @@ describe('a recording that CloudWatch is asked for', () => {
   it.each<[string, readonly string[], string]>([
     ['a recording besides', ['--cloudwatch', '--data', 'x.json'], 'Only one of --data, --cloudwatch and --print-queries can be meant.'],
     ['no time', ['--cloudwatch'], '--cloudwatch is to be asked for a time'],
-    [
-      'a Prometheus that is asked nothing',
-      ['--prometheus', 'http://localhost:9', ...times],
-      'The spec has no metric that Prometheus is asked for.',
-    ],
+    ['a Prometheus that is asked nothing', ['--prometheus', 'http://localhost:9', ...times], 'The spec asks nothing of Prometheus.'],
     [
       'a recording of something else',
       ['--data', join(process.cwd(), exampleFile)],
@@ -165,6 +205,7 @@ describe('a recording that CloudWatch is asked for', () => {
     const nowhere = await run(['--cloudwatch', ...times], { environment: {} });
     expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('Give --region, or set AWS_REGION.') });
     await writeSpec('\n    - successRate');
+    await editSpec(/^ {2}alarms:.*\n(?: {4}.*\n)*/m, '');
     expect(await run(['--cloudwatch', ...times])).toMatchObject({
       code: 2,
       err: expect.stringContaining('Leave --cloudwatch out: what it asks is Prometheus.'),

@@ -28,7 +28,7 @@ describe('a recording', () => {
   it('may begin before the rollout does', () => {
     expect(read(file(two, { from: '1970-01-01T00:16:45Z' }))).toMatchObject({ recording: { firstMs: 1_000_000, fromMs: 1_005_000 } });
     expect(problems(file(two, { from: '1970-01-01T00:16:50Z' }))).toEqual([
-      'from: found 1970-01-01T00:16:50Z, expected a time before the last point, 1970-01-01T00:16:50Z',
+      'from: found 1970-01-01T00:16:50Z, expected a time before the recording ends, 1970-01-01T00:16:50Z',
     ]);
   });
 

@@ -126,6 +126,73 @@ describe('a replay by a query', () => {
   });
 });
 
+describe('a replay of alarms and alerts', () => {
+  const at = (seconds: number) => startMs / 1000 + seconds;
+  const change = (seconds: number, from: string, to: string) => ({
+    Timestamp: at(seconds),
+    HistoryData: JSON.stringify({ oldState: { stateValue: from }, newState: { stateValue: to, stateReason: '9 errors' } }),
+  });
+  const errorsOf = (...AlarmHistoryItems: readonly object[]) => ({ alarms: { 'checkout-errors': { AlarmHistoryItems } } });
+  const slowFrom = (first: number, last: number) => {
+    const values = Array.from({ length: (last - first) / 10 + 1 }, (_, index) => [at(first + index * 10), '1'] as const);
+    const result = [{ metric: { __name__: 'ALERTS', alertname: 'CheckoutSlow', alertstate: 'firing', pod: 'a' }, values }];
+    return { alerts: { CheckoutSlow: { status: 'success', data: { resultType: 'matrix', result } } } };
+  };
+  const replayed = (more: object, change: Partial<RolloutSpecSource> = {}) =>
+    replayOf({ ...recordingOf(repeat(80, '0.001')), ...more }, usual(change));
+
+  it('is rolled back at the look after an alarm, with its reason', () => {
+    const of = replayed(errorsOf(change(133, 'OK', 'ALARM')));
+    expect(of.end).toEqual({
+      outcome: 'rolledBack',
+      atMs: startMs + 140_000,
+      reason: 'alarm',
+      why: 'checkout-errors is in alarm: 9 errors',
+    });
+    expect(of.notes[0]).toMatch(/^Left out: alerts \(CheckoutSlow\), the canary's pods/);
+    expect(of.notes).toContain("An alarm's event rolls back at once; here an alarm was seen at the next look.");
+  });
+
+  it('is rolled back by an alert that fires, and not by one that has recovered between two looks', () => {
+    expect(replayed(slowFrom(200, 230)).end).toMatchObject({
+      reason: 'alarm',
+      atMs: startMs + 200_000,
+      why: 'CheckoutSlow is in alarm: Firing for {pod="a"}.',
+    });
+    expect(replayed(slowFrom(-300, -10)).end.outcome).toBe('promoted');
+  });
+
+  it('passes over an alarm that fires when it begins, until it has recovered', () => {
+    const before = change(50, 'ALARM', 'OK');
+    const of = replayed(errorsOf(before));
+    expect([of.end.outcome, of.looks[0]?.verdicts[0]?.verdict]).toEqual(['promoted', 'pass']);
+    expect(of.notes).toContain('In alarm when it begins, and passed over until it recovers: checkout-errors.');
+    expect(replayed(errorsOf(before, change(90, 'OK', 'ALARM'))).end).toMatchObject({ reason: 'alarm', atMs: startMs + 90_000 });
+  });
+
+  it('is held where an alarm has insufficient data', () => {
+    const of = replayed(errorsOf(change(20, 'INSUFFICIENT_DATA', 'OK')));
+    expect(of.looks[0]?.overall).toMatchObject({ name: 'checkout-errors', verdict: 'inconclusive' });
+    expect(of.looks.find(({ action }) => action === 'advance')?.atMs).toBe(startMs + 70_000);
+  });
+
+  it('needs no metric, where it says when it begins and ends', () => {
+    const alone = usual({ analysis: { interval: '10s', metrics: [], alarms: ['checkout-errors'] } });
+    const file = { version: 1, stepSeconds: 10, metrics: {}, ...errorsOf(change(200, 'OK', 'ALARM')) };
+    const times = { from: new Date(startMs).toISOString(), to: new Date(startMs + 800_000).toISOString() };
+    expect(replayOf({ ...file, ...times }, alone).end).toMatchObject({ reason: 'alarm', atMs: startMs + 200_000 });
+    expect(() => replayOf(file, alone)).toThrow(/^from: nothing, a time such as .*\nto: nothing/);
+  });
+
+  it.each<[string, object, string]>([
+    ['another alarm', { alarms: { others: { StateValue: 'OK' } } }, 'alarms.checkout-errors: nothing'],
+    ['no state', errorsOf(), 'alarms.checkout-errors: something else, changes of its state, or a StateValue'],
+    ['changes of what', errorsOf({ Timestamp: at(5), HistoryData: '{}' }), 'AlarmHistoryItems[0]: something else, HistoryData with'],
+  ])('is refused for %s', (_, more, why) => {
+    expect(() => replayed(more)).toThrow(why);
+  });
+});
+
 const forSeconds = 900;
 const service: SimulatedService = {
   seed: 3,
