@@ -22,6 +22,8 @@ const spec = rolloutSpec.parse(
           max: 3,
         },
       ],
+      alarms: ['checkout-errors', 'checkout-latency'],
+      alerts: ['CheckoutSlow'],
       budget: 20,
     },
   }),
@@ -45,6 +47,21 @@ const datapoints = (Id: string) => ({
 const recording = {
   version: 1,
   stepSeconds: 10,
+  from: new Date(fromSeconds * 1000).toISOString(),
+  to: new Date((fromSeconds + 600) * 1000).toISOString(),
+  alarms: {
+    'checkout-latency': { StateValue: 'OK' },
+    'checkout-errors': {
+      AlarmHistoryItems: [
+        {
+          Timestamp: fromSeconds + 60,
+          HistoryItemType: 'StateUpdate',
+          HistoryData: JSON.stringify({ oldState: { stateValue: 'OK' }, newState: { stateValue: 'ALARM', stateReason: 'many' } }),
+        },
+      ],
+    },
+  },
+  alerts: { CheckoutSlow: answer(1) },
   metrics: {
     successRate: { canary: { all: answer(10), bad: answer(1) }, stable: { all: answer(90), bad: answer(0) } },
     p99: answer(0.01),
