@@ -95,7 +95,7 @@ export function lookAt(looked: Looked, state: ReplayState, nowMs: number): LookR
   };
 }
 
-/** One that fires since before the beginning is passed over until it has recovered, as policies.alarmAtStart has it where it says to ignore it. */
+/** One that fires when it begins (`firingAt`) is passed over until it has recovered, as policies.alarmAtStart has it where it says to ignore it. */
 function judgeAlarms(
   recorded: ReadonlyMap<string, readonly AlarmChange[]>,
   names: readonly string[],
@@ -105,7 +105,7 @@ function judgeAlarms(
     const changes = recorded.get(name);
     if (changes === undefined) return [];
     const reading = alarmReadingAt(name, changes, nowMs);
-    return [judgeAlarm(reading, (reading.sinceMs ?? fromMs) < fromMs ? [name] : [])];
+    return [judgeAlarm(reading, reading.sinceMs !== undefined && reading.sinceMs <= fromMs ? [name] : [])];
   });
 }
 

@@ -170,6 +170,19 @@ describe('a replay of alarms and alerts', () => {
     expect(replayed(errorsOf(before, change(90, 'OK', 'ALARM'))).end).toMatchObject({ reason: 'alarm', atMs: startMs + 90_000 });
   });
 
+  it('passes over one that began to fire at the very beginning, as the note says: an alert fires since somewhen before its first point', () => {
+    const ignoring = { policies: { alarmAtStart: 'ignore' } } as const;
+    for (const [more, name] of [
+      [slowFrom(0, 50), 'CheckoutSlow'],
+      [errorsOf(change(0, 'OK', 'ALARM'), change(50, 'ALARM', 'OK')), 'checkout-errors'],
+    ] as const) {
+      const of = replayed(more, ignoring);
+      expect([of.end.outcome, of.looks[0]?.verdicts[0]?.verdict]).toEqual(['promoted', 'pass']);
+      expect(of.notes).toContain(`In alarm when it begins, and passed over until it recovers: ${name}.`);
+    }
+    expect(replayed(slowFrom(10, 50), ignoring).end).toMatchObject({ reason: 'alarm', atMs: startMs + 10_000 });
+  });
+
   it('is held where an alarm has insufficient data', () => {
     const of = replayed(errorsOf(change(20, 'INSUFFICIENT_DATA', 'OK')));
     expect(of.looks[0]?.overall).toMatchObject({ name: 'checkout-errors', verdict: 'inconclusive' });
