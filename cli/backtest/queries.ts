@@ -127,7 +127,7 @@ function metricDataLines({ datapoints }: SpecQueries): string[] {
   if (datapoints.length === 0) return [];
   return [
     '',
-    'A recording holds what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these, below the key of its "metrics" that stands before it.',
+    'A recording holds what `aws cloudwatch get-metric-data --output json --metric-data-queries` answers to each of these, below the key of its "metrics" that stands before it.',
     ...datapoints.flatMap(({ name, asks }) => ['', ...formatPlaced({ path: [name], query: JSON.stringify(metricDataQueries(asks, 0)) })]),
   ];
 }
@@ -140,8 +140,8 @@ function alarmLines({ alarms }: SpecQueries): string[] {
   if (alarms.length === 0) return [];
   return [
     '',
-    'And below "alarms", beside "metrics", what `aws cloudwatch describe-alarm-history --history-item-type StateUpdate --alarm-name` answers to each of',
-    'these; where it has no change, {"StateValue": "OK"}, or what it was.',
+    'And below "alarms", beside "metrics", what `aws cloudwatch describe-alarm-history --output json --history-item-type StateUpdate',
+    '--alarm-types MetricAlarm CompositeAlarm --alarm-name` answers to each of these; where it has no change, {"StateValue": "OK"}, or what it was.',
     '',
     ...alarms.map((name) => JSON.stringify(name)),
   ];

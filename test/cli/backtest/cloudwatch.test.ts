@@ -132,7 +132,7 @@ describe('a recording that CloudWatch is asked for', () => {
     expect(metricData.map(({ path }: { path: string[] }) => path)).toEqual([['failedShare of the load balancer'], ['slowness']]);
     expect(metricData[0].metricDataQueries.map(({ Id }: { Id: string }) => Id)).toEqual(['q0', 'q0_counted0', 'q0_counted1']);
     const shown = (await run(['--print-queries'])).out;
-    expect(shown).toMatch(/^A recording holds what `aws cloudwatch get-metric-data --metric-data-queries` answers to each of these/);
+    expect(shown).toMatch(/^A recording holds what `aws cloudwatch get-metric-data --output json --metric-data-queries` answers to each of these/);
     expect(shown).toContain(JSON.stringify(metricData[1].metricDataQueries));
   });
 
@@ -144,7 +144,11 @@ describe('a recording that CloudWatch is asked for', () => {
       expect.objectContaining({ reason: 'alarm', why: 'checkout-errors is in alarm: 9 errors', afterSeconds: 610 }),
     ]);
     expect(JSON.parse((await run(['--data', 'recording.json', '--json'])).out)).toEqual(JSON.parse(now.out));
-    expect((await run(['--print-queries'])).out).toContain('"checkout-errors"');
+    const { out } = await run(['--print-queries']);
+    expect(out).toContain('"checkout-errors"');
+    // CloudWatch tells of composite alarms only where it is asked for them: without them one that fired would look like one that never changed.
+    expect(out).toContain('--alarm-types MetricAlarm CompositeAlarm');
+    expect(await readFile('docs/cli.md', 'utf8')).toContain('--alarm-types MetricAlarm CompositeAlarm');
   });
 
   it('is of alarms alone, where the spec asks for nothing else', async () => {
