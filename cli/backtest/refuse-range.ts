@@ -59,6 +59,17 @@ export function refuseForgotten({ datapoints, alarms }: SpecQueries, fromMs: num
   }
 }
 
+/** @throws InvalidInputError where CloudWatch has nothing yet of what would be asked for: a replay would take that for no data. */
+export function refuseAhead(toMs: number, nowMs: number): void {
+  if (toMs <= nowMs) return;
+  throw new InvalidInputError(
+    `--to is ${new Date(toMs).toISOString().replace('.000Z', 'Z')}, which lies ahead: CloudWatch has nothing of it yet.`,
+    {
+      remedy: 'Name a time that is over, and mind the time zone.',
+    },
+  );
+}
+
 /** @throws InvalidInputError where not even the first step could end. */
 export function refuseShort(spec: RolloutSpec, fromMs: number, toMs: number): void {
   const bakeSeconds = planRollout(spec).steps[0]?.bakeSeconds ?? 0;

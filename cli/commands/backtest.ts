@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { systemClock } from '../../adapters/clock.ts';
 import { createPrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
 import { backtest as replayAll } from '../../core/backtest/backtest.ts';
@@ -13,8 +11,9 @@ import { describeQueries, formatQueries, queriesOf, type SpecQueries, wordsOf } 
 import { readJsonFile } from '../backtest/read-file.ts';
 import { type RecordedSources, record } from '../backtest/record.ts';
 import { recordingText } from '../backtest/recording-text.ts';
-import { refuseFiring, refuseForgotten, refuseLong, refuseShort } from '../backtest/refuse-range.ts';
+import { refuseAhead, refuseFiring, refuseForgotten, refuseLong, refuseShort } from '../backtest/refuse-range.ts';
 import { type BacktestOptions, type LiveSource, refuseIdleSource, type Source, sourceOf } from '../backtest/source.ts';
+import { refuseUnwritable, writeText } from '../backtest/write-file.ts';
 import { openCloudWatch } from '../connection/open-cloudwatch.ts';
 import { personsCredentials, prometheusAddress } from '../connection/open-prometheus.ts';
 import { exitCodes } from '../output/exit-code.ts';
@@ -39,6 +38,7 @@ export function backtest(fileOrName: string, options: BacktestOptions, region?: 
       return exitCodes.fine;
     }
     if (source.kind === 'live') refuseIdleSource(spec, source);
+    for (const file of [options.save, options.svg]) if (file !== undefined) await refuseUnwritable(context.io.cwd, file);
     const obtained = await Promise.race([obtain(context, queries, source, { ...options, region }), untilAborted(context.io.interrupted)]);
     if (obtained === undefined) return exitCodes.interrupted;
     const { value, name } = obtained;
@@ -55,7 +55,7 @@ export function backtest(fileOrName: string, options: BacktestOptions, region?: 
     refuseLong(spec, fromMs, toMs);
     refuseFiring(spec, recording, fromMs);
     const result = replayAll({ spec, recording, fromMs, toMs, ...wordsOf(queries) });
-    if (options.svg !== undefined) await write(context.io, options.svg, pictureOfBacktest(result));
+    if (options.svg !== undefined) await writeText(context.io.cwd, options.svg, pictureOfBacktest(result));
     context.print(describeBacktest(result), formatBacktest(result, context.paint));
     return { promoted: exitCodes.fine, rolledBack: exitCodes.failed, undecided: exitCodes.undecided }[result.end.outcome];
   };
@@ -71,7 +71,11 @@ async function obtain(
   if (source.kind === 'file') return { value: await readJsonFile(io.cwd, source.file), name: source.file };
   const showsProgress = io.terminal && !json;
   const { fromMs, toMs } = source;
-  if (source.cloudWatch) refuseForgotten(queries, fromMs, (io.clock ?? systemClock).now());
+  if (source.cloudWatch) {
+    const nowMs = (io.clock ?? systemClock).now();
+    refuseForgotten(queries, fromMs, nowMs);
+    refuseAhead(toMs, nowMs);
+  }
   const value = await record({
     ...openSources(io, source, region),
     queries,
@@ -83,7 +87,7 @@ async function obtain(
   }).finally(() => {
     if (showsProgress) io.err('\r\u001b[K');
   });
-  if (save !== undefined) await write(io, save, recordingText(value));
+  if (save !== undefined) await writeText(io.cwd, save, recordingText(value));
   return { value, name: 'what was answered' };
 }
 
@@ -105,10 +109,4 @@ function openSources(io: Io, { prometheus, cloudWatch }: LiveSource, region: str
         }),
     ...(cloudWatch ? { cloudWatch: { call: openCloudWatch(io, region).call, clock, attempts } } : {}),
   };
-}
-
-async function write(io: Io, file: string, text: string): Promise<void> {
-  await writeFile(resolve(io.cwd, file), text).catch((cause: unknown) => {
-    throw new InvalidInputError(`${file} could not be written.`, { remedy: 'Name a file in a folder that is there and yours.', cause });
-  });
 }

@@ -35,12 +35,17 @@ const ofLoadBalancer = `
 let cwd: string;
 let server: CloudWatchServer;
 let alarms: Record<string, AlarmOverTime>;
+let asked: number;
 
 beforeEach(async () => {
   cwd = await temporaryFolder();
   alarms = { 'checkout-errors': [] };
   const call = cloudWatchOf(writtenMetrics(service));
-  server = await startCloudWatchServer((operation, input) => withAlarms(call, alarms)(operation, input));
+  asked = 0;
+  server = await startCloudWatchServer((operation, input) => {
+    asked += 1;
+    return withAlarms(call, alarms)(operation, input);
+  });
   await writeSpec(ofLoadBalancer);
 });
 
@@ -132,7 +137,9 @@ describe('a recording that CloudWatch is asked for', () => {
     expect(metricData.map(({ path }: { path: string[] }) => path)).toEqual([['failedShare of the load balancer'], ['slowness']]);
     expect(metricData[0].metricDataQueries.map(({ Id }: { Id: string }) => Id)).toEqual(['q0', 'q0_counted0', 'q0_counted1']);
     const shown = (await run(['--print-queries'])).out;
-    expect(shown).toMatch(/^A recording holds what `aws cloudwatch get-metric-data --output json --metric-data-queries` answers to each of these/);
+    expect(shown).toMatch(
+      /^A recording holds what `aws cloudwatch get-metric-data --output json --metric-data-queries` answers to each of these/,
+    );
     expect(shown).toContain(JSON.stringify(metricData[1].metricDataQueries));
   });
 
@@ -190,6 +197,21 @@ describe('a recording that CloudWatch is asked for', () => {
   it('is refused where CloudWatch has forgotten it: exit code 2', async () => {
     const { code, err } = await run(['--cloudwatch', ...times], { atMs: nowMs + 16 * 86_400_000 });
     expect([code, err]).toEqual([2, expect.stringContaining('CloudWatch keeps datapoints of 1m for 15d')]);
+  });
+
+  it.each([
+    ['--save', 'missing/recording.json'],
+    ['--save', '.'],
+    ['--svg', 'checkout.yaml/plot.svg'],
+  ])('is refused before anybody is asked where %s %s could not be written: exit code 2', async (option, file) => {
+    const { code, err } = await run(['--cloudwatch', ...times, option, file]);
+    expect([code, err, asked]).toEqual([2, expect.stringContaining(`${file} could not be written.`), 0]);
+  });
+
+  it('is refused where its end lies ahead: what is not there yet would look like no data', async () => {
+    const { code, err } = await run(['--cloudwatch', ...times], { atMs: fromMs + 49 * 60_000 });
+    expect([code, err, asked]).toEqual([2, expect.stringContaining('--to is 2026-11-20T10:50:00Z, which lies ahead'), 0]);
+    expect((await run(['--cloudwatch', ...times], { atMs: fromMs + 50 * 60_000 })).code).toBe(1);
   });
 
   it.each<[string, readonly string[], string]>([
