@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { awsTime } from '../analysis/aws-time.ts';
 import type { AlarmReading, AlarmState } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
-import type { Points } from './points.ts';
+import { countBy, type Points } from './points.ts';
 
 /** As CloudWatch writes the state of an alarm. */
 export const stateValue = z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']);
@@ -99,7 +99,7 @@ function firingOf({ __name__: _, alertname: __, alertstate: ___, ...labels }: Re
 }
 
 export function alarmReadingAt(name: string, changes: readonly AlarmChange[], atMs: number): AlarmReading {
-  const change = changes.findLast((each) => each.atMs <= atMs);
+  const change = changes[countBy(changes.length, (index) => changes[index]?.atMs ?? 0, atMs) - 1];
   if (change === undefined) return { name, state: 'unavailable', reason: 'nothing was recorded of it', sinceMs: undefined };
   return { name, state: change.state, reason: change.reason, sinceMs: change.atMs };
 }

@@ -31,12 +31,16 @@ export function pointsBetween<Value>({ timesMs, values }: Points<Value>, fromMs:
   });
 }
 
-/** How many points there are at or before a moment. */
 function countUntil({ timesMs }: Pick<Points<unknown>, 'timesMs'>, atMs: number): number {
-  let [low, high] = [0, timesMs.length];
+  return countBy(timesMs.length, (index) => timesMs[index] ?? 0, atMs);
+}
+
+/** How many of so many moments, the oldest first, are at or before another one. */
+export function countBy(count: number, momentOf: (index: number) => number, atMs: number): number {
+  let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((timesMs[middle] ?? 0) <= atMs) low = middle + 1;
+    if (momentOf(middle) <= atMs) low = middle + 1;
     else high = middle;
   }
   return low;
