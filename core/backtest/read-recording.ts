@@ -2,6 +2,7 @@ import type { SpecProblem } from '../spec/diagnostic.ts';
 import { placeProblems, problemsOf } from '../spec/problems-of.ts';
 import { isCloudWatch, type MetricSpec } from '../spec/rollout-spec.ts';
 import { type AlarmChange, alertChanges } from './alarm-history.ts';
+import { countPoints } from './count-points.ts';
 import type { RecordedDatapoints } from './recorded-datapoint.ts';
 import { partToRead, type RecordedMetricAnswer, recordingFile, type ToRead } from './recording.ts';
 import {
@@ -14,6 +15,7 @@ import {
   readComparison,
   readMetricData,
   readQuery,
+  tooManyPoints,
 } from './recording-reader.ts';
 
 /** What was recorded of a metric that compares samples. */
@@ -53,6 +55,8 @@ export type ReadRecording =
  */
 export function readRecording(value: unknown, file: string, analysis: ToRead): ReadRecording {
   const toRead = partToRead(value, analysis);
+  const tooMany = tooManyPoints(countPoints(value, toRead));
+  if (tooMany.length > 0) return { ok: false, problems: placeProblems(tooMany, { file }) };
   const schema = recordingFile(toRead);
   const parsed = schema.safeParse(value);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, value, { schema, file }) };

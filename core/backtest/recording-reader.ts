@@ -38,12 +38,14 @@ export function newReader(): Reader {
   return { problems: [], notes: [], points: 0, changes: 0, firstMs: Number.POSITIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 }
 
+export function tooManyPoints(points: number): UnplacedProblem[] {
+  if (points <= mostPoints) return [];
+  const hint = 'record a shorter time, or a longer step';
+  return [{ code: 'tooLarge', path: ['metrics'], found: 'more points', expected: `at most ${mostPoints} of all metrics together`, hint }];
+}
+
 /** What is wrong with all of it together, where it begins and ends at those moments. */
 export function outOfBounds({ points, changes }: Reader, fromMs: number, toMs: number): UnplacedProblem[] {
-  if (points > mostPoints) {
-    const hint = 'record a shorter time, or a longer step';
-    return [{ code: 'tooLarge', path: ['metrics'], found: `${points} points`, expected: `at most ${mostPoints}`, hint }];
-  }
   if (points + changes === 0) {
     const hint = 'the service had no traffic then, or the queries are of other series: `sluice backtest --print-queries` prints them';
     return [{ code: 'rule', path: ['metrics'], found: 'no point of any metric', expected: 'answers with points', hint }];

@@ -89,6 +89,16 @@ describe('a recording', () => {
     });
   });
 
+  it('is refused for too many points before any of them is read: parsing them would run out of memory', () => {
+    const unread = Array.from({ length: 100_000 }, () => 'no point');
+    const many = (count: number) => {
+      const result = Array.from({ length: count }, (_, index) => ({ metric: { pod: `${index}` }, values: unread }));
+      return file({ status: 'success', data: { resultType: 'matrix', result } });
+    };
+    expect(problems(many(51))).toEqual(['metrics: found more points, expected at most 5000000 of all metrics together']);
+    expect(problems({ ...file(two), metrics: { other: many(51).metrics['error rate'], 'error rate': two } })).toEqual([]);
+  });
+
   describe('of several sources', () => {
     const metric = (name: string) => ({ namespace: 'Shop', name, stat: 'Sum' });
     const { analysis } = comparingSpec(
@@ -152,6 +162,17 @@ describe('a recording', () => {
       ['no number', { MetricDataResults: [result('q0', ['many', 2])] }, 'Values[0]: found "many", expected one of NaN, Infinity'],
     ])('is refused for %s, with where and why', (_, broken, expected) => {
       expect(problemsOf({ ...ofCloudWatch, queue: broken }).join('\n')).toContain(expected);
+    });
+
+    it('is refused for too many datapoints', () => {
+      const Timestamps = Array.from({ length: 2_500_001 }, () => 'no time');
+      const broken = {
+        MetricDataResults: [
+          { ...result('q0'), Timestamps },
+          { ...result('q0'), Timestamps },
+        ],
+      };
+      expect(problemsOf({ ...ofCloudWatch, queue: broken })).toEqual([expect.stringMatching(/^metrics: found more points/)]);
     });
 
     it('is refused where a number that a share counts is not there: it is no 0', () => {
