@@ -48,13 +48,18 @@ function leftOutNotes(spec: RolloutSpec, recording: Recording, { looks, fromMs }
     ...(source === undefined
       ? []
       : [`what ${source} is asked, of which nothing was recorded (${unrecorded.map(({ name }) => name).join(', ')})`]),
-    ...(alarms.length === recording.alarms.size ? [] : [`alarms (${alarms.join(', ')})`]),
-    ...(alerts.length === recording.alerts.size ? [] : [`alerts (${alerts.join(', ')})`]),
+    ...(alarms.every((name) => recording.alarms.has(name)) ? [] : [`alarms (${alarms.join(', ')})`]),
+    ...(alerts.every((name) => recording.alerts.has(name)) ? [] : [`alerts (${alerts.join(', ')})`]),
   ];
+  // The state before the first change is all that is known of them.
+  const silent = [...recording.alerts].filter(([, changes]) => changes.length === 1).map(([name]) => name);
   const others = "the canary's pods, edits of others, and whether the routes give the canary its weight";
   return [
     `Left out: ${[...named, others].join(', ')}.`,
     ...(firing.length > 0 ? [`In alarm when it begins, and passed over until it recovers: ${firing.join(', ')}.`] : []),
+    ...(silent.length > 0
+      ? [`Prometheus has no point of these alerts: they did not fire, or no rule has that name (${silent.join(', ')}).`]
+      : []),
     ...(recording.alarms.size > 0 ? ["An alarm's event rolls back at once; here an alarm was seen at the next look."] : []),
     ...(looks.some(({ paused }) => paused !== undefined) ? ['Pauses were taken for resumed at once.'] : []),
   ];

@@ -1,7 +1,7 @@
 import type { SpecProblem } from '../spec/diagnostic.ts';
 import { placeProblems, problemsOf } from '../spec/problems-of.ts';
 import { isCloudWatch, type MetricSpec } from '../spec/rollout-spec.ts';
-import { type AlarmChange, alertChanges } from './alarm-history.ts';
+import type { AlarmChange } from './alarm-history.ts';
 import { countPoints } from './count-points.ts';
 import type { RecordedDatapoints } from './recorded-datapoint.ts';
 import { partToRead, type RecordedMetricAnswer, recordingFile, type ToRead } from './recording.ts';
@@ -12,6 +12,7 @@ import {
   type QuerySeries,
   type Reader,
   readAlarm,
+  readAlert,
   readComparison,
   readMetricData,
   readQuery,
@@ -72,7 +73,7 @@ export function readRecording(value: unknown, file: string, analysis: ToRead): R
     ([name, alarm]) => [name, readAlarm(reader, alarm, ['alarms', name])] as const,
   );
   const alerts = Object.entries(parsed.data.alerts ?? {}).map(([name, alert]) => {
-    return [name, alertChanges(readQuery(reader, alert, ['alerts', name]), stepMs)] as const;
+    return [name, readAlert(reader, alert, { path: ['alerts', name], stepMs })] as const;
   });
   const fromMs = from === undefined ? reader.firstMs : Date.parse(from);
   const lastMs = to === undefined ? reader.lastMs : Date.parse(to);

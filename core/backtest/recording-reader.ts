@@ -5,7 +5,7 @@ import type { CloudWatchQuestion } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
 import type { ProblemPath } from '../spec/diagnostic.ts';
 import type { UnplacedProblem } from '../spec/problems-of.ts';
-import { type AlarmChange, alarmChanges, type RecordedAlarm, readChange } from './alarm-history.ts';
+import { type AlarmChange, alarmChanges, alertChanges, type RecordedAlarm, readChange } from './alarm-history.ts';
 import type { SideCounters } from './growth.ts';
 import type { Points } from './points.ts';
 import { type RecordedDatapoints, recordedDatapoints } from './recorded-datapoint.ts';
@@ -28,7 +28,7 @@ export interface Reader {
   readonly problems: UnplacedProblem[];
   readonly notes: string[];
   points: number;
-  /** Of the states of alarms. */
+  /** Of the states of alarms and alerts. */
   changes: number;
   firstMs: number;
   lastMs: number;
@@ -52,7 +52,7 @@ export function outOfBounds({ points, changes }: Reader, fromMs: number, toMs: n
   }
   const missing = [...(Number.isFinite(fromMs) ? [] : ['from']), ...(Number.isFinite(toMs) ? [] : ['to'])];
   if (missing.length > 0) {
-    const expected = 'a time such as 2026-11-20T10:00:00Z, since alarms alone do not tell when a rollout begins and ends';
+    const expected = 'a time such as 2026-11-20T10:00:00Z, since alarms and alerts alone do not tell when a rollout begins and ends';
     return missing.map((key) => ({ code: 'missing', path: [key], found: 'nothing', expected }));
   }
   if (fromMs < toMs) return [];
@@ -75,6 +75,17 @@ export function readAlarm(reader: Reader, recorded: RecordedAlarm, path: Problem
     expected,
   });
   return [];
+}
+
+/** One that never fired has no points, and one state all the same. */
+export function readAlert(
+  reader: Reader,
+  answer: RangeAnswer,
+  { path, stepMs }: { readonly path: ProblemPath; readonly stepMs: number },
+): readonly AlarmChange[] {
+  const changes = alertChanges(readQuery(reader, answer, path), stepMs);
+  reader.changes += changes.length;
+  return changes;
 }
 
 export function readQuery(reader: Reader, answer: RangeAnswer, path: ProblemPath): QuerySeries[] {

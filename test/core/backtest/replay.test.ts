@@ -183,6 +183,28 @@ describe('a replay of alarms and alerts', () => {
     expect(replayed(slowFrom(10, 50), ignoring).end).toMatchObject({ reason: 'alarm', atMs: startMs + 10_000 });
   });
 
+  it('leaves out no alarm that was judged, also where the spec names it twice', () => {
+    const { metrics } = usual().analysis;
+    const twice = { ...usual(), analysis: { ...usual().analysis, metrics, alarms: ['checkout-errors', 'checkout-errors'], alerts: [] } };
+    const of = replayOf({ ...recordingOf(repeat(80, '0.001')), ...errorsOf(change(50, 'OK', 'OK')) }, twice);
+    expect(of.notes[0]).toMatch(/^Left out: the canary's pods/);
+  });
+
+  it('says of an alert that never fires that it may not be there', () => {
+    const note = 'Prometheus has no point of these alerts: they did not fire, or no rule has that name (CheckoutSlow).';
+    expect(replayed(slowFrom(200, 230)).notes).not.toContain(note);
+    const never = { alerts: { CheckoutSlow: { status: 'success', data: { resultType: 'matrix', result: [] } } } };
+    expect(replayed(never).notes).toContain(note);
+  });
+
+  it('needs no metric and no alert that fires, where it says when it begins and ends', () => {
+    const prometheus = { url: 'http://prometheus.example.com' };
+    const alone = usual({ analysis: { interval: '10s', prometheus, metrics: [], alerts: ['CheckoutSlow'] } });
+    const never = { alerts: { CheckoutSlow: { status: 'success', data: { resultType: 'matrix', result: [] } } } };
+    const times = { from: new Date(startMs).toISOString(), to: new Date(startMs + 800_000).toISOString() };
+    expect(replayOf({ version: 1, stepSeconds: 10, metrics: {}, ...never, ...times }, alone).end.outcome).toBe('promoted');
+  });
+
   it('is held where an alarm has insufficient data', () => {
     const of = replayed(errorsOf(change(20, 'INSUFFICIENT_DATA', 'OK')));
     expect(of.looks[0]?.overall).toMatchObject({ name: 'checkout-errors', verdict: 'inconclusive' });
