@@ -91,8 +91,9 @@ function mayLookBack(expression: string): boolean {
 /** So much of stable's noise is learnt from before a rollout. */
 const pastMs = pastOfStable.count * pastOfStable.everySeconds * 1000;
 
-function recordingNotes({ stepMs, firstMs }: Recording, { fromMs, intervalSeconds, comparisons }: Omit<Backtest, 'notes'>): string[] {
-  const recordedMs = fromMs - firstMs;
+function recordingNotes({ stepMs, compared }: Recording, { fromMs, intervalSeconds, comparisons }: Omit<Backtest, 'notes'>): string[] {
+  const ofStable = [...compared.values()].flatMap(({ stable }) => stable.all.flatMap(({ timesMs }) => timesMs[0] ?? []));
+  const recordedMs = fromMs - ofStable.reduce((first, each) => Math.min(first, each), fromMs);
   const before = recordedMs === 0 ? 'nothing' : `only ${formatDuration(recordedMs / 1000)}`;
   return [
     ...(comparisons.length > 0 && recordedMs < pastMs

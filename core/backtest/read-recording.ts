@@ -28,8 +28,6 @@ export interface SampledSeries {
 /** A recording as it is replayed: what was recorded of each metric, by its name. */
 export interface Recording {
   readonly stepMs: number;
-  /** When the first point of any metric was recorded. */
-  readonly firstMs: number;
   /** When the recording ends. */
   readonly lastMs: number;
   /** When the rollout that is replayed begins. */
@@ -79,8 +77,8 @@ export function readRecording(value: unknown, file: string, analysis: ToRead): R
   const lastMs = to === undefined ? reader.lastMs : Date.parse(to);
   const problems = [...reader.problems, ...outOfBounds(reader, fromMs, lastMs)];
   if (problems.length > 0) return { ok: false, problems: placeProblems(problems, { file }) };
-  const { firstMs, notes } = reader;
-  return { ok: true, recording: { stepMs, firstMs, lastMs, fromMs, ...series, alarms: new Map(alarms), alerts: new Map(alerts), notes } };
+  const { notes } = reader;
+  return { ok: true, recording: { stepMs, lastMs, fromMs, ...series, alarms: new Map(alarms), alerts: new Map(alerts), notes } };
 }
 
 function newSeries() {

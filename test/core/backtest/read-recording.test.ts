@@ -19,14 +19,14 @@ const problems = (value: unknown) => {
 describe('a recording', () => {
   it('holds verbatim what Prometheus answered, with the time of its first and its last point', () => {
     const result = read(file(two));
-    expect(result).toMatchObject({ ok: true, recording: { stepMs: 10_000, firstMs: 1_000_000, lastMs: 1_010_000, fromMs: 1_000_000 } });
+    expect(result).toMatchObject({ ok: true, recording: { stepMs: 10_000, lastMs: 1_010_000, fromMs: 1_000_000 } });
     expect(result.ok && result.recording.queries.get('error rate')).toEqual([
       { metric: { pod: 'a' }, timesMs: [1_000_000, 1_010_000], values: ['1', '2'] },
     ]);
   });
 
   it('may begin before the rollout does', () => {
-    expect(read(file(two, { from: '1970-01-01T00:16:45Z' }))).toMatchObject({ recording: { firstMs: 1_000_000, fromMs: 1_005_000 } });
+    expect(read(file(two, { from: '1970-01-01T00:16:45Z' }))).toMatchObject({ recording: { fromMs: 1_005_000 } });
     expect(problems(file(two, { from: '1970-01-01T00:16:50Z' }))).toEqual([
       'from: found 1970-01-01T00:16:50Z, expected a time before the recording ends, 1970-01-01T00:16:50Z',
     ]);
@@ -130,7 +130,7 @@ describe('a recording', () => {
       const read = readOf(ofCloudWatch);
       if (!read.ok) throw new Error(problemsOf(ofCloudWatch).join());
       const firstMs = Date.UTC(2026, 10, 20, 10);
-      expect(read.recording).toMatchObject({ firstMs, lastMs: firstMs + 120_000 });
+      expect(read.recording).toMatchObject({ fromMs: firstMs, lastMs: firstMs + 120_000 });
       expect(read.recording.datapoints.get('queue')?.of?.points).toEqual({ timesMs: [firstMs, firstMs + 60_000], values: [1, 2] });
       expect(read.recording.datapoints.get('failed')?.counted.map((each) => each?.points.values)).toEqual([[], [1]]);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Replay } from '../../../core/backtest/replay.ts';
 import type { RolloutSpecSource } from '../../../core/spec/rollout-spec.ts';
+import { loadBalancer, writtenMetrics } from '../../backtest/load-balancer.ts';
 import { comparingSpec, recordFor, replayOf } from '../../backtest/record-for-tests.ts';
 import { type SimulatedService, scrapedService } from '../../backtest/simulated-service.ts';
 import { spec, startMs } from '../rollout/rollout-for-tests.ts';
@@ -268,6 +269,17 @@ describe('a replay of comparisons with stable', () => {
   it('says where nothing was recorded before, from which stable’s noise is learnt', async () => {
     const file = await recordFor(compared, scrapedService({ ...service, pastSeconds: 0 }), forSeconds);
     expect(replayOf(file, compared).notes.join(' ')).toContain('Of the half hour before, which tells how stable');
+  });
+
+  it('says so too where CloudWatch was recorded from earlier on, which tells nothing of that', async () => {
+    const metrics = ['successRate' as const, { loadBalancer, measure: 'requests' as const, min: 1 }];
+    const both = comparingSpec({}, { metrics });
+    const written = writtenMetrics({
+      ...{ seed: 4, fromMs: startMs, pastSeconds: 2_100, forSeconds, requestsPerSecond: () => 30 },
+      ...{ failing: () => 0, latencySeconds: () => 0.1 },
+    });
+    const file = await recordFor(both, scrapedService({ ...service, pastSeconds: 0 }), forSeconds, written);
+    expect(replayOf(file, both).notes.join(' ')).toContain("which tells how stable's bad answers come, nothing was recorded");
   });
 
   it('takes a gap in everything for no data, and counts what came meanwhile after it', async () => {
