@@ -7,7 +7,7 @@ import { formatDuration } from '../spec/duration.ts';
 import type { RolloutSpec } from '../spec/rollout-spec.ts';
 import type { AnalysisResult, OperatorRequest, RollbackReason, Watch } from './record.ts';
 import { type ShareSays, shareSays } from './share-watch.ts';
-import { holdThatEndsFirst, type Silence, silenceOf } from './silences.ts';
+import { holdThatDecides, type Silence, silenceOf } from './silences.ts';
 
 /** How often an outside edit is put right before the rollout gives way (T6: never an endless fight). */
 export const restoreLimit = 3;
@@ -151,12 +151,11 @@ function nextStep(plan: Plan, watch: Watch, why: string): Decision {
  * A bounded hold, then the action that the policy declares (J1, J2, W1). Where a pause is under way it goes on meanwhile: one blip does not
  * end it. A person who resumes a rollout that was paused gives it one more hold.
  */
-function onSilence(state: DecisionState, analysis: AnalysisResult, kind: Silence, deadlineAtMs: number): Decision {
-  const { watch, request } = state;
-  const begunAtMs = watch[`${kind}SinceMs`] ?? analysis.atMs;
+function onSilence(state: DecisionState, analysis: AnalysisResult, gravest: Silence, deadlineAtMs: number): Decision {
+  const { spec, watch, request } = state;
   const resumed = resumedSincePaused(state);
-  const resumedAtMs = resumed ? (request?.atMs ?? 0) : 0;
-  const { policy, holdSeconds, endMs, why } = holdThatEndsFirst(state.spec, watch, analysis, { kind, begunAtMs, resumedAtMs });
+  const held = { spec, watch, nowMs: analysis.atMs, resumedAtMs: resumed ? (request?.atMs ?? 0) : 0 };
+  const { kind, policy, holdSeconds, endMs, why } = holdThatDecides(held, analysis, gravest);
   if (analysis.atMs < endMs) {
     const tick = tickFor(state, (endMs - analysis.atMs) / 1000);
     const action = watch.pausedSinceMs === undefined || resumed ? 'hold' : 'pause';

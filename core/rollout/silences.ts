@@ -50,6 +50,7 @@ export function silencesAfter(before: Watch['silences'], verdicts: readonly Verd
 
 /** Until when a step is held, why, and what is done then. */
 export interface SilenceHold {
+  readonly kind: Silence;
   readonly policy: BoundedHold;
   readonly holdSeconds: number;
   readonly endMs: number;
@@ -57,33 +58,71 @@ export interface SilenceHold {
 }
 
 /**
- * Each metric may have a hold of its own, which begins when that metric fell silent: of those that are silent, the one whose hold ends first decides. Where
- * now one is silent and now another, the whole analysis is held no longer than the longest hold that the spec has.
+ * Each metric may have a hold of its own, which begins when that metric fell silent: of those that are silent, the one whose hold ends first decides. But one
+ * that says to advance only speaks for itself: as long as another holds the step, by whatever it is silent, that one decides, for of what it asks nothing is
+ * known; and where all say so, the last of them. Where now one is silent and now another, the whole analysis is held no longer than the longest hold that the
+ * spec has.
  *
- * @param options.begunAtMs When the whole analysis fell silent, by its clock.
- * @param options.resumedAtMs When a person let the rollout go on, which gives every hold anew; 0 where nobody did.
+ * @param kind How the analysis is silent: what weighs most.
  * @example With holds of 10 m and of 1 m: the first metric has been silent for 5 m when the second one is for one look. That one's minute begins there.
+ * @example The first aborts after 10 m, the second advances after 1 m, and both are silent: the step is held for 10 m, and then the rollout aborts.
  */
-export function holdThatEndsFirst(
-  { analysis: { metrics }, policies }: RolloutSpec,
-  { silences: clocks = {} }: Pick<Watch, 'silences'>,
-  { overall, verdicts }: AnalysisResult,
-  { kind, begunAtMs, resumedAtMs }: { readonly kind: Silence; readonly begunAtMs: number; readonly resumedAtMs: number },
-): SilenceHold {
-  const key = kind === 'inconclusive' ? 'noData' : 'sourceDown';
-  const times = kind === 'throttled' ? throttledHolds : 1;
-  const roles = new Map(metrics.map(({ name, role }) => [name, role]));
-  const endOf = (sinceMs: number, holdSeconds: number) => Math.max(sinceMs, resumedAtMs) + holdSeconds * 1000;
-  const ownHolds = metrics.flatMap(({ role }) => [role[key], kind === 'inconclusive' ? role.fail : undefined]);
-  const longestSeconds = Math.max(policies[key].holdSeconds, ...ownHolds.map((hold) => hold?.holdSeconds ?? 0)) * times;
-  const holdOf = ({ name, reason, failed }: Verdict): SilenceHold => {
-    const role = roles.get(name);
-    const policy = (failed === true ? role?.fail : undefined) ?? role?.[key] ?? policies[key];
-    const holdSeconds = policy.holdSeconds * times;
-    return { policy, holdSeconds, endMs: endOf(own(clocks, name)?.[`${kind}SinceMs`] ?? begunAtMs, holdSeconds), why: reason };
-  };
-  const [first = overall, ...others] = verdicts.filter((each) => silenceOf(each) === kind && each.dryRun !== true);
-  const ending = others.map(holdOf).reduce((soonest, each) => (each.endMs < soonest.endMs ? each : soonest), holdOf(first));
-  const ofAllMs = endOf(begunAtMs, longestSeconds);
-  return ending.endMs <= ofAllMs ? ending : { ...ending, holdSeconds: longestSeconds, endMs: ofAllMs };
+export function holdThatDecides(state: HeldState, { overall, verdicts }: AnalysisResult, kind: Silence): SilenceHold {
+  const silent = verdicts.flatMap((verdict) => {
+    const silence = silenceOf(verdict);
+    return silence === undefined || verdict.dryRun === true ? [] : [holdOf(state, verdict, silence)];
+  });
+  const holding = silent.filter(({ policy }) => policy.onDeadline !== 'advance');
+  const ofKind = holding.filter((each) => each.kind === kind);
+  const [first = holdOf(state, overall, kind), ...others] = [ofKind, holding, silent].find((holds) => holds.length > 0) ?? [];
+  const isDecisive = (one: SilenceHold, other: SilenceHold) => (holding.length > 0 ? one.endMs < other.endMs : one.endMs > other.endMs);
+  return bounded(
+    state,
+    others.reduce((chosen, each) => (isDecisive(each, chosen) ? each : chosen), first),
+  );
+}
+
+/** What holds are reckoned by. */
+export interface HeldState {
+  readonly spec: RolloutSpec;
+  readonly watch: Pick<Watch, 'silences' | keyof SilenceClocks>;
+  readonly nowMs: number;
+  /** When a person let the rollout go on, which gives every hold anew; 0 where nobody did. */
+  readonly resumedAtMs: number;
+}
+
+function holdOf(state: HeldState, { name, reason, failed }: Verdict, kind: Silence): SilenceHold {
+  const { spec, watch } = state;
+  const role = spec.analysis.metrics.find((metric) => metric.name === name)?.role;
+  const policy = (failed === true ? role?.fail : undefined) ?? role?.[policyOf(kind)] ?? spec.policies[policyOf(kind)];
+  const holdSeconds = policy.holdSeconds * timesOf(kind);
+  const sinceMs = own(watch.silences ?? {}, name)?.[`${kind}SinceMs`] ?? begunAtMs(state, kind);
+  return { kind, policy, holdSeconds, endMs: endOf(state, sinceMs, holdSeconds), why: reason };
+}
+
+/** No longer than the longest hold of the spec, since when the whole analysis has been silent like that. */
+function bounded(state: HeldState, hold: SilenceHold): SilenceHold {
+  const { kind } = hold;
+  const { analysis, policies } = state.spec;
+  const ofMetrics = analysis.metrics.flatMap(({ role }) => [role[policyOf(kind)], kind === 'inconclusive' ? role.fail : undefined]);
+  const longestSeconds = Math.max(policies[policyOf(kind)].holdSeconds, ...ofMetrics.map((hold) => hold?.holdSeconds ?? 0));
+  const holdSeconds = longestSeconds * timesOf(kind);
+  const endMs = endOf(state, begunAtMs(state, kind), holdSeconds);
+  return hold.endMs <= endMs ? hold : { ...hold, holdSeconds, endMs };
+}
+
+function begunAtMs({ watch, nowMs }: HeldState, kind: Silence): number {
+  return watch[`${kind}SinceMs`] ?? nowMs;
+}
+
+function endOf({ resumedAtMs }: HeldState, sinceMs: number, holdSeconds: number): number {
+  return Math.max(sinceMs, resumedAtMs) + holdSeconds * 1000;
+}
+
+function policyOf(kind: Silence): 'noData' | 'sourceDown' {
+  return kind === 'inconclusive' ? 'noData' : 'sourceDown';
+}
+
+function timesOf(kind: Silence): number {
+  return kind === 'throttled' ? throttledHolds : 1;
 }

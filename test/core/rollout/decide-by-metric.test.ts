@@ -26,8 +26,47 @@ describe('a metric with a hold of its own', () => {
     expect(decide(silentSince(minute), silent('error rate')).action).toBe('hold');
   });
 
-  it('decides beside others that are silent, where its hold ends first', () => {
-    expect(decide(silentSince(minute), silent('error rate', 'sales')).action).toBe('advance');
+  it('lets no step advance that another one still holds, which then decides', () => {
+    const both = (afterMs: number) => decide(silentSince(minute), { ...silent('sales', 'error rate'), atMs: startMs + afterMs });
+    expect(both(3 * minute)).toMatchObject({ action: 'hold', why: 'error rate says inconclusive. Held for at most 5m.' });
+    expect(both(6 * minute - 1).action).toBe('hold');
+    expect(both(6 * minute)).toMatchObject({ action: 'abort', reason: 'inconclusive', why: expect.stringMatching(/^error rate says/) });
+  });
+
+  it('lets no step advance that one of which another source says nothing still holds', () => {
+    const sourceDown = { hold: '1m', onDeadline: 'advance' as const };
+    const state = stateAt(0, {
+      spec: {
+        analysis: {
+          ...analysisSource,
+          metrics: [
+            { name: 'error rate', query: 'errors', max: 0.01 },
+            { name: 'sales', query: 'sales', min: 1, sourceDown },
+          ],
+        },
+      },
+      watch: {
+        unavailableSinceMs: startMs,
+        silences: { sales: { unavailableSinceMs: startMs }, 'error rate': { inconclusiveSinceMs: startMs } },
+      },
+    });
+    const down = verdictOf('unavailable', 'sales');
+    const at = (afterMs: number, ...others: readonly Verdict[]) =>
+      decide(state, { ...analysisAt(afterMs, down), verdicts: [down, ...others] });
+    expect(at(minute, verdictOf('pass'))).toMatchObject({ action: 'advance', why: expect.stringContaining('unavailable for 1m') });
+    expect(at(minute, verdictOf('inconclusive')).action).toBe('hold');
+    expect(at(5 * minute, verdictOf('inconclusive'))).toMatchObject({ action: 'abort', reason: 'inconclusive' });
+  });
+
+  it('lets a step advance beside others that say so too when the last of their holds is over', () => {
+    const lenient = (hold: string) => ({ hold, onDeadline: 'advance' as const });
+    const state = stateAt(0, {
+      spec: { analysis: { ...analysisSource, metrics }, policies: { noData: lenient('10m') } },
+      watch: { inconclusiveSinceMs: startMs },
+    });
+    const at = (afterMs: number) => decide(state, { ...silent('error rate', 'sales'), atMs: startMs + afterMs });
+    expect(at(10 * minute - 1).action).toBe('hold');
+    expect(at(10 * minute)).toMatchObject({ action: 'advance', why: expect.stringMatching(/inconclusive for 10m/) });
   });
 
   it('is not held to have been silent since another one was: one look without data ends no hold', () => {
@@ -38,11 +77,8 @@ describe('a metric with a hold of its own', () => {
         silences: { 'error rate': { inconclusiveSinceMs: startMs }, sales: { inconclusiveSinceMs: startMs + 3 * minute } },
       },
     });
-    expect(decide(blip, silent('error rate', 'sales'))).toMatchObject({
-      action: 'hold',
-      why: expect.stringMatching(/Held for at most 2m\.$/),
-    });
-    const late = { ...silent('error rate', 'sales'), atMs: startMs + 5 * minute };
+    expect(decide(blip, silent('sales'))).toMatchObject({ action: 'hold', why: expect.stringMatching(/Held for at most 2m\.$/) });
+    const late = { ...silent('sales'), atMs: startMs + 5 * minute };
     expect(decide(blip, late)).toMatchObject({ action: 'advance', why: expect.stringMatching(/inconclusive for 2m/) });
   });
 
