@@ -10,6 +10,7 @@ import { checkReadyMade } from './check-ready-made.ts';
 import { checkBeginnings, checkRoles } from './check-roles.ts';
 import { checkRouter } from './check-router.ts';
 import { checkSamples } from './check-samples.ts';
+import { checkShares } from './check-shares.ts';
 import { quote } from './diagnostic.ts';
 import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
@@ -29,6 +30,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkPrometheus(spec.analysis),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
+    ...checkShares(spec),
     ...checkReadyMade(spec),
     ...checkCloudWatch(spec),
     ...checkRoles(spec),

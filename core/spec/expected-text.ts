@@ -65,7 +65,7 @@ export function valueHint(issue: Issue, value: unknown, expected: string): strin
   }
   if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     if (typeof value === 'number' && expected.startsWith(timeText)) return `did you mean \`${value}ms\` or \`${value}s\`?`;
-    if (typeof value === 'number' && expected.startsWith(percentageText)) return `did you mean \`${value}%\`?`;
+    if (typeof value === 'number' && expected.startsWith(percentageText)) return percentageHint(value);
     return expected.startsWith(durationText) ? durationHint(String(value)) : 'put it in quotes';
   }
   return undefined;
@@ -76,6 +76,12 @@ const durationText = 'a duration';
 /** How `latencyEdge` and `percentage` do. */
 const timeText = 'a time';
 const percentageText = 'a percentage';
+
+/** A number below 1 is likelier a share than a part of a percent; where it is 0 both are the same. */
+function percentageHint(value: number): string {
+  const asShare = value > 0 && value < 1 ? `\`${Number((value * 100).toPrecision(12))}%\` or ` : '';
+  return `did you mean ${asShare}\`${value}%\`?`;
+}
 
 /** Common ways to write a duration that Sluice does not take: `2mm`, `5 min`, `30sec`, `1hour`, `90`. */
 function durationHint(value: string): string | undefined {

@@ -72,6 +72,13 @@ interface LoadBalancerMeasure {
   readonly periodSeconds: number;
 }
 
+const failures = 'HTTPCode_Target_5XX_Count';
+
+/** Whether it asks for a share of failed requests. */
+export function isFailedShare(asks: CloudWatchQuestion): boolean {
+  return asks.kind === 'share' && asks.counted.some(({ metricName }) => metricName === failures);
+}
+
 /**
  * A request that could not be brought to a target of the group is a failure of the group; the load balancer's own 5xx, which no group is charged
  * with, count where the whole of it is judged.
@@ -87,7 +94,7 @@ export function toLoadBalancerQuestion(source: LoadBalancerMeasure): CloudWatchQ
   switch (measure) {
     case 'failedShare': {
       const ofNobody = sum(source.targetGroup === undefined ? 'HTTPCode_ELB_5XX_Count' : 'TargetConnectionErrorCount');
-      return { kind: 'share', periodSeconds, counted: [sum('HTTPCode_Target_5XX_Count'), ofNobody], of: requests };
+      return { kind: 'share', periodSeconds, counted: [sum(failures), ofNobody], of: requests };
     }
     case 'saturation':
       return { kind: 'share', periodSeconds, counted: [sum('RejectedConnectionCount')], of: requests };

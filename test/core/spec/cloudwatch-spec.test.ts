@@ -75,6 +75,16 @@ describe('metrics of CloudWatch', () => {
     ]);
   });
 
+  it.each([
+    ['max: 5', 'max', '5', 'below 1', 'did you mean 0.05, which is 5 %?'],
+    ['max: 1', 'max', '1', 'below 1', 'did you mean 0.01, which is 1 %?'],
+    ['min: 0.99', 'min', '"min: 0.99"', 'max', 'did you mean `max: 0.01`?'],
+  ])('are refused where a share of failed requests has %s: it is from 0 to 1, and of what is bad', (bounds, at, found, expected, hint) => {
+    expect(problemsIn(withMetrics(`{ ${balancer}, measure: failedShare, ${bounds} }`))).toMatchObject([
+      { path: `analysis.metrics[0].${at}`, found, expected: expect.stringContaining(expected), hint: expect.stringContaining(hint) },
+    ]);
+  });
+
   it('are as docs/judge.md shows them', () => {
     const page = readFileSync('docs/judge.md', 'utf8').split('## What CloudWatch is asked')[1] ?? '';
     const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];

@@ -60,6 +60,8 @@ describe('metrics that compare the canary with stable', () => {
     ['latency: { above: 200ms, share: 1 }', 'analysis.metrics[0].latency.share', 'did you mean `1%`?'],
     ['latency: { abov: 200ms }', 'analysis.metrics[0].latency.abov', 'did you mean `above`?'],
     ['{ name: up, qery: up, max: 1 }', 'analysis.metrics[0].qery', 'did you mean `query`?'],
+    ['latency: { above: 200ms, share: 0.01 }', 'analysis.metrics[0].latency.share', 'did you mean `1%` or `0.01%`?'],
+    ['{ successRate: { objective: 0.999 } }', 'analysis.metrics[0].successRate.objective', 'did you mean `99.9%` or `0.999%`?'],
   ])('%s is refused where it stands, with what was meant', (metric, path, hint) => {
     expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ path, hint });
   });
@@ -149,6 +151,22 @@ describe('metrics that compare the canary with stable', () => {
     expect(problemsIn(withMetrics(...latencies.slice(1)))).toEqual([]);
   });
 
+  it.each([
+    ['latency: { above: 250ms, share: 99% }', 'latency.share', '99%', 'less than 50%', '1%'],
+    ['successRate: { margin: { excess: 99.5% } }', 'successRate.margin.excess', '99.5%', 'less than 50%', '0.5%'],
+    ['successRate: { objective: 0.1% }', 'successRate.objective', '0.1%', 'at least 50%', '99.9%'],
+    ['latency: { above: 1s, objective: 5% }', 'latency.objective', '5%', 'at least 50%', '95%'],
+  ])('%s stands the wrong way round: it would fail nothing', (metric, at, found, expected, meant) => {
+    expect(problemsIn(withMetrics(metric))).toMatchObject([
+      {
+        path: `analysis.metrics[0].${at}`,
+        found,
+        expected: expect.stringContaining(expected),
+        hint: expect.stringContaining(`\`${meant}\``),
+      },
+    ]);
+  });
+
   it('need a Prometheus', () => {
     expect(problemsIn(withAnalysis('analysis:\n  metrics: [successRate]\n'))[0]).toMatchObject({ path: 'analysis.prometheus' });
   });
@@ -205,6 +223,12 @@ describe('a budget, and a pace that goes by it', () => {
       '  budget: { share: 2%, objective: 100% }\n  metrics: [successRate]\n',
       'analysis.budget.objective',
       'an objective below 100%: at 100% there is no error budget',
+    ],
+    [
+      'fixed',
+      '  budget: { share: 2%, objective: 0.1% }\n  metrics: [successRate]\n',
+      'analysis.budget.objective',
+      'at least 50%, a share of good answers',
     ],
     [
       'evidence',
