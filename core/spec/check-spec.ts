@@ -37,7 +37,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkPace(spec),
     ...(plan === undefined
       ? []
-      : [...checkBeginnings(spec, plan), ...checkSamples(spec), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
+      : [...checkBeginnings(spec, plan), ...checkSamples(spec, plan), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
   ];
 }
 
