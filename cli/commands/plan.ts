@@ -1,7 +1,7 @@
 import { showCount, showShare } from '../../core/analysis/proportion/show.ts';
 import type { WorstCost } from '../../core/analysis/proportion/worst-cost.ts';
 import { InvalidInputError } from '../../core/errors.ts';
-import { formatPlan } from '../../core/plan/format-plan.ts';
+import { formatPlan, showBadAnswers } from '../../core/plan/format-plan.ts';
 import { expectedHistoryEvents, historyLimit } from '../../core/plan/history.ts';
 import { planRollout } from '../../core/plan/plan.ts';
 import { type Traffic, worstCase } from '../../core/plan/worst-case.ts';
@@ -56,9 +56,13 @@ function costLines(traffic: Traffic | undefined, worst: readonly WorstCost[] | u
   if (traffic === undefined) return [];
   if (worst === undefined)
     return ['What it may cost cannot be reckoned: no successRate or latency in the spec says how soon a bad version is noticed.'];
-  const most = Math.max(...worst.map(({ badAnswers }) => badAnswers));
+  const most = worst.reduce((one, other) => (other.badAnswers > one.badAnswers ? other : one));
   return [
-    `A version that turns bad costs at most some ${showCount(most)} bad answers on average, at ${showCount(traffic.requestsPerSecond)} requests a second ` +
+    `A version that turns bad costs at most some ${showBadAnswers(most)} at one step, on average, at ${showRate(traffic)} requests a second ` +
       `of which stable fails ${showShare(traffic.stableShare)}.`,
   ];
+}
+
+function showRate({ requestsPerSecond }: Traffic): string {
+  return requestsPerSecond < 100 ? String(Number(requestsPerSecond.toPrecision(3))) : showCount(requestsPerSecond);
 }

@@ -1,14 +1,14 @@
 import { showCount, showShare } from '../analysis/proportion/show.ts';
 import type { WorstCost } from '../analysis/proportion/worst-cost.ts';
 import { formatDuration } from '../spec/duration.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import { leastBakeOf, type Plan, type PlanStep } from './plan.ts';
 
 const headings = ['step', 'weight', 'bake', 'pause', 'starts at', "canary's share"];
 const worstHeading = 'costs at most, on average';
 
 /**
  * The plan as a table of plain text. `starts at` counts from the first weight and takes no time for pauses, which a person can end at
- * once; from the first pause on it says `or later`.
+ * once, and for bakes that evidence may shorten the least; from the first of them on it says `or later`.
  *
  * @example
  * step  weight  bake  pause                 starts at    canary's share
@@ -22,19 +22,19 @@ const worstHeading = 'costs at most, on average';
  */
 export function formatPlan(plan: Plan, worst?: readonly WorstCost[]): string {
   let startSeconds = 0;
-  let paused = false;
+  let mayBeLater = false;
   const rows = plan.steps.map((step) => {
     const row = [
       String(step.index + 1),
       String(step.weight),
       bakeText(step),
       pauseText(step),
-      `${formatDuration(startSeconds)}${paused ? ' or later' : ''}`,
+      `${formatDuration(startSeconds)}${mayBeLater ? ' or later' : ''}`,
       shareText(step.weight, plan.totalWeight),
       ...(worst === undefined ? [] : [worstText(worst[step.index])]),
     ];
-    startSeconds += step.bakeSeconds + (step.index === 0 ? (plan.warmUpSeconds ?? 0) : 0);
-    paused ||= step.pause !== undefined;
+    startSeconds += leastBakeOf(step) + (step.index === 0 ? (plan.warmUpSeconds ?? 0) : 0);
+    mayBeLater ||= step.pause !== undefined || step.leastBakeSeconds !== undefined;
     return row;
   });
   const heads = worst === undefined ? headings : [...headings, worstHeading];
@@ -57,11 +57,16 @@ function bakeText(step: PlanStep): string {
     : `${formatDuration(leastBakeSeconds)} to ${formatDuration(bakeSeconds)}`;
 }
 
-/** @example '220 bad answers: 100 % for 22s' */
+/** @example showBadAnswers({ badAnswers: 0.23, … }) // '0.2 bad answers' */
+export function showBadAnswers({ badAnswers }: WorstCost): string {
+  const count = badAnswers < 10 ? String(Number(badAnswers.toPrecision(1))) : showCount(badAnswers);
+  return `${count} bad ${count === '1' ? 'answer' : 'answers'}`;
+}
+
+/** @example '320 bad answers: 100 % for 32s' */
 function worstText(worst: WorstCost | undefined): string {
   if (worst === undefined || worst.badAnswers === 0) return 'nothing';
-  const count = worst.badAnswers < 10 ? worst.badAnswers.toPrecision(1) : showCount(worst.badAnswers);
-  return `${count} bad answers: ${showShare(worst.canaryShare)} for ${formatDuration(worst.seconds)}`;
+  return `${showBadAnswers(worst)}: ${showShare(worst.canaryShare)} for ${formatDuration(worst.seconds)}`;
 }
 
 function pauseText({ pause }: PlanStep): string {

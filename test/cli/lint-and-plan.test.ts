@@ -117,9 +117,9 @@ describe('sluice plan', () => {
     await write(cliSpec().replace('  metrics:', '  metrics:\n    - successRate'));
     const { code, out } = await sluice(['plan', 'checkout', '--requests-per-second', '1000'], { cwd });
     expect(code).toBe(0);
-    expect(out).toMatch(/^step .* canary's share {2}costs at most, on average\n1 .* 10 % +400 bad answers: 100 % for 4s\n/);
+    expect(out).toMatch(/^step .* canary's share {2}costs at most, on average\n1 .* 10 % +500 bad answers: 100 % for 5s\n/);
     expect(out).toContain(
-      'A version that turns bad costs at most some 3,996 bad answers on average, at 1,000 requests a second of which stable fails 0.1 %.',
+      'A version that turns bad costs at most some 8,685 bad answers at one step, on average, at 1,000 requests a second of which stable fails 0.1 %.',
     );
     const json = await sluice(['plan', 'checkout', '--requests-per-second', '1000', '--bad-share', '2%', '--json'], { cwd });
     expect(JSON.parse(json.out)).toMatchObject({

@@ -117,7 +117,7 @@ function withoutBursts(blocks: readonly WeighedBlock[]): readonly WeighedBlock[]
 }
 
 /** As many blocks as that are reckoned with from the beginning, those to come as silent ones: a burst at the beginning of a step is one too. */
-const leastOfMiddle = 10;
+export const leastOfMiddle = 10;
 
 /** Of an even number the lower one. */
 function middleOf(blocks: readonly WeighedBlock[]): readonly number[] {
@@ -148,7 +148,7 @@ function evidenceOfFactor(blocks: readonly WeighedBlock[], stepCount: number, fa
 }
 
 /** So many blocks in a row whose answers are all bad are no blip. */
-const failFastBlocks = 3;
+export const failFastBlocks = 3;
 
 /** Whether all of the canary's answers have been bad for several blocks in a row: then the loudest is as loud as it is. */
 function isAllBad(blocks: readonly WeighedBlock[]): boolean {

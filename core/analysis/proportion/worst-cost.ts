@@ -1,3 +1,4 @@
+import { failFastBlocks, leastOfMiddle } from './evidence.ts';
 import { informationBound } from './information-bound.ts';
 import { type Margin, marginAlone } from './margin.ts';
 import { measuredEfficiency } from './requests-needed.ts';
@@ -6,7 +7,10 @@ import { measuredEfficiency } from './requests-needed.ts';
 export interface StepAtRisk {
   /** The canary's share of users' requests. */
   readonly weight: number;
-  readonly bakeSeconds: number;
+  /** How long it lasts at most while nothing fails. */
+  readonly stepSeconds: number;
+  /** For so long, from its beginning, nobody asks for the canary's answers. */
+  readonly unjudgedSeconds: number;
   readonly intervalSeconds: number;
   /** From the look that fails it to the last bad answer. */
   readonly lagSeconds: number;
@@ -14,6 +18,10 @@ export interface StepAtRisk {
   /** Stable's share of bad answers. */
   readonly stableShare: number;
   readonly margin: Margin;
+  /** The share that the canary is held to where it is judged alone, if the spec states one. */
+  readonly allowedAlone?: number | undefined;
+  /** Whether it is judged alone at this step. */
+  readonly isAlone: boolean;
   readonly falseAlarmLevel: number;
   readonly dispersion: number;
   readonly budget?: number | undefined;
@@ -36,10 +44,10 @@ const leastBlocks = 2;
 /**
  * The most that a version costs on average that turns bad when a step begins: one that is much worse is noticed soon, one that is hardly worse costs
  * little, and the worst lies between. It goes on until the evidence is enough (the information bound times the measured efficiency), the budget is
- * spent or the step is over, and until traffic is back.
+ * spent or the step is over, and until traffic is back. What is answered before the step's count begins, a look after its first, is never counted.
  *
- * @example 10 requests a second, stable at 0.1 %, a step of 1 % and 5 minutes looked at every 10 s: 5 bad answers, of a version that fails 17 % of them for
- *   4m52s. With 1,000 requests a second 220, of one that fails them all for 22 s: two looks, and 2 s until traffic is back.
+ * @example 10 requests a second, stable at 0.1 %, a step of 1 % and 5 minutes looked at every 10 s: 5 bad answers, of a version that fails them all for 52 s.
+ *   With 1,000 requests a second 320, of one that fails them all for 32 s: three looks, and 2 s until traffic is back.
  */
 export function worstCost(step: StepAtRisk): WorstCost {
   const { stableShare } = step;
@@ -55,12 +63,22 @@ export function worstCost(step: StepAtRisk): WorstCost {
 }
 
 function secondsUntilBack(step: StepAtRisk, canaryShare: number): number {
-  const { weight, stableShare, margin, falseAlarmLevel, dispersion, bakeSeconds, intervalSeconds, lagSeconds, budget } = step;
-  const judgedBy = weight < 1 ? margin : marginAlone(stableShare, margin);
-  const bound = informationBound({ stableShare, canaryShare, weight: Math.min(weight, 0.99), margin: judgedBy, falseAlarmLevel });
+  const { weight, stableShare, falseAlarmLevel, dispersion, stepSeconds, unjudgedSeconds, intervalSeconds, lagSeconds, budget } = step;
+  const bound = informationBound({ stableShare, canaryShare, weight: Math.min(weight, 0.99), margin: marginOf(step), falseAlarmLevel });
   const perSecond = step.requestsPerSecond * weight;
-  const byEvidence = Math.max((bound * measuredEfficiency * dispersion) / perSecond, leastBlocks * intervalSeconds);
+  const byEvidence = Math.max((bound * measuredEfficiency * dispersion) / perSecond, blocksUntilFail(step, canaryShare) * intervalSeconds);
   const byBudget = budget === undefined ? Number.POSITIVE_INFINITY : budget / ((canaryShare - stableShare) * perSecond);
-  const looks = Math.ceil(Math.min(byEvidence, byBudget) / intervalSeconds);
-  return Math.min(looks * intervalSeconds, bakeSeconds) + lagSeconds;
+  const looks = 1 + Math.ceil(Math.min(byEvidence, byBudget) / intervalSeconds);
+  return Math.min(unjudgedSeconds + looks * intervalSeconds, stepSeconds) + lagSeconds;
+}
+
+function marginOf({ isAlone, stableShare, margin, allowedAlone }: StepAtRisk): Margin {
+  if (!isAlone) return margin;
+  return allowedAlone === undefined ? marginAlone(stableShare, margin) : { ratio: 0, excess: allowedAlone };
+}
+
+/** Against stable's past nothing is believed but what most of the least stretch says, or what leaves no good answer at all. */
+function blocksUntilFail({ isAlone, allowedAlone }: StepAtRisk, canaryShare: number): number {
+  if (!isAlone || allowedAlone !== undefined) return leastBlocks;
+  return canaryShare >= 1 ? failFastBlocks : Math.floor(leastOfMiddle / 2) + 1;
 }
