@@ -14,7 +14,7 @@ import { checkShares } from './check-shares.ts';
 import { quote } from './diagnostic.ts';
 import { formatDuration } from './duration.ts';
 import type { UnplacedProblem } from './problems-of.ts';
-import type { RolloutSpec } from './rollout-spec.ts';
+import { isProportion, type RolloutSpec } from './rollout-spec.ts';
 
 /** What a spec must hold beyond its shape: rules that join several fields, or a field and the file. Empty: the spec is good. */
 export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
@@ -27,6 +27,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkRouter(spec),
     ...weights,
     ...checkBakes(spec),
+    ...checkPauses(spec),
     ...checkPrometheus(spec.analysis),
     ...checkQueries(spec.analysis),
     ...checkProportions(spec),
@@ -37,7 +38,7 @@ export function checkSpec(spec: RolloutSpec, file: string): UnplacedProblem[] {
     ...checkPace(spec),
     ...(plan === undefined
       ? []
-      : [...checkBeginnings(spec, plan), ...checkSamples(spec, plan), ...checkDeadline(plan), ...checkHistory(plan, spec)]),
+      : [...checkBeginnings(spec, plan), ...checkSamples(spec, plan), ...checkDeadline(plan, spec), ...checkHistory(plan, spec)]),
   ];
 }
 
@@ -107,21 +108,32 @@ function checkBakes({ steps, analysis: { intervalSeconds } }: RolloutSpec): Unpl
   });
 }
 
+/** A pause of no time is over before anybody can answer: what it says of its deadline would be done in each rollout. */
+function checkPauses({ steps }: RolloutSpec): UnplacedProblem[] {
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap(({ pause }, index): UnplacedProblem[] => {
+    if (pause === undefined || pause.forSeconds > 0) return [];
+    const hint =
+      pause.onDeadline === 'abort' ? 'nobody could answer in time, and every rollout would be rolled back' : 'leave out the pause';
+    return [{ code: 'outOfRange', path: ['steps', index, 'pause', 'for'], found: formatDuration(0), expected: 'a time above 0', hint }];
+  });
+}
+
 function bakesOf(steps: RolloutSpec['steps']): { readonly path: UnplacedProblem['path']; readonly bakeSeconds: number }[] {
   if ('linear' in steps) return [{ path: ['steps', 'linear', 'every'], bakeSeconds: steps.linear.bakeSeconds }];
   if ('exponential' in steps) return [{ path: ['steps', 'exponential', 'every'], bakeSeconds: steps.exponential.bakeSeconds }];
   return steps.map(({ bakeSeconds }, index) => ({ path: ['steps', index, 'bake'], bakeSeconds }));
 }
 
-function checkDeadline({ longestSeconds, warmUpSeconds, deadlineSeconds }: Plan): UnplacedProblem[] {
+function checkDeadline({ longestSeconds, warmUpSeconds, deadlineSeconds }: Plan, { analysis }: RolloutSpec): UnplacedProblem[] {
   if (longestSeconds <= deadlineSeconds) return [];
-  const all = warmUpSeconds === undefined ? 'all bakes and pauses' : 'the warm-up, all bakes and pauses';
+  const bakes = analysis.metrics.some(isProportion) ? 'all bakes twice (each may be in doubt)' : 'all bakes';
   return [
     {
       code: 'deadlineTooShort',
       path: ['deadlines', 'rollout'],
       found: formatDuration(deadlineSeconds),
-      expected: `at least ${formatDuration(longestSeconds)}, ${all} together`,
+      expected: `at least ${formatDuration(longestSeconds)}, ${warmUpSeconds === undefined ? '' : 'the warm-up, '}${bakes} and pauses together`,
       hint: 'lengthen the deadline (at most 30d), or shorten the steps',
     },
   ];

@@ -92,6 +92,24 @@ describe('what no schema can say', () => {
     ]);
   });
 
+  it('W1: bakes that may be in doubt are reckoned with twice, and that is said', () => {
+    const compared = withAnalysis(
+      'analysis:\n  prometheus:\n    url: http://p:9090\n  metrics: [successRate]\ndeadlines: { rollout: 10m }\n',
+    );
+    expect(problemsIn(compared)).toMatchObject([
+      { path: 'deadlines.rollout', found: '10m', expected: 'at least 14m, all bakes twice (each may be in doubt) and pauses together' },
+    ]);
+  });
+
+  it('W1: a pause leaves somebody the time to answer', () => {
+    const paused = (onDeadline: string) =>
+      withSteps(`steps:\n  - { weight: 10, bake: 2m, pause: { for: 0s, onDeadline: ${onDeadline} } }\n  - { weight: 100, bake: 5m }\n`);
+    expect(problemsIn(paused('abort'))).toMatchObject([
+      { path: 'steps[0].pause.for', expected: 'a time above 0', hint: expect.stringContaining('rolled back') },
+    ]);
+    expect(problemsIn(paused('advance'))).toMatchObject([{ path: 'steps[0].pause.for', hint: 'leave out the pause' }]);
+  });
+
   it('the default deadline binds too, and is shown at the end of what is written', () => {
     expect(problemsIn(changed('bake: 5m', 'bake: 2d'))).toMatchObject([{ code: 'deadlineTooShort', found: '1d' }]);
   });

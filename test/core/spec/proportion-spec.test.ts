@@ -134,7 +134,7 @@ describe('metrics that compare the canary with stable', () => {
     const late = withMetrics('{ successRate: {}, initialDelay: 23h55m }');
     expect(problemsIn(late)[0]).toMatchObject({
       path: 'deadlines.rollout',
-      expected: expect.stringMatching(/, the warm-up, all bakes and pauses together$/),
+      expected: expect.stringMatching(/, the warm-up, all bakes twice \(each may be in doubt\) and pauses together$/),
     });
   });
 
