@@ -1,5 +1,8 @@
 import type { Verdict } from './verdict.ts';
 
+/** What verdicts on the canary's own pods are called. */
+export const canaryVerdict = 'canary';
+
 /** What the cluster says of the canary's pods. */
 export interface CanaryPods {
   readonly readyEndpoints: number;
@@ -16,7 +19,7 @@ export interface CanaryPods {
  * @param restartsBefore As counted at the look before; undefined at a step's first.
  */
 export function judgeCanary(pods: CanaryPods, restartsBefore?: number): Verdict {
-  const name = 'canary';
+  const name = canaryVerdict;
   if (pods.readyEndpoints === 0) {
     return {
       name,

@@ -1,4 +1,5 @@
 import { doubtOf } from '../analysis/doubt.ts';
+import { canaryVerdict } from '../analysis/judge-canary.ts';
 import { fitsBudget } from '../analysis/proportion/cost.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { type Pace, planTick, type Tick } from '../plan/tick.ts';
@@ -227,7 +228,7 @@ function pauseFor(state: DecisionState, nowMs: number, endMs: number, why: strin
 
 /** A canary without an endpoint after somebody else changed things is no judgement on the image, which would be quarantined (O4). */
 function failureReason(spec: RolloutSpec, { overall: { name }, drift }: AnalysisResult): RollbackReason {
-  if (name === 'canary' && drift !== undefined) return 'drift';
+  if (name === canaryVerdict && drift !== undefined) return 'drift';
   return spec.analysis.alarms.includes(name) || spec.analysis.alerts.includes(name) ? 'alarm' : 'analysis';
 }
 

@@ -1,3 +1,4 @@
+import { canaryVerdict } from '../analysis/judge-canary.ts';
 import { quote } from './diagnostic.ts';
 import type { UnplacedProblem } from './problems-of.ts';
 import type { RolloutSpec } from './rollout-spec.ts';
@@ -22,8 +23,28 @@ export function checkNames({ image, router, analysis }: RolloutSpec): UnplacedPr
   const unkept = named.filter(({ name }) => name === '__proto__');
   return [
     ...unkept.map(({ path }): UnplacedProblem => ({ code: 'rule', path, found: quote('__proto__'), expected: 'another name' })),
+    ...checkVerdictNames(analysis),
     ...checkTagPatterns(image.tags),
   ];
+}
+
+/**
+ * Refuses a metric that is called as the pods of the canary are in verdicts, or as an alarm or alert is: its fail would be taken for theirs, and their
+ * silence would be held as its role says.
+ */
+function checkVerdictNames({ metrics, alarms, alerts }: RolloutSpec['analysis']): UnplacedProblem[] {
+  const taken = new Map([
+    ...alerts.map((name) => [name, 'an alert']),
+    ...alarms.map((name) => [name, 'an alarm']),
+    [canaryVerdict, "the canary's pods"],
+  ] as [string, string][]);
+  return metrics.flatMap(({ name }, index): UnplacedProblem[] => {
+    const owner = taken.get(name);
+    if (owner === undefined) return [];
+    const path = ['analysis', 'metrics', index, 'name'];
+    const hint = 'verdicts, holds and notifications tell them apart by their names alone';
+    return [{ code: 'rule', path, found: quote(name), expected: `another name than that of ${owner}`, hint }];
+  });
 }
 
 /** A pattern that could not be used would fail every push to the repository. */

@@ -92,6 +92,17 @@ describe('what no schema can say', () => {
     ]);
   });
 
+  it.each([
+    ['errors', 'an alarm'],
+    ['Slow', 'an alert'],
+    ['canary', "the canary's pods"],
+  ])('no metric is called as something else that is judged: %s', (name, owner) => {
+    const analysis = `analysis:\n  prometheus:\n    url: http://p:9090\n  alarms: [errors]\n  alerts: [Slow]\n  metrics: [successRate, { name: ${name}, query: up, min: 1 }]\n`;
+    expect(problemsIn(withAnalysis(analysis))).toMatchObject([
+      { path: 'analysis.metrics[1].name', found: `"${name}"`, expected: `another name than that of ${owner}` },
+    ]);
+  });
+
   it('W1: bakes that may be in doubt are reckoned with twice, and that is said', () => {
     const compared = withAnalysis(
       'analysis:\n  prometheus:\n    url: http://p:9090\n  metrics: [successRate]\ndeadlines: { rollout: 10m }\n',
