@@ -80,7 +80,7 @@ const beside = {
 
 /** How entries of `analysis.metrics` that are proportions stand in the file. */
 export const proportionSources = [
-  z.literal('successRate'),
+  z.literal('successRate', { error: 'successRate, or a mapping such as `latency: { above: 250ms }`' }),
   z.strictObject({ successRate, ...beside }),
   z.strictObject({ latency, ...beside }),
 ] as const;

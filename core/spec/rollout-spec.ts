@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { boundedHold } from './bounded-hold.ts';
 import { budget } from './budget-spec.ts';
 import { asksCloudWatch } from './cloudwatch-spec.ts';
+import { quote } from './diagnostic.ts';
 import { duration } from './duration.ts';
 import { begun, type MetricSpec, metric } from './metric-spec.ts';
 import { alarmNames, kubernetesName, mostAlarms, positiveInt, rolloutName } from './names.ts';
@@ -122,6 +123,12 @@ const steps = z
   })
   .check(z.describe('How the weight rises: a list of steps, or linear, or exponential. The last step is at totalWeight'));
 
+/** The first name that two metrics have. */
+function nameOfTwo(metrics: readonly { readonly name: string }[]): string | undefined {
+  const names = metrics.map(({ name }) => name);
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
 const analysis = z.pipe(
   z
     .strictObject({
@@ -175,7 +182,11 @@ const analysis = z.pipe(
         path: ['falseAlarmLevel'],
       }),
       z.refine((a) => a.interval >= 1, { error: 'an interval of at least 1s', path: ['interval'] }),
-      z.refine((a) => new Set(a.metrics.map((m) => m.name)).size === a.metrics.length, { error: 'names that differ', path: ['metrics'] }),
+      z.refine((a) => nameOfTwo(a.metrics) === undefined, {
+        error: ({ input }) =>
+          `names that differ: two are called ${quote(nameOfTwo(Object(input).metrics) ?? '')}, so give one of them a \`name\``,
+        path: ['metrics'],
+      }),
     ),
   z.transform(({ interval, warmUp, metrics, ...rest }) => ({
     ...rest,

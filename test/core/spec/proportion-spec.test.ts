@@ -66,6 +66,12 @@ describe('metrics that compare the canary with stable', () => {
     expect(problemsIn(withMetrics(metric))[0]).toMatchObject({ path, hint });
   });
 
+  it.each(['latency', 'throughput', '5'])('%s alone is no metric, and it is said how one is written', (metric) => {
+    expect(problemsIn(withMetrics(metric))).toMatchObject([
+      { path: 'analysis.metrics[0]', expected: 'successRate, or a mapping such as `latency: { above: 250ms }`' },
+    ]);
+  });
+
   it.each([
     ['latency: { above: 0ms }', 'a time above 0'],
     ['latency: { above: 1s, share: 101% }', 'a percentage of at most 100%'],
@@ -141,7 +147,7 @@ describe('metrics that compare the canary with stable', () => {
   it('need names that differ', () => {
     expect(problemsIn(withMetrics('successRate', 'successRate'))[0]).toMatchObject({
       path: 'analysis.metrics',
-      expected: 'names that differ',
+      expected: 'names that differ: two are called "successRate", so give one of them a `name`',
     });
   });
 
