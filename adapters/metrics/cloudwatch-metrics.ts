@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type RememberedDatapoints, recall, remember, timesOf } from '../../core/analysis/datapoint-times.ts';
 import { type MetricDataPage, metricDataPage, readAnswers } from '../../core/analysis/metric-data.ts';
 import type {
   CloudWatchMetrics,
@@ -12,7 +13,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { AwsJsonApi } from '../aws/json-api.ts';
 import { patientWaitMs } from '../aws/retry.ts';
 import { askPages } from './cloudwatch-pages.ts';
-import { inCalls, metricDataQueries, timesOf } from './metric-data-queries.ts';
+import { inCalls, metricDataQueries } from './metric-data-queries.ts';
 
 export interface CloudWatchMetricsOptions {
   /** Of `cloudWatchApi`. */
@@ -52,7 +53,7 @@ const listPage = z.object({
  */
 export function createCloudWatchMetrics({ call, clock, random = Math.random }: CloudWatchMetricsOptions): CloudWatchMetrics {
   const api = { call, clock, attempts };
-  let remembered: { readonly of: string; readonly untilMs: number; readonly datapoints: readonly Datapoint[] } | undefined;
+  let remembered: RememberedDatapoints | undefined;
 
   /** Again and again, as long as there is time, while CloudWatch throttles. Each time for what is newest then. */
   const askPatiently = async (questions: readonly CloudWatchQuestion[], untilMs: number) => {
@@ -82,11 +83,11 @@ export function createCloudWatchMetrics({ call, clock, random = Math.random }: C
 
   return {
     async measure(questions, patienceMs = 0) {
-      const of = JSON.stringify(questions);
-      if (remembered?.of === of && clock.now() < remembered.untilMs) return [...remembered.datapoints];
+      const recalled = recall(remembered, questions, clock.now());
+      if (recalled !== undefined) return [...recalled];
       const untilMs = clock.now() + patienceMs;
       const datapoints = (await Promise.all(inCalls(questions).map((each) => askTogether(each, untilMs)))).flat();
-      remembered = { of, untilMs: askAgainAtMs(questions, datapoints, clock.now()), datapoints };
+      remembered = remember(questions, datapoints, clock.now());
       return datapoints;
     },
     async list(filter): Promise<MetricListing> {
@@ -95,21 +96,6 @@ export function createCloudWatchMetrics({ call, clock, random = Math.random }: C
       return { status: 'listed', metrics: asked.pages.flatMap(({ Metrics }) => Metrics.map(toListed)), isWhole: asked.isWhole };
     },
   };
-}
-
-/**
- * When there may be something new: not before the next period is over, and then six times a period until it is published. What was not answered is asked for again
- * at once.
- *
- * @example Of a period of 60 s that ended at 12:01:00 and is read at 12:01:20: at 12:02:00, and then each 10 s.
- */
-function askAgainAtMs(questions: readonly CloudWatchQuestion[], datapoints: readonly Datapoint[], nowMs: number): number {
-  if (datapoints.some(({ status }) => status === 'unavailable')) return 0;
-  const again = datapoints.map((each, index) => {
-    const soonMs = nowMs + ((questions[index]?.periodSeconds ?? 0) * 1000) / 6;
-    return each.status === 'value' ? Math.max(soonMs, 2 * each.untilMs - each.fromMs) : soonMs;
-  });
-  return Math.min(...again);
 }
 
 function listInput({ namespace, metricName, dimensions = [] }: MetricFilter): Readonly<Record<string, unknown>> {

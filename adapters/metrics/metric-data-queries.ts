@@ -1,6 +1,5 @@
 import { answerId, countedId } from '../../core/analysis/metric-data.ts';
 import { renameIds } from '../../core/analysis/metric-math.ts';
-import { staleAfterMs } from '../../core/analysis/newest-datapoint.ts';
 import { seriesOf } from '../../core/analysis/series-of.ts';
 import type { CloudWatchQuestion, CloudWatchSeries } from '../../core/metric-ports.ts';
 
@@ -75,19 +74,4 @@ function statQuery(
 ): MetricDataQuery {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return { Id, ReturnData, MetricStat: { Metric: { Namespace: namespace, MetricName: metricName, Dimensions }, Period, Stat: stat } };
-}
-
-/**
- * From when to when a call asks, in seconds: up to the end of the newest full period, and as far back as a period may be and still count. Both stand at
- * full periods, where CloudWatch answers fastest.
- */
-export function timesOf(questions: readonly CloudWatchQuestion[], nowMs: number): { readonly StartTime: number; readonly EndTime: number } {
-  const periods = questions.map(({ periodSeconds }) => periodSeconds);
-  const nowSeconds = nowMs / 1000;
-  const floor = (seconds: number, to: number) => Math.floor(seconds / to) * to;
-  const starts = periods.map((each) => floor(nowSeconds, each) - each - staleAfterMs(each) / 1000);
-  return {
-    StartTime: floor(Math.min(...starts), Math.max(...periods)),
-    EndTime: Math.max(...periods.map((each) => floor(nowSeconds, each))),
-  };
 }

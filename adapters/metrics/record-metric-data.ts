@@ -1,5 +1,4 @@
 import { type MetricDataPage, type MetricDataResult, metricDataPage } from '../../core/analysis/metric-data.ts';
-import { staleAfterMs } from '../../core/analysis/newest-datapoint.ts';
 import type { RecordedMetricData, RecordedMetricDataResult } from '../../core/backtest/recording.ts';
 import type { CloudWatchQuestion } from '../../core/metric-ports.ts';
 import { askPages, type CloudWatchCalls } from './cloudwatch-pages.ts';
@@ -25,8 +24,8 @@ export function keptForSeconds(periodSeconds: number): number {
 }
 
 /**
- * What a question was answered over a time, as one GetMetricData would say it, from as early on as the first look of a rollout would ask for. Where
- * CloudWatch answers only a part, there is no answer. Who asks needs cloudwatch:GetMetricData.
+ * What a question was answered over a time, as one GetMetricData would say it. Where CloudWatch answers only a part, there is no answer. Who asks needs
+ * cloudwatch:GetMetricData.
  *
  * @param onPage Called when a page was answered.
  */
@@ -39,7 +38,7 @@ export async function recordMetricData(
   const floor = (atMs: number) => Math.floor(atMs / 1000 / periodSeconds) * periodSeconds;
   const input = {
     MetricDataQueries: metricDataQueries(asks, 0),
-    StartTime: floor(startMs - staleAfterMs(periodSeconds)) - periodSeconds,
+    StartTime: floor(startMs),
     EndTime: floor(endMs),
     ScanBy: 'TimestampAscending',
   };

@@ -4,6 +4,7 @@ import type { PrometheusApi } from '../../adapters/metrics/prometheus-api.ts';
 import { recordAlarm } from '../../adapters/metrics/record-alarm.ts';
 import { recordMetricData } from '../../adapters/metrics/record-metric-data.ts';
 import { type Range, recordRange } from '../../adapters/metrics/record-range.ts';
+import { timesOf } from '../../core/analysis/datapoint-times.ts';
 import type { RecordedAlarm } from '../../core/backtest/alarm-history.ts';
 import {
   type RangeAnswer,
@@ -113,8 +114,13 @@ async function recordCloudWatch(
   { fromMs, toMs, answers }: { readonly fromMs: number; readonly toMs: number; readonly answers: (name: string) => () => void },
 ): Promise<[string, RecordedMetric][]> {
   const recorded: [string, RecordedMetric][] = [];
+  // As far back as the first look would ask, which asks for all of them at once.
+  const { StartTime } = timesOf(
+    datapoints.map(({ asks }) => asks),
+    fromMs,
+  );
   for (const { name, asks } of datapoints) {
-    const result = await recordMetricData(calls, asks, { startMs: fromMs, endMs: toMs, onPage: answers(name) });
+    const result = await recordMetricData(calls, asks, { startMs: StartTime * 1000, endMs: toMs, onPage: answers(name) });
     if (!result.ok) {
       if (result.isRefused === true)
         throw new InvalidInputError(result.why, { remedy: `It was asked for ${name}: mend that metric in the spec.` });

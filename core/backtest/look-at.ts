@@ -1,3 +1,4 @@
+import type { RememberedDatapoints } from '../analysis/datapoint-times.ts';
 import { judgeAlarm } from '../analysis/judge-alarm.ts';
 import { type JudgedDatapoint, judgeDatapoint, ownSinceMs } from '../analysis/judge-datapoint.ts';
 import { emptyTally, judgeMetric, type MetricTally } from '../analysis/judge-metric.ts';
@@ -6,6 +7,7 @@ import { inRole, metricsNow } from '../analysis/metrics-now.ts';
 import { type Answers, sumOf } from '../analysis/proportion/block.ts';
 import { asksForSamples, sampleMoments } from '../analysis/shift-moments.ts';
 import { overallVerdict, type Verdict } from '../analysis/verdict.ts';
+import type { Datapoint } from '../metric-ports.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type AnswerCount, blocksOf, noAnswers } from '../rollout/answer-count.ts';
 import { type ComparedMetric, judgeAnswers } from '../rollout/judge-answers.ts';
@@ -23,7 +25,7 @@ import {
 } from '../spec/rollout-spec.ts';
 import { type AlarmChange, alarmReadingAt } from './alarm-history.ts';
 import type { Recording } from './read-recording.ts';
-import { recordedDatapoint } from './recorded-datapoint.ts';
+import { recordedAnswers } from './recorded-datapoint.ts';
 import { recordedHistory, recordedLook, recordedMeasurement } from './recorded-look.ts';
 
 /** What is looked at. */
@@ -43,6 +45,8 @@ export interface ReplayState {
   readonly watch: Watch;
   readonly tallies: ReadonlyMap<string, MetricTally>;
   readonly datapoints: ReadonlyMap<string, JudgedDatapoint>;
+  /** What CloudWatch was last found to have answered. */
+  readonly remembered: RememberedDatapoints | undefined;
   readonly counts: ReadonlyMap<string, AnswerCount>;
 }
 
@@ -62,7 +66,9 @@ export function lookAt(looked: Looked, state: ReplayState, nowMs: number): LookR
   const { stepIndex } = state.watch;
   const { asked, warmsUpUntilMs } = metricsNow(recordedMetrics(spec, recording), { stepIndex, nowMs, trafficSinceMs: fromMs });
   const queried = asked.filter(isPrometheusMetric).map((metric) => judgeQuery(looked, state, metric, nowMs));
-  const read = asked.filter(isCloudWatch).map((metric) => judgeRead(looked, state, metric, nowMs));
+  const ofCloudWatch = asked.filter(isCloudWatch);
+  const remembered = recordedAnswers(recording.datapoints, ofCloudWatch, { nowMs, before: state.remembered });
+  const read = ofCloudWatch.map((metric, index) => judgeRead(looked, state, metric, remembered?.datapoints[index]));
   const names = new Set(asked.map(({ name }) => name));
   const compared = looked.compared
     .filter(({ proportion: { name } }) => names.has(name))
@@ -90,6 +96,7 @@ export function lookAt(looked: Looked, state: ReplayState, nowMs: number): LookR
         ...state.datapoints,
         ...read.flatMap(({ name, judged }) => (judged === undefined ? [] : [[name, judged] as const])),
       ]),
+      remembered,
       counts: new Map([...state.counts, ...compared.map(({ name, answers }) => [name, answers] as const)]),
     },
   };
@@ -121,9 +128,9 @@ function judgeQuery({ recording }: Looked, { tallies }: ReplayState, metric: Pro
   return { name, verdict: inRole(role, verdict), tally };
 }
 
-function judgeRead({ recording, fromMs }: Looked, state: ReplayState, metric: CloudWatchMetric, nowMs: number) {
-  const { name, role, asks } = metric;
-  const datapoint = recordedDatapoint(asks, recording.datapoints.get(name) ?? { of: undefined, counted: [] }, nowMs);
+function judgeRead({ fromMs }: Looked, state: ReplayState, metric: CloudWatchMetric, answered: Datapoint | undefined) {
+  const { name, role } = metric;
+  const datapoint: Datapoint = answered ?? { status: 'unavailable', why: 'nothing was recorded of it' };
   const stepSinceMs = ownSinceMs(role, { stepStartedMs: state.watch.startedAtMs, trafficSinceMs: fromMs });
   const before = { tally: state.tallies.get(name), judged: state.datapoints.get(name), stepSinceMs };
   const { verdict, tally, judged } = judgeDatapoint(metric, datapoint, before);

@@ -1,6 +1,7 @@
+import { type RememberedDatapoints, recall, remember, timesOf } from '../analysis/datapoint-times.ts';
 import { answerId, countedIds, type MetricDataPage, seriesOfId } from '../analysis/metric-data.ts';
-import { type DatapointSeries, newestDatapoint, staleAfterMs } from '../analysis/newest-datapoint.ts';
-import type { CloudWatchQuestion, Datapoint } from '../metric-ports.ts';
+import { type DatapointSeries, newestDatapoint } from '../analysis/newest-datapoint.ts';
+import type { CloudWatchQuestion } from '../metric-ports.ts';
 import { type Points, pointsBetween } from './points.ts';
 
 /** What was recorded below one id, whose values are looked up look by look. */
@@ -34,17 +35,29 @@ function recordedSeries(series: DatapointSeries | undefined): RecordedSeries | u
 export const publishedAfterPeriods = 1;
 
 /**
- * What CloudWatch would have answered at a moment, asked for as far back as timesOf in adapters/metrics/metric-data-queries.ts has it.
+ * What CloudWatch would have answered to all that is asked at a moment, as createCloudWatchMetrics in adapters/metrics/cloudwatch-metrics.ts asks it: for the same
+ * time, and not again while there can be nothing new.
  *
- * @example At 12:02:10 and at 12:02:50 the minute that began at 12:00:00, and so on until 12:03:00.
+ * @param before What was answered at the look before.
+ * @example Of a minute that began at 12:00:00: from 12:02:00 on, and until the next one, at 12:03:00 or up to ten seconds later.
  */
-export function recordedDatapoint(asks: CloudWatchQuestion, { of, counted }: RecordedDatapoints, nowMs: number): Datapoint {
-  const periodMs = asks.periodSeconds * 1000;
-  const untilMs = nowMs - (1 + publishedAfterPeriods) * periodMs;
-  const sinceMs = Math.floor(nowMs / periodMs) * periodMs - periodMs - staleAfterMs(asks.periodSeconds);
-  const published = (series: RecordedSeries | undefined): DatapointSeries | undefined => {
-    if (series === undefined) return undefined;
-    return { ...series.about, values: new Map(pointsBetween(series.points, sinceMs, untilMs)) };
-  };
-  return newestDatapoint(asks, { of: published(of), counted: counted.map(published) }, nowMs);
+export function recordedAnswers(
+  recorded: ReadonlyMap<string, RecordedDatapoints>,
+  metrics: readonly { readonly name: string; readonly asks: CloudWatchQuestion }[],
+  { nowMs, before }: { readonly nowMs: number; readonly before: RememberedDatapoints | undefined },
+): RememberedDatapoints | undefined {
+  if (metrics.length === 0) return before;
+  const questions = metrics.map(({ asks }) => asks);
+  if (before !== undefined && recall(before, questions, nowMs) !== undefined) return before;
+  const sinceMs = timesOf(questions, nowMs).StartTime * 1000;
+  const datapoints = metrics.map(({ name, asks }) => {
+    const { of, counted } = recorded.get(name) ?? { of: undefined, counted: [] };
+    const untilMs = nowMs - (1 + publishedAfterPeriods) * asks.periodSeconds * 1000;
+    const published = (series: RecordedSeries | undefined): DatapointSeries | undefined => {
+      if (series === undefined) return undefined;
+      return { ...series.about, values: new Map(pointsBetween(series.points, sinceMs, untilMs)) };
+    };
+    return newestDatapoint(asks, { of: published(of), counted: counted.map(published) }, nowMs);
+  });
+  return remember(questions, datapoints, nowMs);
 }

@@ -49,7 +49,8 @@ export function replay(input: ReplayInput): Replay {
   const plan = planRollout(input.spec);
   const pace = paceOf(plan, input.spec.policies, false);
   const looks: ReplayLook[] = [];
-  let state: ReplayState = { watch: newWatch(0, input.fromMs), tallies: new Map(), datapoints: new Map(), counts: new Map() };
+  const unasked = { tallies: new Map(), datapoints: new Map(), remembered: undefined, counts: new Map() };
+  let state: ReplayState = { watch: newWatch(0, input.fromMs), ...unasked };
   let nowMs = input.fromMs;
   while (nowMs <= input.toMs) {
     const looked = lookAt({ ...input, plan }, state, nowMs);

@@ -1,4 +1,5 @@
 import type { AwsJsonApi } from '../../adapters/aws/json-api.ts';
+import type { MetricDataQuery } from '../../adapters/metrics/metric-data-queries.ts';
 import { createMetricDataApi } from '../../sandbox/cloudwatch/metric-data-api.ts';
 import { MetricStore } from '../../sandbox/cloudwatch/metric-store.ts';
 import { createDraw } from '../bench/judge/draw.ts';
@@ -46,13 +47,22 @@ export function cloudWatchOf(metrics: MetricStore): AwsJsonApi {
 }
 
 /** The same as a rollout sees it: a datapoint is published a period after its end. */
-export function lateCloudWatchOf(
-  metrics: MetricStore,
-  { now, periodSeconds }: { readonly now: () => number; readonly periodSeconds: number },
-): AwsJsonApi {
+export function lateCloudWatchOf(metrics: MetricStore, { now }: { readonly now: () => number }): AwsJsonApi {
   const call = cloudWatchOf(metrics);
   return async (operation, input) => {
-    const publishedSeconds = Math.floor(now() / 1000 / periodSeconds) * periodSeconds - periodSeconds;
-    return call(operation, { ...input, EndTime: Math.min(Number(input['EndTime']), publishedSeconds) });
+    const queries = input['MetricDataQueries'] as readonly MetricDataQuery[];
+    const results = new Map<string, unknown>();
+    for (const periodSeconds of new Set(queries.map(periodOf))) {
+      const publishedSeconds = Math.floor(now() / 1000 / periodSeconds) * periodSeconds - periodSeconds;
+      const MetricDataQueries = queries.filter((each) => periodOf(each) === periodSeconds);
+      const answer = await call(operation, { ...input, MetricDataQueries, EndTime: Math.min(Number(input['EndTime']), publishedSeconds) });
+      if (answer.status === 'failed') return answer;
+      for (const result of (answer.output as { MetricDataResults: { Id: string }[] }).MetricDataResults) results.set(result.Id, result);
+    }
+    return { status: 'ok', output: { MetricDataResults: [...results.values()], Messages: [] } };
   };
+}
+
+function periodOf({ Period, MetricStat }: MetricDataQuery): number {
+  return Period ?? MetricStat?.Period ?? 60;
 }

@@ -35,7 +35,7 @@ export interface Measured {
 export async function runInProduction(spec: RolloutSpec, { store, metrics }: Measured, toMs: number): Promise<ProductionLook[]> {
   const clock = standingClock(startMs);
   const prometheus = createPrometheus({ url: 'http://prometheus.example.com', clock, fetch: fetchOf(store) });
-  const call = lateCloudWatchOf(metrics ?? new MetricStore(), { now: () => clock.now(), periodSeconds: 60 });
+  const call = lateCloudWatchOf(metrics ?? new MetricStore(), { now: () => clock.now() });
   const cloudWatch = createCloudWatchMetrics({ call, clock });
   const deps = { clock, cloudWatch, prometheus: () => ({ metrics: prometheus, alerts: { read: async () => [] } }) };
   const plan = planRollout(spec);
@@ -71,7 +71,9 @@ export async function runInProduction(spec: RolloutSpec, { store, metrics }: Mea
     if (decision.action === 'advance') record = { ...record, answers: { ...answers }, watch: newWatch(decision.stepIndex, nowMs) };
     else {
       record = { ...record, answers: { ...answers }, watch: unpaused(watch) };
-      nowMs += 1000 * Math.min(spec.analysis.intervalSeconds, 'tick' in decision ? decision.tick.watchSeconds : 1);
+      // Long intervals are waited for by Step Functions, short ones within RunAnalysis.
+      const { waitSeconds, watchSeconds } = 'tick' in decision ? decision.tick : { waitSeconds: 0, watchSeconds: 1 };
+      nowMs += 1000 * Math.max(1, Math.min(spec.analysis.intervalSeconds, waitSeconds + watchSeconds));
     }
   }
   return looks;

@@ -88,6 +88,24 @@ const fromCloudWatch = comparingSpec(
   },
 );
 
+/** Periods of every length in one call, and looks that fall on none of their ends. */
+const ofManyPeriods = (interval: string) =>
+  comparingSpec(
+    { steps, policies: { noData: { hold: '12m' } } },
+    {
+      interval,
+      metrics: [
+        { loadBalancer, measure: 'failedShare', max: 0.02, period: '5m', failures: { consecutive: 1 } },
+        { loadBalancer, measure: 'requests', min: 60, period: '1m', critical: false, startingStep: 2 },
+        {
+          name: 'latency',
+          cloudwatch: { metric: { ...metricOf('TargetResponseTime', 'Average'), period: '10s' } },
+          ...{ max: 0.5, initialDelay: '70s', failures: { for: '40s' } },
+        },
+      ],
+    },
+  );
+
 const failedShareOf = (side: string) =>
   `sum(rate(istio_requests_total{destination_service_name="{{${side}}}",response_code="503"}[1m])) / ` +
   `sum(rate(istio_requests_total{destination_service_name="{{${side}}}"}[1m]))`;
@@ -145,6 +163,21 @@ describe('a replay of what was recorded', () => {
     expect(looks.length).toBeGreaterThan(10);
     expect(looks).toEqual(production);
     expect(looks.at(-1)?.action).toBe(last);
+  });
+
+  it.each<[string, string, Partial<SimulatedLoadBalancer>]>([
+    ['10s', 'good', {}],
+    ['7s', 'good', {}],
+    ['10s', 'bad from the fifth minute on', { failing: (after) => (after > 300 ? 0.2 : 0.003) }],
+    ['7s', 'slow for a minute', { latencySeconds: (after) => (after > 410 && after < 470 ? 0.9 : 0.08) }],
+    ['45s', 'silent for three minutes', { requestsPerSecond: (after) => (after > 200 && after < 380 ? 0 : 30) }],
+    ['10s', 'silent from the beginning', { requestsPerSecond: (after) => (after > -400 ? 0 : 30) }],
+    ['4m', 'silent for three minutes', { requestsPerSecond: (after) => (after > 200 && after < 380 ? 0 : 30) }],
+  ])('reads datapoints of several periods as production does, looked at every %s, where the canary is %s', async (interval, _, change) => {
+    const metrics = writtenMetrics({ ...balanced, pastSeconds: 1_800, ...change });
+    const { looks, production } = await bothOf(ofManyPeriods(interval), {}, metrics);
+    expect(looks.length).toBeGreaterThan(5);
+    expect(looks).toEqual(production);
   });
 
   it.each<[string, Partial<SimulatedService>, string]>([
