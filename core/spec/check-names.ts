@@ -9,12 +9,14 @@ const longestTagPattern = 256;
 const mostTagPatterns = 50;
 
 /**
- * Refuses names that what comes later could not take. Metrics, and rules of routes, are remembered by their names as keys of an object: of one
- * that is called `__proto__` nothing would be remembered.
+ * Refuses names that what comes later could not take. Metrics, rules of routes, and alarms in a recording are remembered by their names as keys of an object:
+ * of one that is called `__proto__` nothing would be remembered.
  */
 export function checkNames({ image, router, analysis }: RolloutSpec): UnplacedProblem[] {
   const named = [
     ...analysis.metrics.map(({ name }, index) => ({ name, path: ['analysis', 'metrics', index, 'name'] })),
+    ...analysis.alarms.map((name, index) => ({ name, path: ['analysis', 'alarms', index] })),
+    ...analysis.alerts.map((name, index) => ({ name, path: ['analysis', 'alerts', index] })),
     ...router.routes.flatMap((route, index) => [
       ...('http' in route ? [{ name: route.http, path: ['router', 'routes', index, 'http'] }] : []),
       ...('rule' in route ? [{ name: route.rule, path: ['router', 'routes', index, 'rule'] }] : []),

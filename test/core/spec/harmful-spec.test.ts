@@ -62,6 +62,8 @@ describe('a spec that means harm', () => {
 
   it.each([
     ['a metric', withQuery('up').replace('name: errors', 'name: __proto__'), 'analysis.metrics[0].name'],
+    ['an alarm', withAnalysis('analysis:\n  alarms: [fine, __proto__]\n'), 'analysis.alarms[1]'],
+    ['an alert', withAnalysis('analysis:\n  prometheus: {url: "http://p:9090"}\n  alerts: [__proto__]\n'), 'analysis.alerts[0]'],
     ['a rule', changed('virtualService: checkout', 'virtualService: checkout\n      http: __proto__'), 'router.routes[0].http'],
   ])('is refused for %s of which nothing could be remembered', (_, text, path) => {
     expect(problemsIn(text)).toMatchObject([{ code: 'rule', path, expected: 'another name' }]);
