@@ -57,8 +57,7 @@ export async function record({ prometheus, cloudWatch, queries, fromMs, toMs, pr
     const ask = askOf(prometheus, answers);
     const range = { ...whole, startMs: fromMs };
     recorded.push(...(await recordPrometheus(ask, queries, { range, whole })));
-    // From a step earlier on, since one that fires at the beginning has fired before.
-    for (const { name, query } of queries.alerts) alerts.push([name, await ask(name, query, { ...range, startMs: fromMs - stepMs })]);
+    for (const { name, query } of queries.alerts) alerts.push([name, await ask(name, query, range)]);
   }
   if (cloudWatch !== undefined) recorded.push(...(await recordCloudWatch(cloudWatch, queries, { fromMs, toMs, answers })));
   const alarms = cloudWatch === undefined ? [] : await recordAlarms(cloudWatch, queries, { fromMs, toMs, answers });

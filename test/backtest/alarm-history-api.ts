@@ -9,10 +9,11 @@ interface HistoryInput {
   readonly StartDate?: number;
   readonly EndDate?: number;
   readonly MaxRecords?: number;
+  readonly ScanBy?: string;
   readonly NextToken?: string;
 }
 
-/** CloudWatch that knows alarms too, and tells of their changes in ascending order, a hundred a page at most. */
+/** CloudWatch that knows alarms too, and tells of their changes a hundred a page at most, the newest first where nothing else is asked for. */
 export function withAlarms(call: AwsJsonApi, alarms: Readonly<Record<string, AlarmOverTime>>): AwsJsonApi {
   return async (operation, input) => {
     if (operation === 'DescribeAlarmHistory') return { status: 'ok', output: historyOf(alarms, input as unknown as HistoryInput) };
@@ -39,6 +40,7 @@ function historyOf(alarms: Readonly<Record<string, AlarmOverTime>>, input: Histo
     }),
   }));
   const within = items.filter(({ Timestamp }) => Timestamp >= StartDate && Timestamp <= EndDate);
+  if (input.ScanBy !== 'TimestampAscending') within.reverse();
   const start = Number(NextToken);
   const more = start + MaxRecords < within.length ? { NextToken: `${start + MaxRecords}` } : {};
   return { AlarmHistoryItems: within.slice(start, start + MaxRecords), ...more };

@@ -56,6 +56,23 @@ describe('the states of an alarm over a time', () => {
     expect((await statesOf(changes))?.length).toBe(251);
   });
 
+  it('are what the very next change was from, where more of them followed', async () => {
+    const changes: AlarmOverTime = [
+      { atMs: minute(-20), to: 'ALARM' },
+      { atMs: minute(90), to: 'INSUFFICIENT_DATA' },
+      { atMs: minute(95), to: 'OK' },
+    ];
+    expect(await statesOf(changes)).toEqual([[Number.NEGATIVE_INFINITY, 'alarm']]);
+  });
+
+  it('are asked for of composite alarms too, of which CloudWatch tells nothing otherwise', async () => {
+    const { calls, call, clock } = scriptedCloudWatch({}, {}, { CompositeAlarms: [{ StateValue: 'OK' }] });
+    expect((await recordAlarm({ call, clock, attempts: 1 }, 'errors', range)).ok).toBe(true);
+    expect(calls.map(({ operation, input }) => [operation, input['AlarmTypes']])).toEqual(
+      ['DescribeAlarmHistory', 'DescribeAlarmHistory', 'DescribeAlarms'].map((each) => [each, ['MetricAlarm', 'CompositeAlarm']]),
+    );
+  });
+
   it('are not there where CloudWatch has no such alarm', async () => {
     const call = withAlarms(async (operation) => failure(operation), {});
     const answer = await recordAlarm({ call, clock: new VirtualClock(), attempts: 1 }, 'errors', range);

@@ -74,6 +74,12 @@ describe('a range of a metric of CloudWatch', () => {
     expect((await recorded(metric(), answered)).answer).toEqual({ ok: false, why: expect.stringContaining(why) });
   });
 
+  it('is none where CloudWatch failed on an earlier page', async () => {
+    const first = page([of('q0', [[0, 1]], { StatusCode: 'InternalError' })], { NextToken: 'more' });
+    const { answer } = await recorded(metric(), first, page([of('q0', [[1, 1]])]));
+    expect(answer).toEqual({ ok: false, why: expect.stringContaining('with the status InternalError') });
+  });
+
   it('is none for good where CloudWatch cannot read what it is asked', async () => {
     const { answer } = await recorded(metric(), failure('ValidationError', 'no such function'));
     expect(answer).toEqual({ ok: false, isRefused: true, why: expect.stringContaining('no such function') });

@@ -164,6 +164,17 @@ describe('a recording', () => {
       expect(problemsOf({ ...ofCloudWatch, queue: broken }).join('\n')).toContain(expected);
     });
 
+    it('misses the metrics of a source whose alarms or alerts it holds', () => {
+      const also = { ...analysis, alarms: ['errors'], alerts: ['Slow'] };
+      const pathsOf = (held: object) => {
+        const read = readRecording({ version: 1, stepSeconds: 10, ...held }, 'recording.json', also);
+        return read.ok ? [] : read.problems.map(({ path }) => path);
+      };
+      expect(pathsOf({ metrics: ofPrometheus, alarms: { errors: { StateValue: 'OK' } } })).toEqual(['metrics.queue', 'metrics.failed']);
+      expect(pathsOf({ metrics: ofCloudWatch, alerts: { Slow: two } })).toEqual(['metrics.up', 'metrics.p99']);
+      expect(pathsOf({ metrics: ofCloudWatch, alarms: { errors: { StateValue: 'OK' } } })).toEqual([]);
+    });
+
     it('is refused for too many datapoints', () => {
       const Timestamps = Array.from({ length: 2_500_001 }, () => 'no time');
       const broken = {

@@ -156,6 +156,7 @@ describe('a replay of what was recorded', () => {
     ['slow for a minute', { latencySeconds: (after) => (after > 410 && after < 490 ? 0.9 : 0.08) }, 'promote'],
     ['slow for longer', { latencySeconds: (after) => (after > 410 ? 0.9 : 0.08) }, 'abort'],
     ['silent for three minutes', { requestsPerSecond: (after) => (after > 200 && after < 380 ? 0 : 30) }, 'promote'],
+    ['silent for seven minutes', { requestsPerSecond: (after) => (after > 200 && after < 620 ? 0 : 30) }, 'abort'],
     ['silent from the beginning', { requestsPerSecond: (after) => (after > -400 && after < 1_700 ? 0 : 30) }, 'abort'],
     ['of hardly any requests', { requestsPerSecond: () => 0.01 }, 'abort'],
   ])('reads the datapoints of CloudWatch as production does, where the canary is %s', async (_, change, last) => {

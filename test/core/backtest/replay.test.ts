@@ -154,6 +154,15 @@ describe('a replay of alarms and alerts', () => {
     expect(of.notes).toContain("An alarm's event rolls back at once; here an alarm was seen at the next look.");
   });
 
+  it('takes the items of an alarm as the AWS command line prints them: the newest first, and others than changes of state between them', () => {
+    const edited = { Timestamp: at(100), HistoryItemType: 'ConfigurationUpdate', HistoryData: '{"type":"Update"}' };
+    const of = replayed(
+      errorsOf(change(250, 'ALARM', 'OK'), change(133, 'OK', 'ALARM'), edited, change(20, 'ALARM', 'OK'), change(10, 'OK', 'ALARM')),
+    );
+    expect(of.looks.slice(0, 3).map(({ verdicts }) => verdicts[0]?.verdict)).toEqual(['pass', 'fail']);
+    expect(of.end).toMatchObject({ reason: 'alarm', atMs: startMs + 10_000 });
+  });
+
   it('is rolled back by an alert that fires, and not by one that has recovered between two looks', () => {
     expect(replayed(slowFrom(200, 230)).end).toMatchObject({
       reason: 'alarm',
@@ -223,6 +232,11 @@ describe('a replay of alarms and alerts', () => {
   it.each<[string, object, string]>([
     ['another alarm', { alarms: { others: { StateValue: 'OK' } } }, 'alarms.checkout-errors: nothing'],
     ['no state', errorsOf(), 'alarms.checkout-errors: something else, changes of its state, or a StateValue'],
+    [
+      'one change of what',
+      errorsOf(change(5, 'OK', 'ALARM'), { Timestamp: at(9), HistoryData: '{}' }),
+      'AlarmHistoryItems[1]: something else, HistoryData with',
+    ],
     ['changes of what', errorsOf({ Timestamp: at(5), HistoryData: '{}' }), 'AlarmHistoryItems[0]: something else, HistoryData with'],
   ])('is refused for %s', (_, more, why) => {
     expect(() => replayed(more)).toThrow(why);
