@@ -102,12 +102,12 @@ describe('sluice lint --cluster, of metrics', () => {
   it('says the value of a query now, and that one for the canary has none yet', async () => {
     const { out, code } = await lintWith([
       { name: 'all', query: `sum(${all})`, min: 1 },
-      { name: 'canary', query: `sum(${all.replace('stable', 'canary')})`, min: 1 },
+      { name: 'all of the canary', query: `sum(${all.replace('stable', 'canary')})`, min: 1 },
     ]);
     expect(code).toBe(0);
     expect(out).toContain('checkout: 0 refusals, 0 warnings\n');
     expect(out).toMatch(/^ {2}all: [\d,]+ now \(0 ms\)$/m);
-    expect(out).toMatch(/^ {2}canary: no data yet, since it asks for the canary \(0 ms\)$/m);
+    expect(out).toMatch(/^ {2}all of the canary: no data yet, since it asks for the canary \(0 ms\)$/m);
   });
 
   it('says what runs now has of what needs no query, and what is missing to tell', async () => {
