@@ -71,6 +71,15 @@ export function answerQueries({ all, bad }: SideCounters, forMs: number): { read
   return { all: growthOf(all), bad: 'counters' in bad ? growthOf(bad.counters) : `${growthOf(all)} - (${growthOf(bad.allBut)})` };
 }
 
+/**
+ * The same query, which is answered only where anything of these counters was known so long ago. A Prometheus that has lost what it knew finds all counters
+ * new, with all that proxies have counted since they were started, of canaries before this one too.
+ */
+export function whereKnown(query: string, { stable, canary }: AnswerView, agoMs: number): string {
+  const known = [...stable.all, ...canary.all].map((each) => `${each} offset ${agoMs}ms`).join(' or ');
+  return `(${query}) and on () group(${known})`;
+}
+
 /** The queries that a recording holds the answers to: raw counters, each series by itself. */
 export interface RecordedQueries {
   readonly canary: SideQueries;

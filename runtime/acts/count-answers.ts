@@ -1,10 +1,11 @@
-import { type AnswerView, answerQueries, answerViews, oldestAnswerQuery } from '../../adapters/metrics/answer-queries.ts';
+import { type AnswerView, answerQueries, answerViews, oldestAnswerQuery, whereKnown } from '../../adapters/metrics/answer-queries.ts';
 import type { Answers } from '../../core/analysis/proportion/block.ts';
 import type { PriorDispersion } from '../../core/analysis/proportion/dispersion.ts';
 import type { Measurement, MetricProvider } from '../../core/metric-ports.ts';
 import { type AnswerCount, type AnswerLook, noAnswers } from '../../core/rollout/answer-count.ts';
 import { beginAt, countedLook, learnNoise, minutesOf, nextQuestion, nothing, pastOfStable } from '../../core/rollout/answer-look.ts';
 import type { ProportionSpec } from '../../core/spec/proportion-spec.ts';
+import { settleMs } from '../../core/traffic/settle-seconds.ts';
 import type { Deps } from '../deps.ts';
 import { shareNamesOf } from './measure-share.ts';
 import type { OpenRollout } from './open-rollout.ts';
@@ -24,8 +25,12 @@ export async function countAnswers(
   const views = answerViews(shareNamesOf(open), bad, mirrored);
   const question = nextQuestion(count, watch, views, deps.clock.now());
   if (question.ask === 'nothing') return question.look;
-  if (question.ask === 'growth') return measureBlock(metrics, question.view, { forMs: question.forMs, stepIndex: watch.stepIndex });
-  const look = await findBeginning(metrics, views, question.sinceMs);
+  if (question.ask === 'growth') {
+    const { view, forMs } = question;
+    const block = await measureBlock(metrics, view, { forMs, stepIndex: watch.stepIndex });
+    return block ?? findBeginning(metrics, views, { sinceMs: watch.startedAtMs + settleMs, goesOn: true });
+  }
+  const look = await findBeginning(metrics, views, { sinceMs: question.sinceMs, goesOn: count.stepIndex === watch.stepIndex });
   if (look.status !== 'begins' || count.prior !== undefined) return look;
   const begun = views.find(({ name }) => name === look.view);
   return begun === undefined ? look : { ...look, prior: await askForNoise(metrics, begun, open.record.startedAtMs) };
@@ -36,15 +41,27 @@ export function badMeansOf(open: Pick<OpenRollout, 'spec' | 'target' | 'names'>,
   return answerViews(shareNamesOf(open), bad)[0]?.badMeans ?? 'failed';
 }
 
-async function findBeginning(metrics: MetricProvider, views: readonly AnswerView[], sinceMs: number): Promise<AnswerLook> {
-  const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: oldestAnswerQuery(view) })));
+/** Scrapes are a minute apart at most in most places: whoever has known any of the counters for so long has scraped all that there are. */
+const memoryMs = 90_000;
+
+/** @param goesOn The step has been counted before, and Prometheus may have forgotten it: then it begins anew once nothing comes in late any more. */
+async function findBeginning(
+  metrics: MetricProvider,
+  views: readonly AnswerView[],
+  { sinceMs, goesOn }: { readonly sinceMs: number; readonly goesOn: boolean },
+): Promise<AnswerLook> {
+  const queryOf = (view: AnswerView) => (goesOn ? whereKnown(oldestAnswerQuery(view), view, memoryMs) : oldestAnswerQuery(view));
+  const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: queryOf(view) })));
   for (const [index, answer] of answers.entries()) {
     const view = views[index];
     if (!isNumber(answer) || view === undefined) continue;
     return beginAt({ view: view.name, scrapedAtMs: answer.value * 1000, atMs: answer.atMs }, sinceMs);
   }
+  if (goesOn && answers.every(({ status }) => status === 'noData')) return nothing(forgotten);
   return unanswered(answers);
 }
+
+const forgotten = `Prometheus does not know what was counted before, as one that was started anew without its data: the count begins again when it has known the counters for ${memoryMs / 1000} s.`;
 
 async function askForNoise(metrics: MetricProvider, view: AnswerView, untilMs: number): Promise<PriorDispersion> {
   return learnNoise(await pastAnswers(metrics, view, untilMs));
@@ -65,18 +82,22 @@ export async function pastAnswers(
   return minutesOf(ofAll, ofBad);
 }
 
+/** Undefined where Prometheus knows nothing of when the count began: what it finds new may be older than the rollout. */
 async function measureBlock(
   metrics: MetricProvider,
-  { stable, canary }: AnswerView,
+  view: AnswerView,
   { forMs, stepIndex }: { readonly forMs: number; readonly stepIndex: number },
-): Promise<AnswerLook> {
+): Promise<AnswerLook | undefined> {
+  const { stable, canary } = view;
   const [ofStable, ofCanary] = [answerQueries(stable, forMs), answerQueries(canary, forMs)];
   const answers = await metrics.measure([
-    { name: "stable's answers", query: ofStable.all },
+    { name: "stable's answers", query: whereKnown(ofStable.all, view, forMs) },
     { name: "stable's bad answers", query: ofStable.bad },
     { name: "the canary's answers", query: ofCanary.all },
     { name: "the canary's bad answers", query: ofCanary.bad },
   ]);
+  const [known, ...others] = answers;
+  if (known?.status === 'noData' && others.every(isNumber)) return undefined;
   const values = answers.flatMap((answer) => (isNumber(answer) ? [answer.value] : []));
   const [stableAll = 0, stableBad = 0, canaryAll = 0, canaryBad = 0] = values;
   const atMs = answers[0]?.atMs;

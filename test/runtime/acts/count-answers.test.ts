@@ -99,9 +99,44 @@ describe('a look at what both sides have answered', () => {
     await clock.sleep(10_000);
     counting.scrapeAnswers({ stable: { 200: 100 }, canary: { 200: 10 } });
     expect(await look({ stepIndex: 0, view: 'source', countedUntilMs })).toMatchObject({ status: 'begins' });
-    await clock.sleep(3_600_000);
+    await clock.sleep(3_480_000);
+    counting.scrapeAnswers({ stable: { 200: 880 }, canary: { 200: 88 } });
+    await clock.sleep(120_000);
     counting.scrapeAnswers({ stable: { 200: 900 }, canary: { 200: 90 } });
     expect(await look({ stepIndex: 1, view: 'source', countedUntilMs })).toMatchObject({ status: 'begins' });
+  });
+
+  it('begins anew where Prometheus has lost what it knew, when all that proxies have counted before is known again', async () => {
+    const { clock, counting, look } = begin();
+    const count = { stepIndex: 0, view: 'source', countedUntilMs: clock.now() };
+    const scrapeOne = (pod: string, answered: number) => {
+      // Of canaries before this one the proxies still have 3,000 answers, 900 of them bad.
+      counting.scrapeAnswers({ stable: { 200: 50_000 + answered }, canary: { 200: 2_100 + answered, 503: 900 } }, { pod });
+    };
+    await clock.sleep(10_000);
+    scrapeOne('caller-a', 1);
+    expect(await look(count)).toEqual({
+      status: 'nothing',
+      why: expect.stringMatching(/^Prometheus does not know what was counted/),
+      sourceDown: false,
+    });
+    await clock.sleep(10_000);
+    scrapeOne('caller-b', 1);
+    expect(await look(count)).toMatchObject({ status: 'nothing' });
+    for (let scrapes = 0; scrapes < 8; scrapes += 1) {
+      await clock.sleep(10_000);
+      scrapeOne('caller-a', 2 + scrapes);
+      scrapeOne('caller-b', 2 + scrapes);
+    }
+    expect(await look(count)).toMatchObject({ status: 'begins', atMs: clock.now() });
+    const countedUntilMs = clock.now();
+    await clock.sleep(10_000);
+    scrapeOne('caller-a', 20);
+    scrapeOne('caller-b', 20);
+    expect(await look({ ...count, countedUntilMs })).toMatchObject({
+      status: 'counted',
+      block: { canary: { all: 22, bad: 0 }, stable: { all: 22, bad: 0 } },
+    });
   });
 
   it("learns from stable's last half hour how bad answers come, once", async () => {
