@@ -61,9 +61,14 @@ export function readChange({
   return { atMs: Timestamp * 1000, state: states[newState.stateValue], reason: reasonOf(newState), before };
 }
 
+/** A history holds what was configured and done too, where nobody asked for the changes of state alone. */
+export function isStateUpdate({ HistoryItemType }: RecordedAlarmItem): boolean {
+  return (HistoryItemType ?? 'StateUpdate') === 'StateUpdate';
+}
+
 /** All states of an alarm, the oldest first; undefined where nobody knows what it was at the beginning, or where an item can't be read. */
 export function alarmChanges({ AlarmHistoryItems, StateValue }: RecordedAlarm): AlarmChange[] | undefined {
-  const items = AlarmHistoryItems.filter(({ HistoryItemType }) => (HistoryItemType ?? 'StateUpdate') === 'StateUpdate').map(readChange);
+  const items = AlarmHistoryItems.filter(isStateUpdate).map(readChange);
   const changes = items.flatMap((change) => change ?? []).sort((one, other) => one.atMs - other.atMs);
   const before = changes[0]?.before ?? (StateValue && { StateValue, reason: '' });
   if (before === undefined || changes.length < items.length) return undefined;

@@ -5,7 +5,7 @@ import type { CloudWatchQuestion } from '../metric-ports.ts';
 import { shorten } from '../shorten.ts';
 import type { ProblemPath } from '../spec/diagnostic.ts';
 import type { UnplacedProblem } from '../spec/problems-of.ts';
-import { type AlarmChange, alarmChanges, alertChanges, type RecordedAlarm, readChange } from './alarm-history.ts';
+import { type AlarmChange, alarmChanges, alertChanges, isStateUpdate, type RecordedAlarm, readChange } from './alarm-history.ts';
 import type { SideCounters } from './growth.ts';
 import type { Points } from './points.ts';
 import { type RecordedDatapoints, recordedDatapoints } from './recorded-datapoint.ts';
@@ -65,7 +65,7 @@ export function readAlarm(reader: Reader, recorded: RecordedAlarm, path: Problem
     reader.changes += changes.length;
     return changes;
   }
-  const unread = recorded.AlarmHistoryItems.findIndex((item) => readChange(item) === undefined);
+  const unread = recorded.AlarmHistoryItems.findIndex((item) => isStateUpdate(item) && readChange(item) === undefined);
   const expected =
     unread < 0 ? 'changes of its state, or a StateValue: OK, ALARM or INSUFFICIENT_DATA' : 'HistoryData with an oldState and a newState';
   reader.problems.push({

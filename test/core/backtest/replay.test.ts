@@ -237,6 +237,19 @@ describe('a replay of alarms and alerts', () => {
       errorsOf(change(5, 'OK', 'ALARM'), { Timestamp: at(9), HistoryData: '{}' }),
       'AlarmHistoryItems[1]: something else, HistoryData with',
     ],
+    [
+      'one change of what, behind what was configured',
+      errorsOf(
+        { Timestamp: at(1), HistoryItemType: 'ConfigurationUpdate', HistoryData: '{"type":"Update"}' },
+        { Timestamp: at(5), HistoryItemType: 'StateUpdate', HistoryData: '{}' },
+      ),
+      'AlarmHistoryItems[1]: something else, HistoryData with',
+    ],
+    [
+      'no change of its state, but what was configured',
+      errorsOf({ Timestamp: at(1), HistoryItemType: 'ConfigurationUpdate', HistoryData: '{"type":"Update"}' }),
+      'alarms.checkout-errors: something else, changes of its state',
+    ],
     ['changes of what', errorsOf({ Timestamp: at(5), HistoryData: '{}' }), 'AlarmHistoryItems[0]: something else, HistoryData with'],
   ])('is refused for %s', (_, more, why) => {
     expect(() => replayed(more)).toThrow(why);
