@@ -43,6 +43,7 @@ export async function measureAll(
   return {
     settings,
     cells: measured.flatMap((each) => (each.part === 'shares' ? each.cells : [])),
+    doubt: measured.flatMap((each) => (each.part === 'doubt' ? each.cells : [])),
     fullWeight: measured.flatMap((each) => (each.part === 'fullWeight' ? each.cells : [])),
     latency: measured.flatMap((each) => (each.part === 'latency' ? each.cells : [])),
   };

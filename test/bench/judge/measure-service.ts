@@ -57,7 +57,7 @@ export interface Cell extends Service {
 const lateStep = 3;
 const pastRollouts = { healthy: 200, faulty: 20 } as const;
 
-function worldOf(service: Service, change: Change, margin: Margin): World {
+export function worldOf(service: Service, change: Change, margin: Margin): World {
   const late = change === 'late +5 points';
   const worseBy = {
     healthy: 0,

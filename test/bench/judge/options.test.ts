@@ -7,7 +7,7 @@ describe('the options of bench:judge', () => {
       runs: 1000,
       rps: [1, 10, 100, 1000, 10_000],
       noise: { length: 7 },
-      parts: { length: 3 },
+      parts: { length: 4 },
       docs: false,
       help: false,
     });
@@ -16,7 +16,7 @@ describe('the options of bench:judge', () => {
   it.each([
     [['--runs', 'many'], '--runs many: a number from 1 on.'],
     [['--noise', 'loud'], 'There is no noise loud; there are iid, drift'],
-    [['--parts', 'shares,all'], 'There is no part all; there are shares, fullWeight'],
+    [['--parts', 'shares,all'], 'There is no part all; there are shares, doubt, fullWeight'],
     [['--what'], "Unknown option '--what'"],
   ])('say what is wrong with %j', (args, wrong) => {
     expect(readJudgeOptions(args)).toEqual({ wrong: expect.stringContaining(wrong) });

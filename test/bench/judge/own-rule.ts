@@ -3,6 +3,7 @@ import { dispersionOf, priorDispersion } from '../../../core/analysis/proportion
 import { rolloutEvidence, type WeighedBlock, weigh } from '../../../core/analysis/proportion/evidence.ts';
 import { judgeProportion } from '../../../core/analysis/proportion/judge-proportion.ts';
 import { type Margin, marginAlone } from '../../../core/analysis/proportion/margin.ts';
+import type { Verdict } from '../../../core/analysis/verdict.ts';
 import type { Rule } from './rule.ts';
 import type { World } from './world.ts';
 
@@ -11,43 +12,50 @@ export interface OwnOptions extends Pick<World, 'steps'> {
   readonly falseAlarmLevel: number;
 }
 
-/** Sluice's judge as it is shipped. It is asked only where it may say fail: to divide by a dispersion raises only what is below 1, and that to no more than 1. */
-export function ownRule(name: string, { steps, margin, falseAlarmLevel }: OwnOptions): Rule {
-  const question = { name, badMeans: 'failed', margin, falseAlarmLevel, requests: 1, isAlone: false };
-  const enough = 1 / falseAlarmLevel;
+/** Sluice's judge as it is shipped, with what it has counted of one rollout. */
+export interface OwnJudge {
+  /** Whether it rolls back at that block. It is asked only where it may say fail. */
+  add(block: Block): boolean;
+  judge(): Verdict;
+  /** Whether its evidence may have come so far: to divide by a dispersion raises only what is below 1, and that to no more than 1. */
+  mayHave(evidence: number): boolean;
+}
+
+export function beginOwn({ steps, margin, falseAlarmLevel }: OwnOptions, history: readonly Answers[]): OwnJudge {
+  const question = { name: 'Sluice', badMeans: 'failed', margin, falseAlarmLevel, requests: 1, isAlone: false };
+  const prior = priorDispersion(history);
+  const blocks: Block[] = [];
+  const weighed: WeighedBlock[] = [];
+  let stable: Answers = { all: 0, bad: 0 };
+  let gap = false;
+  const mayHave = (evidence: number) => gap || rolloutEvidence(weighed, steps.length, { dispersion: 1, capsLoudest: true }) >= evidence - 1;
+  const judge = () => {
+    const stepIndex = blocks.at(-1)?.stepIndex ?? 0;
+    const now = { stepIndex, stepCount: steps.length, weight: steps[stepIndex] ?? 0 };
+    return judgeProportion(question, { blocks, prior, ...now, windowSeconds: 0, lagSeconds: 12, mirrored: new Set(), silentSeconds: 0 });
+  };
+  return {
+    mayHave,
+    judge,
+    add: (block) => {
+      blocks.push(block);
+      stable = add(stable, block.stable);
+      const isAlone = block.stable.all === 0;
+      weighed.push(weigh(block, isAlone && stable.all > 0 ? marginAlone(stable.bad / stable.all, margin) : margin));
+      // Where stable answers again, what it was taken to be meanwhile is no bound any more.
+      gap ||= isAlone && steps[block.stepIndex] !== 1;
+      // A block without a bad answer of the canary never speaks against it.
+      return block.canary.bad > 0 && mayHave(1 / falseAlarmLevel) && judge().verdict === 'fail';
+    },
+  };
+}
+
+export function ownRule(name: string, options: OwnOptions): Rule {
   return {
     name,
     begin: (history) => {
-      const prior = priorDispersion(history);
-      const blocks: Block[] = [];
-      const weighed: WeighedBlock[] = [];
-      let stable: Answers = { all: 0, bad: 0 };
-      let gap = false;
-      return (block) => {
-        if (block === undefined) return false;
-        const { stepIndex } = block;
-        blocks.push(block);
-        stable = add(stable, block.stable);
-        const isAlone = block.stable.all === 0;
-        weighed.push(weigh(block, isAlone && stable.all > 0 ? marginAlone(stable.bad / stable.all, margin) : margin));
-        // Where stable answers again, what it was taken to be meanwhile is no bound any more.
-        gap ||= isAlone && steps[stepIndex] !== 1;
-        // A block without a bad answer of the canary never speaks against it.
-        if (block.canary.bad === 0) return false;
-        if (!gap && rolloutEvidence(weighed, steps.length, { dispersion: 1, capsLoudest: true }) < enough - 1) return false;
-        const state = {
-          blocks,
-          prior,
-          stepIndex,
-          stepCount: steps.length,
-          weight: steps[stepIndex] ?? 0,
-          windowSeconds: 0,
-          lagSeconds: 12,
-          mirrored: new Set<number>(),
-          silentSeconds: 0,
-        };
-        return judgeProportion(question, state).verdict === 'fail';
-      };
+      const own = beginOwn(options, history);
+      return (block) => block !== undefined && own.add(block);
     },
   };
 }

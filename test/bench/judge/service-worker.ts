@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { measureLatency } from './latency/measure-latency.ts';
+import { measureDoubt } from './measure-doubt.ts';
 import { measureFullWeight } from './measure-full-weight.ts';
 import { measureService, type Settings } from './measure-service.ts';
 import type { Job, Measured } from './run.ts';
@@ -10,6 +11,8 @@ function measure(job: Job, settings: Settings): Measured {
   switch (job.part) {
     case 'shares':
       return { part: job.part, cells: measureService(job.service, settings) };
+    case 'doubt':
+      return { part: job.part, cells: measureDoubt(job.service, settings) };
     case 'fullWeight':
       return { part: job.part, cells: measureFullWeight(job.service, settings) };
     case 'latency':

@@ -16,6 +16,8 @@ export interface World extends Stakes {
   /** Where given, it is instead worse by twice that margin, whatever the share that both sides have at the moment. */
   readonly worseByTwice?: Margin;
   readonly noise: Noise;
+  /** Each step is drawn for so many bakes: 2 where it may be baked longer. */
+  readonly bakes?: number;
 }
 
 export const weights = [0.01, 0.05, 0.1, 0.25, 0.5] as const;
@@ -37,10 +39,10 @@ const clump = 5;
  * - noisy: drift, bursts and a blip together.
  */
 export function drawCourse(world: World, draw: Draw): Course {
-  const { noise, requestsPerSecond, steps } = world;
-  const blockCount = steps.length * blocksPerStep;
+  const { noise, requestsPerSecond, steps, bakes = 1 } = world;
+  const blockCount = steps.length * blocksPerStep * bakes;
   const blips = noise === 'blips' || noise === 'noisy';
-  const blipAt = blips ? Math.floor(draw.uniform() * blockCount) : -1;
+  const blipAt = blips ? drawPlace(world, draw) : -1;
   const commonShare = createCommonShare(world, draw);
   const side = (weight: number, bad: number): Answers => {
     const all = draw.poisson(requestsPerSecond * blockSeconds * weight);
@@ -48,7 +50,7 @@ export function drawCourse(world: World, draw: Draw): Course {
   };
   const history = Array.from({ length: historyBlocks }, () => side(1, commonShare()));
   const blocks = Array.from({ length: blockCount }, (_, index): Block => {
-    const stepIndex = Math.floor(index / blocksPerStep);
+    const stepIndex = Math.floor(index / (blocksPerStep * bakes));
     const weight = steps[stepIndex] ?? 0;
     const common = commonShare();
     const by = world.worseByTwice === undefined ? world.worseBy : smallestSeen(common, world.worseByTwice) - common;
@@ -56,7 +58,13 @@ export function drawCourse(world: World, draw: Draw): Course {
     const canaryShare = Math.min(1, common + worse + (index === blipAt ? 0.3 : 0));
     return { stepIndex, canary: side(weight, canaryShare), stable: side(1 - weight, common) };
   });
-  return { history, blocks: noise === 'flaky' ? withFailedScrapes(blocks, draw) : blocks };
+  return { history, blocks: noise === 'flaky' ? withFailedScrapes(world, blocks, draw) : blocks };
+}
+
+/** A place in the first bake of any step, which every rollout comes to. */
+function drawPlace({ steps, bakes = 1 }: World, draw: Draw): number {
+  const place = Math.floor(draw.uniform() * steps.length * blocksPerStep);
+  return place + Math.floor(place / blocksPerStep) * blocksPerStep * (bakes - 1);
 }
 
 /** The share of bad answers that both sides have at the moment, whatever the version. */
@@ -90,8 +98,8 @@ function clumped(draw: Draw, all: number, share: number): number {
 const outageBlocks = 12;
 
 /** Counters lose nothing when a scrape fails: the next one has it all. What was counted across two steps belongs to neither, and is left out. */
-function withFailedScrapes(blocks: readonly Block[], draw: Draw): (Block | undefined)[] {
-  const outages = [0, 1].map(() => Math.floor(draw.uniform() * blocks.length));
+function withFailedScrapes(world: World, blocks: readonly Block[], draw: Draw): (Block | undefined)[] {
+  const outages = [0, 1].map(() => drawPlace(world, draw));
   let waiting: Block | undefined;
   return blocks.map((block, index) => {
     const fails = draw.uniform() < 0.1 || outages.some((from) => index >= from && index < from + outageBlocks);

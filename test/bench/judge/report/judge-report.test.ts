@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { measureLatency } from '../latency/measure-latency.ts';
+import { measureDoubt } from '../measure-doubt.ts';
 import { measureFullWeight } from '../measure-full-weight.ts';
 import { changes, measureService, type Settings } from '../measure-service.ts';
 import type { JudgeRun } from '../run.ts';
@@ -13,6 +14,7 @@ const service = { requestsPerSecond: 1000, usualShare: 0.001, noise: 'iid' as co
 const run: JudgeRun = {
   settings,
   cells: measureService(service, settings),
+  doubt: measureDoubt(service, settings),
   fullWeight: measureFullWeight(service, settings),
   latency: measureLatency({ requestsPerSecond: 1000, noise: 'iid' }, settings),
 };
@@ -31,6 +33,8 @@ describe('bench:judge', () => {
   it('reports each part as tables in Markdown', () => {
     expect(bodyOf('false-aborts')).toMatch(/\| nothing \| 0 % \(45 %\) \| 0 % \|/);
     expect(bodyOf('requests-by-service')).toContain('| 1000 rps, 0.1 % +0.5 points | 2,088 |');
+    expect(bodyOf('doubt-healthy')).toMatch(/\| nothing \| 0 % \(45 %\) \| 0 % \(45 %\) \|/);
+    expect(bodyOf('doubt-faulty')).toMatch(/\| nothing \| 100 %, 100 % \| 100 %, 100 % \| 100 %, 100 % \| [\d.]+ \|/);
     expect(bodyOf('full-weight')).toMatch(/\| nothing, \+20 points \| 100 %, 60 s \|/);
     expect(bodyOf('latency')).toMatch(/\| 1 % ten times slower \| 0\.9\d+ points, within the margin \| 0 % \|/);
     expect(bodyOf('latency')).toMatch(/\| 2 times \| 17\.6 points \| 100 %, \d+ s \|/);
@@ -39,7 +43,7 @@ describe('bench:judge', () => {
   });
 
   it('reports what was measured, where that is not everything', () => {
-    expect(sectionsOf({ ...run, cells: [], fullWeight: [] }).map(({ name }) => name)).toEqual([
+    expect(sectionsOf({ ...run, cells: [], doubt: [], fullWeight: [] }).map(({ name }) => name)).toEqual([
       'run',
       'latency-false-aborts',
       'latency',

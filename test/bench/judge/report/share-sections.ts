@@ -56,7 +56,7 @@ export function shareSections(cells: readonly Cell[], margin: Margin): Section[]
 }
 
 /** Versions that are within the margin are not worse by what the spec says: nothing that is judged by it is to roll them back. */
-function isFaulty({ change, usualShare, worseBy }: Cell, margin: Margin): boolean {
+export function isFaulty({ change, usualShare, worseBy }: Pick<Cell, 'change' | 'usualShare' | 'worseBy'>, margin: Margin): boolean {
   return change !== 'healthy' && change !== 'twice the margin' && usualShare + worseBy > allowedShare(usualShare, margin);
 }
 
