@@ -30,13 +30,13 @@ type OfNoise = readonly { readonly title: string; readonly some: readonly DoubtC
 function healthy(ofNoise: OfNoise): string {
   const rows = ofNoise.map(({ title, some }) => {
     const cells = some.filter(({ change }) => change === 'healthy');
-    const minutes = (meanOver(cells, ({ longer }) => longer.meanBlocks) * blockSeconds) / 60;
+    const seconds = meanOver(cells, ({ longer }) => longer.meanBlocks) * blockSeconds;
     return [
       title,
       rolledBackInWorst(cells, ({ once }) => once.rolledBack),
       rolledBackInWorst(cells, ({ inDoubt }) => inDoubt.rolledBack),
       percent(meanOver(cells, ({ longer, runs }) => longer.count / runs)),
-      `${times(minutes)} min`,
+      `${times(seconds)} s`,
     ];
   });
   return table(['what disturbs', 'with one bake', 'in doubt with two', 'of all, baked longer', 'by, on average of all'], rows);
