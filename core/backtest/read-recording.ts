@@ -1,6 +1,7 @@
 import type { SpecProblem } from '../spec/diagnostic.ts';
 import { placeProblems, problemsOf } from '../spec/problems-of.ts';
 import { isCloudWatch, type MetricSpec } from '../spec/rollout-spec.ts';
+import { ownTextsOnly } from '../spec/schema-walk.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { countPoints } from './count-points.ts';
 import type { RecordedDatapoints } from './recorded-datapoint.ts';
@@ -57,7 +58,7 @@ export function readRecording(value: unknown, file: string, analysis: ToRead): R
   const tooMany = tooManyPoints(countPoints(value, toRead));
   if (tooMany.length > 0) return { ok: false, problems: placeProblems(tooMany, { file }) };
   const schema = recordingFile(toRead);
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, ownTextsOnly);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, value, { schema, file }) };
   const { stepSeconds, from, to, metrics } = parsed.data;
   const stepMs = stepSeconds * 1000;

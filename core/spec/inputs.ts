@@ -35,7 +35,7 @@ export type ParsedStartInput =
 
 /** Reads the input of an execution that a person starts. */
 export function parseStartInput(value: unknown): ParsedStartInput {
-  const parsed = z.safeParse(startInput, value);
+  const parsed = z.safeParse(startInput, value, ownTextsOnly);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, value, { schema: startInput, file: 'start input' }) };
   return { ok: true, input: parsed.data, image: parseImageReference(parsed.data.image) ?? {} };
 }
@@ -56,9 +56,11 @@ export type ParsedOperatorRequest =
 
 /** Reads what an operator asks of a running rollout. */
 export function parseOperatorRequest(value: unknown): ParsedOperatorRequest {
-  const parsed = z.safeParse(operatorRequest, value);
+  const parsed = z.safeParse(operatorRequest, value, ownTextsOnly);
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: problemsOf(parsed.error, value, { schema: operatorRequest, file: 'operator request' }) };
 }
 
 export { type ImageReference, parseImageReference } from './image-reference.ts';
+
+import { ownTextsOnly } from './schema-walk.ts';

@@ -3,6 +3,7 @@ import { checkSpec } from './check-spec.ts';
 import type { SpecProblem } from './diagnostic.ts';
 import { placeProblems, problemsOf } from './problems-of.ts';
 import { type RolloutSpec, rolloutSpec } from './rollout-spec.ts';
+import { ownTextsOnly } from './schema-walk.ts';
 import { readYaml } from './yaml-source.ts';
 
 export type ParsedSpec =
@@ -24,7 +25,7 @@ export function parseSpec(text: string, file: string): ParsedSpec {
   const yaml = readYaml(text, file);
   if (!yaml.ok) return yaml;
   const context = { schema: rolloutSpec, file, locate: yaml.locate };
-  const parsed = z.safeParse(rolloutSpec, yaml.value);
+  const parsed = z.safeParse(rolloutSpec, yaml.value, ownTextsOnly);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, yaml.value, context) };
   const problems = checkSpec(parsed.data, file);
   if (problems.length > 0) return { ok: false, problems: placeProblems(problems, context) };

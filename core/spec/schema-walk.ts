@@ -113,12 +113,15 @@ export function descriptionAt(schema: Schema, path: readonly PropertyKey[], root
  */
 export function formatTextAt(schema: Schema, path: readonly PropertyKey[], root: unknown): string | undefined {
   for (const one of placesAt({ schema, value: root }, path).flatMap(peel)) {
-    const issues = z.safeParse(one, '').error?.issues ?? [];
+    const issues = z.safeParse(one, '', ownTextsOnly).error?.issues ?? [];
     const text = issues.find((issue) => issue.code === 'invalid_format')?.message;
     if (text !== undefined && text !== noMessage) return text;
   }
   return undefined;
 }
 
-/** What zod/mini says where a schema names no text of its own: it has no locale loaded. */
+/** What zod/mini says where a schema names no text of its own. */
 export const noMessage = 'Invalid input';
+
+/** For a parse whose problems are told: it says so too where a program has loaded zod's own texts, as whoever imports all of zod has. */
+export const ownTextsOnly = { error: () => noMessage };
