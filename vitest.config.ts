@@ -19,7 +19,7 @@ export default defineConfig({
     // One file at a time on each core, none left for the watcher that Vitest keeps one free for.
     maxWorkers: '100%',
     pool: 'threads',
-    // Modules are loaded once on each core, not once for each file, which took a third of the time: 312 s before, 209 s so, on two cores. A test that leaves
+    // Modules are loaded once on each core, not once for each file, which took a third of the time: 312 s before, some 215 s so, on two cores. A test that leaves
     // something behind in a module, or in zod's settings, fails others.
     isolate: false,
     sequence: { sequencer: LongestFirst },
