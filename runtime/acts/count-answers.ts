@@ -28,9 +28,9 @@ export async function countAnswers(
   if (question.ask === 'growth') {
     const { view, forMs } = question;
     const block = await measureBlock(metrics, view, { forMs, stepIndex: watch.stepIndex });
-    return block ?? findBeginning(metrics, views, { sinceMs: watch.startedAtMs + settleMs, goesOn: true });
+    return block ?? findBeginning(metrics, views, { sinceMs: watch.startedAtMs + settleMs, knownForMs: memoryMs });
   }
-  const look = await findBeginning(metrics, views, { sinceMs: question.sinceMs, goesOn: count.stepIndex === watch.stepIndex });
+  const look = await findBeginning(metrics, views, { sinceMs: question.sinceMs, knownForMs: knownFor(count, watch, deps.clock.now()) });
   if (look.status !== 'begins' || count.prior !== undefined) return look;
   const begun = views.find(({ name }) => name === look.view);
   return begun === undefined ? look : { ...look, prior: await askForNoise(metrics, begun, open.record.startedAtMs) };
@@ -44,20 +44,31 @@ export function badMeansOf(open: Pick<OpenRollout, 'spec' | 'target' | 'names'>,
 /** Scrapes are a minute apart at most in most places: whoever has known any of the counters for so long has scraped all that there are. */
 const memoryMs = 90_000;
 
-/** @param goesOn The step has been counted before, and Prometheus may have forgotten it: then it begins anew once nothing comes in late any more. */
+/**
+ * For how long Prometheus must have known any of the counters before a count may begin, where the rollout has counted before: where it has lost them, nothing
+ * may come in late any more. What the step before has counted until a moment was known then.
+ */
+function knownFor({ stepIndex, countedUntilMs }: AnswerCount, watch: { readonly stepIndex: number }, nowMs: number): number | undefined {
+  if (stepIndex === watch.stepIndex) return memoryMs;
+  return countedUntilMs === undefined ? undefined : Math.min(memoryMs, Math.max(1, Math.round(nowMs - countedUntilMs)));
+}
+
 async function findBeginning(
   metrics: MetricProvider,
   views: readonly AnswerView[],
-  { sinceMs, goesOn }: { readonly sinceMs: number; readonly goesOn: boolean },
+  { sinceMs, knownForMs }: { readonly sinceMs: number; readonly knownForMs: number | undefined },
 ): Promise<AnswerLook> {
-  const queryOf = (view: AnswerView) => (goesOn ? whereKnown(oldestAnswerQuery(view), view, memoryMs) : oldestAnswerQuery(view));
+  const queryOf = (view: AnswerView) => {
+    const query = oldestAnswerQuery(view);
+    return knownForMs === undefined ? query : whereKnown(query, view, knownForMs);
+  };
   const answers = await metrics.measure(views.map((view) => ({ name: view.name, query: queryOf(view) })));
   for (const [index, answer] of answers.entries()) {
     const view = views[index];
     if (!isNumber(answer) || view === undefined) continue;
     return beginAt({ view: view.name, scrapedAtMs: answer.value * 1000, atMs: answer.atMs }, sinceMs);
   }
-  if (goesOn && answers.every(({ status }) => status === 'noData')) return nothing(forgotten);
+  if (knownForMs !== undefined && answers.every(({ status }) => status === 'noData')) return nothing(forgotten);
   return unanswered(answers);
 }
 

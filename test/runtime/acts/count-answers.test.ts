@@ -95,6 +95,7 @@ describe('a look at what both sides have answered', () => {
 
   it('begins anew with a step, and after a gap that Prometheus may not reach across', async () => {
     const { clock, counting, look } = begin(1);
+    counting.scrapeAnswers({ stable: { 200: 95 }, canary: { 200: 5 } });
     const countedUntilMs = clock.now();
     await clock.sleep(10_000);
     counting.scrapeAnswers({ stable: { 200: 100 }, canary: { 200: 10 } });
@@ -137,6 +138,26 @@ describe('a look at what both sides have answered', () => {
       status: 'counted',
       block: { canary: { all: 22, bad: 0 }, stable: { all: 22, bad: 0 } },
     });
+  });
+
+  it('begins no step with what a Prometheus that has just lost what it knew has not scraped again', async () => {
+    const { clock, counting, look } = begin(1);
+    const count = { stepIndex: 0, view: 'source', countedUntilMs: clock.now() };
+    const scrapeOne = (pod: string, answered: number) =>
+      counting.scrapeAnswers({ stable: { 200: 50_000 + answered }, canary: { 200: 2_100 + answered, 503: 900 } }, { pod });
+    await clock.sleep(10_000);
+    scrapeOne('caller-a', 1);
+    expect(await look(count)).toEqual({
+      status: 'nothing',
+      why: expect.stringMatching(/^Prometheus does not know what was counted/),
+      sourceDown: false,
+    });
+    for (let scrapes = 0; scrapes < 9; scrapes += 1) {
+      await clock.sleep(10_000);
+      scrapeOne('caller-a', 2 + scrapes);
+      scrapeOne('caller-b', 2 + scrapes);
+    }
+    expect(await look(count)).toMatchObject({ status: 'begins', atMs: clock.now() });
   });
 
   it("learns from stable's last half hour how bad answers come, once", async () => {
